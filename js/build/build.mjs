@@ -1,0 +1,66 @@
+// Builds the package: the engine to WebAssembly with CMake, the TypeScript to dist/ with esbuild
+// and tsc, the demo to build/demo. Each step sees for itself that nothing changed and is then
+// skipped.
+//
+//   node js/build/build.mjs [--only=wasm|js|demo]
+import fs from 'node:fs';
+import { BuildError, at, isMain, main, onPath, run } from './command.mjs';
+import { buildDemo } from './demo.mjs';
+import { buildPackage } from './package.mjs';
+import { checkSizes } from './sizes.mjs';
+
+// Debian's Emscripten 3.1.6 looks for the acorn module where Debian's node packages are.
+const debianNodeModules = '/usr/share/nodejs';
+
+/**
+ * Configures a CMake preset once, and again when its compiler was replaced.
+ * @param {string} preset its build folder is build/<preset>
+ * @param {{ wrapper?: string[], compiler: string, env?: Record<string, string> }} options
+ *   `wrapper` goes in front of cmake; `compiler` is the program whose change asks for a new start
+ */
+async function configure(preset, { wrapper = [], compiler, env }) {
+  const folder = at('build', preset);
+  const stamp = `${folder}/.compiler`;
+  const now = fs.realpathSync(onPath(compiler) ?? fail(`${compiler} is not on the PATH.`));
+  const before = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : undefined;
+  if (before === now && fs.existsSync(`${folder}/build.ninja`)) return;
+  const fresh = before !== undefined && before !== now ? ['--fresh'] : [];
+  const line = [...wrapper, 'cmake', ...fresh, '--preset', preset];
+  await run(line[0], line.slice(1), { env, quiet: true });
+  fs.writeFileSync(stamp, now);
+}
+
+/** Builds one of the native presets. */
+export async function buildNative(preset) {
+  await configure(preset, { compiler: 'g++' });
+  await run('cmake', ['--build', at('build', preset)]);
+}
+
+/** Builds build/wasm/flowdb.mjs and build/wasm/flowdb.wasm. */
+export async function buildWasm() {
+  const nodePath = [process.env.NODE_PATH, debianNodeModules].filter(Boolean).join(':');
+  const env = { NODE_PATH: nodePath };
+  await configure('wasm', { wrapper: ['emcmake'], compiler: 'emcc', env });
+  await run('cmake', ['--build', at('build', 'wasm')], { env });
+}
+
+/** Builds everything that a page needs. */
+export async function build() {
+  await buildWasm();
+  await buildPackage();
+  await buildDemo();
+  checkSizes();
+}
+
+function fail(message) {
+  throw new BuildError(message);
+}
+
+if (isMain(import.meta.url)) {
+  const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length);
+  const steps = { wasm: buildWasm, js: buildPackage, demo: buildDemo };
+  await main(async () => {
+    if (only === undefined) return build();
+    await (steps[only] ?? fail(`--only=${only}: there are ${Object.keys(steps).join(', ')}.`))();
+  });
+}

@@ -1,0 +1,55 @@
+// Makes dist/ from js/ and the WebAssembly build: the two entry points with the code they share
+// in a chunk, the worker with Emscripten's glue inside, the module, and the type declarations.
+import fs from 'node:fs';
+import { at, run } from './command.mjs';
+import { unlessUnchanged } from './fingerprint.mjs';
+
+const options = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  sourcemap: 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** Builds dist/; needs build/wasm and node_modules. */
+export async function buildPackage() {
+  const inputs = [
+    'js',
+    'build/wasm/flowdb.mjs',
+    'build/wasm/flowdb.wasm',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.base.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
+  const outputs = ['index.js', 'auto.js', 'worker.js', 'flowdb.wasm', 'index.d.ts', 'auto.d.ts'];
+  const files = { inputs, outputs: outputs.map((name) => `dist/${name}`) };
+  await unlessUnchanged('package', files, async () => {
+    // Chunks carry a hash in their names: old ones must go, or they would be shipped and counted.
+    fs.rmSync(at('dist'), { recursive: true, force: true });
+    fs.mkdirSync(at('dist'));
+    await Promise.all([bundle(), writeTypes()]);
+    fs.copyFileSync(at('build/wasm/flowdb.wasm'), at('dist/flowdb.wasm'));
+  });
+}
+
+async function bundle() {
+  const esbuild = await import('esbuild');
+  const outdir = at('dist');
+  await esbuild.build({
+    ...options,
+    entryPoints: { index: at('js/index.ts'), auto: at('js/auto.ts') },
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    outdir,
+  });
+  await esbuild.build({ ...options, entryPoints: { worker: at('js/worker/main.ts') }, outdir });
+}
+
+async function writeTypes() {
+  await run('node', [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.build.json')]);
+}
