@@ -1,0 +1,42 @@
+// Iterator: a lazy walk over records in key order, in both directions.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "util/status.h"
+
+namespace flowdb {
+
+// What an engine iterator yields: visible records only, newest version first among those of one key
+// (ts descending). Positions are invalid after construction until a seek.
+class Iterator {
+ public:
+  virtual ~Iterator() = default;
+  Iterator(const Iterator&) = delete;
+  Iterator& operator=(const Iterator&) = delete;
+
+  virtual bool valid() const = 0;
+  // To the first / last record within the bounds.
+  virtual void seek_to_first() = 0;
+  virtual void seek_to_last() = 0;
+  // To the first record with a key >= target / the last with a key <= target.
+  virtual void seek(std::string_view target) = 0;
+  virtual void seek_for_prev(std::string_view target) = 0;
+  // REQUIRES: valid().
+  virtual void next() = 0;
+  virtual void prev() = 0;
+
+  // REQUIRES: valid(). The views are valid until the iterator moves.
+  virtual std::string_view key() const = 0;
+  virtual std::string_view value() const = 0;
+  virtual int64_t ts() const = 0;
+
+  // Not ok once a block could not be read (corruption, io_error); valid() is then false.
+  virtual Status status() const = 0;
+
+ protected:
+  Iterator() = default;
+};
+
+}  // namespace flowdb

@@ -1,0 +1,72 @@
+// Memtable: an ordered table in memory (skip list in an arena) of what is in no SST yet. A transaction's overlay is
+// one, too.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace flowdb {
+
+enum class RecordKind : uint8_t { put = 0, remove = 1 };
+
+// One version of a record. `key` and `value` are views; who hands it out says how long they hold.
+struct Record {
+  std::string_view key;
+  std::string_view value;
+  int64_t ts = 0;
+  int64_t expire_at = INT64_MAX;
+  uint64_t sequence = 0;
+  RecordKind kind = RecordKind::put;
+};
+
+// The order of records everywhere: key ascending, ts descending, sequence descending. <0, 0, >0.
+int compare_records(const Record& a, const Record& b);
+
+class Memtable {
+ public:
+  Memtable();
+  ~Memtable();
+  Memtable(const Memtable&) = delete;
+  Memtable& operator=(const Memtable&) = delete;
+
+  // Copies key and value. A record with the same key, ts and sequence is replaced.
+  void insert(const Record& record);
+
+  // Finds the newest visible version: largest ts, then largest sequence <= `sequence_max`, puts and removes alike.
+  // False when there is none. The views in `found` hold as long as the table.
+  bool find(std::string_view key, uint64_t sequence_max, Record& found) const;
+
+  size_t count() const;
+  // Memory used, in bytes, arena included.
+  size_t memory_bytes() const;
+  // Sum of key and value bytes.
+  size_t data_bytes() const;
+
+  // Walks all versions in record order, both ways. Inserting while a cursor exists is allowed; a cursor
+  // does not outlive the table.
+  class Cursor {
+   public:
+    explicit Cursor(const Memtable& table) : table_(&table) {}
+    bool valid() const { return node_ != nullptr; }
+    void seek_to_first();
+    void seek_to_last();
+    // To the first record not before (key, ts, sequence) in record order.
+    void seek(std::string_view key, int64_t ts = INT64_MAX, uint64_t sequence = UINT64_MAX);
+    void next();
+    void prev();
+    // REQUIRES: valid(). The views hold as long as the table.
+    Record record() const;
+
+   private:
+    const Memtable* table_;
+    const struct MemtableNode* node_ = nullptr;
+  };
+
+ private:
+  friend class Cursor;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace flowdb

@@ -1,0 +1,136 @@
+// Container: the single file that holds all tables of a database (FORMAT.md). It knows where each live table is,
+// and changes the set of live tables atomically together with the engine's manifest.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/file.h"
+#include "util/status.h"
+
+namespace flowdb {
+
+inline constexpr uint32_t kFillerId = 0xffffffff;
+
+using DatabaseId = std::array<uint8_t, 16>;
+
+// Where the raw bytes of a live table are, in bytes.
+struct TableLocation {
+  uint64_t offset = 0;
+  uint64_t length = 0;
+};
+
+struct ContainerStats {
+  uint64_t live_tables = 0;
+  uint64_t live_bytes = 0;
+  uint64_t dead_bytes = 0;
+};
+
+struct ContainerOptions {
+  // Identity of a database that is created by this open; taken from a source of randomness by the caller.
+  DatabaseId new_id{};
+  // false: a missing or empty file is `not_found` instead of a new container.
+  bool create_if_missing = true;
+};
+
+class Container;
+
+// Appends one table's raw bytes, a piece at a time, without holding them in memory. Until Container::apply names
+// the table, its room counts as free. At most one writer is open at a time. Must not outlive its Container.
+class TableWriter {
+ public:
+  ~TableWriter();
+  // Errors: quota_exceeded, io_error. After an error, only destruction is allowed.
+  Status append(std::string_view bytes);
+  // Bytes appended so far.
+  uint64_t size() const { return size_; }
+  uint32_t id() const { return id_; }
+  // Completes the record. The bytes become durable with the apply() that adds the table.
+  Status finish();
+
+ private:
+  friend class Container;
+  TableWriter(Container& container, uint32_t id, uint64_t record_offset);
+  Container& container_;
+  uint32_t id_;
+  uint64_t record_offset_;
+  uint64_t size_ = 0;
+  std::string buffer_;
+  bool finished_ = false;
+};
+
+class Container {
+ public:
+  // Opens or creates a container. Errors: corruption (with offset), unsupported, io_error, quota_exceeded, not_found.
+  static Result<std::unique_ptr<Container>> open(std::unique_ptr<File> file,
+                                                 const ContainerOptions& options);
+  ~Container();
+
+  const DatabaseId& database_id() const;
+  uint64_t epoch() const;
+  // Raises the epoch by one in a flushed superblock: an owner's first write. Errors: io_error, quota_exceeded.
+  Status raise_epoch();
+  // Marks the database as being deleted, durably; a later open reports it through is_deleted().
+  Status mark_deleted();
+  bool is_deleted() const;
+
+  // The manifest of the newest committed checkpoint; empty when there is none (new, or the original's).
+  // Valid until the next apply().
+  const std::string& manifest() const;
+  // True when the original appended records behind our newest checkpoint, so that tables() is not what the
+  // manifest describes.
+  bool changed_by_others() const;
+
+  // Live tables by id, those of `apply` and those of `write_sst`.
+  const std::map<uint32_t, TableLocation>& tables() const;
+  bool sst_exists(uint32_t id) const;
+
+  // Reads exactly `length` raw bytes of a live table from `offset` within it.
+  // Errors: not_found (no such table), corruption (outside of the table, or the file is too short), io_error.
+  Status read_table(uint32_t id, uint64_t offset, char* buffer, size_t length) const;
+
+  // As in the original. Durable on return; writing an id that is live replaces it, deleting one that is not does
+  // nothing. Errors: invalid_argument (id 0xFFFFFFFF), quota_exceeded, io_error.
+  Status write_sst(uint32_t id, std::string_view bytes);
+  Status delete_sst(uint32_t id);
+  // Appends and commits a checkpoint of the live table with the newest manifest.
+  Status write_checkpoint();
+
+  // Starts a table that a later apply() adds. REQUIRES: no other writer is open, `id` is not live.
+  Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id);
+
+  // Commits atomically: the finished tables `added` become live, `removed` cease to be, `manifest` is the new one. Durable on
+  // return. Errors: quota_exceeded, io_error; the committed state is then the one before, and the container accepts no
+  // further write unless `can_write()`.
+  Status apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
+               std::string manifest);
+
+  // False after a failed flush or superblock write: what is stored is then unknown until the next open.
+  bool can_write() const;
+
+  // Writes a canonical copy (every live table once, then a checkpoint) into the empty file `target`, and flushes
+  // it. This container is left as it is. The copy keeps the database id.
+  Status copy_to(File& target) const;
+
+  ContainerStats stats() const;
+  // One more flush of the file: two consecutive flushes stand between a commit and the reuse of what it freed.
+  Status sync();
+  std::string_view file_name() const;
+
+ private:
+  friend class TableWriter;
+  struct State;
+  explicit Container(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Replaces the container at `path` by a canonical copy (natively: a temporary file, flushed, renamed, directory flushed).
+// REQUIRES: nobody has it open. Errors as Container::open.
+Status compact_file(const std::string& path);
+
+}  // namespace flowdb

@@ -1,0 +1,25 @@
+// CRC32C against the check value of its catalogue and the vectors of RFC 3720.
+#include "util/crc32c.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace flowdb {
+namespace {
+
+TEST(Crc32c, MatchesPublishedVectors) {
+  EXPECT_EQ(crc32c("123456789"), 0xe3069283u);
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aau);
+  EXPECT_EQ(crc32c(std::string(32, '\xff')), 0x62a8ab43u);
+}
+
+TEST(Crc32c, ContinuesFromAPrefixAtEverySplit) {
+  const std::string text = "a checksum of two pieces is that of the whole";
+  for (size_t n = 0; n <= text.size(); ++n) {
+    EXPECT_EQ(crc32c(text.substr(n), crc32c(text.substr(0, n))), crc32c(text));
+  }
+}
+
+}  // namespace
+}  // namespace flowdb
