@@ -90,5 +90,6 @@ export async function main(body) {
 
 /** @returns {boolean} whether the module at this URL is the program that Node was started with */
 export function isMain(moduleUrl) {
-  return process.argv[1] !== undefined && fs.realpathSync(process.argv[1]) === fileURLToPath(moduleUrl);
+  const program = process.argv[1];
+  return program !== undefined && fs.realpathSync(program) === fileURLToPath(moduleUrl);
 }

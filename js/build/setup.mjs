@@ -4,10 +4,11 @@
 //
 //   node js/build/setup.mjs [--native] [--browsers]
 import fs from 'node:fs';
+import { chromiumOptions, firefoxOptions } from './browsers.mjs';
 import { BuildError, at, exitCode, isMain, main, onPath, outputOf, readJson } from './command.mjs';
 
-/** Where Debian's packages put the browsers. */
-export const browserPaths = { chromium: '/usr/bin/chromium', firefox: '/usr/bin/firefox-esr' };
+const inInclude = (header) =>
+  ['/usr/include', '/usr/local/include'].some((folder) => fs.existsSync(`${folder}/${header}`));
 
 const oldestNode = 20;
 const oldestCmake = [3, 25];
@@ -18,18 +19,10 @@ const tools = [
   { for: 'build', package: 'cmake', there: () => onPath('cmake') },
   { for: 'build', package: 'ninja-build', there: () => onPath('ninja') },
   { for: 'native', package: 'g++', there: () => onPath('g++') },
-  {
-    for: 'native',
-    package: 'libgtest-dev',
-    there: () => ['/usr/include', '/usr/local/include'].some((d) => fs.existsSync(`${d}/gtest/gtest.h`)),
-  },
-  {
-    for: 'native',
-    package: 'liblz4-dev',
-    there: () => ['/usr/include', '/usr/local/include'].some((d) => fs.existsSync(`${d}/lz4.h`)),
-  },
-  { for: 'chromium', package: 'chromium', there: () => fs.existsSync(browserPaths.chromium) },
-  { for: 'firefox', package: 'firefox-esr', there: () => fs.existsSync(browserPaths.firefox) },
+  { for: 'native', package: 'libgtest-dev', there: () => inInclude('gtest/gtest.h') },
+  { for: 'native', package: 'liblz4-dev', there: () => inInclude('lz4.h') },
+  { for: 'chromium', package: 'chromium', there: () => fs.existsSync(chromiumOptions.executablePath) },
+  { for: 'firefox', package: 'firefox-esr', there: () => fs.existsSync(firefoxOptions.executablePath) },
 ];
 
 /**
@@ -55,7 +48,8 @@ async function installDebianPackages(packages) {
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages];
   const isRoot = process.getuid?.() === 0;
   const prefix = isRoot ? [] : ['sudo', ...(process.stdin.isTTY ? [] : ['-n'])];
-  const byHand = `${isRoot ? '' : 'sudo '}apt-get update && ${isRoot ? '' : 'sudo '}${install.join(' ')}`;
+  const sudo = isRoot ? '' : 'sudo ';
+  const byHand = `${sudo}apt-get update && ${sudo}${install.join(' ')}`;
   const cannot = (why) =>
     new BuildError(`Missing: ${packages.join(', ')}. ${why}\nInstall them with:\n\n  ${byHand}\n`);
   if (!onPath('apt-get')) throw cannot('There is no apt-get here; these are the names in Debian.');
@@ -90,7 +84,9 @@ function checkCmake() {
 function nodeModulesMatch() {
   const wanted = readJson(at('package-lock.json'))?.packages;
   const installed = readJson(at('node_modules', '.package-lock.json'))?.packages;
-  if (!wanted) throw new BuildError('package-lock.json is missing or broken: git checkout package-lock.json');
+  if (!wanted) {
+    throw new BuildError('package-lock.json is missing or broken: git checkout package-lock.json');
+  }
   if (!installed) return false;
   return Object.entries(wanted).every(
     ([name, entry]) => name === '' || entry.optional || installed[name]?.version === entry.version,
@@ -98,7 +94,9 @@ function nodeModulesMatch() {
 }
 
 async function installNodeModules() {
-  if (!onPath('npm')) throw new BuildError('npm is missing. Install it with:\n\n  apt-get install npm\n');
+  if (!onPath('npm')) {
+    throw new BuildError('npm is missing. Install it with:\n\n  apt-get install npm\n');
+  }
   console.log('Installing npm packages');
   if ((await exitCode('npm', ['ci'], { quiet: true })) !== 0) {
     throw new BuildError('The npm packages could not be installed. Run by hand:\n\n  npm ci\n');
