@@ -23,25 +23,39 @@ export const firefoxOptions = {
 };
 
 /**
- * The processes of the browser that has a profile open. They share one process group, led by the
- * browser's own process, the only one that was started with the profile and without a type.
+ * Finds the browser that has a profile open. Its processes share one group, which its own process
+ * leads: the only one that was started with the profile and without a type.
  * @param {string} profile the profile's folder
- * @returns {number | undefined} the leader's process id
+ * @returns {number | undefined} the leader's process id, which is also the group's
  */
 export function browserProcess(profile) {
-  for (const name of fs.readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const args = commandLine(name);
-    const isBrowser = !args.some((arg) => arg.startsWith('--type=') || arg === '-contentproc');
-    if (isBrowser && args.some((arg) => arg.includes(profile))) return Number(name);
-  }
-  return undefined;
+  return processes().find((pid) => {
+    const args = readProc(pid, 'cmdline').split('\0');
+    const isChild = args.some((arg) => arg.startsWith('--type=') || arg === '-contentproc');
+    return !isChild && args.some((arg) => arg.includes(profile));
+  });
 }
 
-function commandLine(pid) {
+/**
+ * @param {number} group a process group
+ * @returns {boolean} whether a process of it still runs; those that only wait to be reaped do not
+ */
+export function groupIsAlive(group) {
+  return processes().some((pid) => {
+    // "pid (name) state parent group ...", and the name may hold anything, brackets too.
+    const [state, , its] = readProc(pid, 'stat').split(') ').at(-1).split(' ');
+    return Number(its) === group && state !== 'Z' && state !== 'X';
+  });
+}
+
+function processes() {
+  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+function readProc(pid, file) {
   try {
-    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return fs.readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    return []; // It has just ended.
+    return ''; // It has just ended.
   }
 }

@@ -4,7 +4,7 @@
 //
 //   node js/build/build.mjs [--only=wasm|js|demo]
 import fs from 'node:fs';
-import { BuildError, at, isMain, main, onPath, run } from './command.mjs';
+import { BuildError, at, isMain, main, onPath, outputOf, run } from './command.mjs';
 import { buildDemo } from './demo.mjs';
 import { buildPackage } from './package.mjs';
 import { checkSizes } from './sizes.mjs';
@@ -15,24 +15,23 @@ const debianNodeModules = '/usr/share/nodejs';
 /**
  * Configures a CMake preset once, and again when its compiler was replaced.
  * @param {string} preset its build folder is build/<preset>
- * @param {{ wrapper?: string[], compiler: string, env?: Record<string, string> }} options
- *   `wrapper` goes in front of cmake; `compiler` is the program whose change asks for a new start
+ * @param {string} compiler the program whose change asks for a new start
+ * @param {() => Record<string, string>} environment what the preset reads; asked only when needed
  */
-async function configure(preset, { wrapper = [], compiler, env }) {
+async function configure(preset, compiler, environment = () => ({})) {
   const folder = at('build', preset);
   const stamp = `${folder}/.compiler`;
   const now = fs.realpathSync(onPath(compiler) ?? fail(`${compiler} is not on the PATH.`));
   const before = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : undefined;
   if (before === now && fs.existsSync(`${folder}/build.ninja`)) return;
   const fresh = before !== undefined && before !== now ? ['--fresh'] : [];
-  const line = [...wrapper, 'cmake', ...fresh, '--preset', preset];
-  await run(line[0], line.slice(1), { env, quiet: true });
+  await run('cmake', [...fresh, '--preset', preset], { env: environment(), quiet: true });
   fs.writeFileSync(stamp, now);
 }
 
 /** Builds one of the native presets. */
 export async function buildNative(preset) {
-  await configure(preset, { compiler: 'g++' });
+  await configure(preset, 'g++');
   await run('cmake', ['--build', at('build', preset)]);
 }
 
@@ -40,7 +39,11 @@ export async function buildNative(preset) {
 export async function buildWasm() {
   const nodePath = [process.env.NODE_PATH, debianNodeModules].filter(Boolean).join(':');
   const env = { NODE_PATH: nodePath };
-  await configure('wasm', { wrapper: ['emcmake'], compiler: 'emcc', env });
+  await configure('wasm', 'emcc', () => {
+    const emscripten = outputOf('em-config', ['EMSCRIPTEN_ROOT']);
+    if (emscripten === '') fail('em-config EMSCRIPTEN_ROOT failed: where is Emscripten?');
+    return { ...env, EMSCRIPTEN_ROOT: emscripten };
+  });
   await run('cmake', ['--build', at('build', 'wasm')], { env });
 }
 

@@ -15,7 +15,7 @@ const oldestCmake = [3, 25];
 
 // What is needed, the Debian package that brings it, how to see that it is there, and for what.
 const tools = [
-  { for: 'build', package: 'emscripten', there: () => onPath('emcc') && onPath('emcmake') },
+  { for: 'build', package: 'emscripten', there: () => onPath('emcc') && onPath('em-config') },
   { for: 'build', package: 'cmake', there: () => onPath('cmake') },
   { for: 'build', package: 'ninja-build', there: () => onPath('ninja') },
   { for: 'native', package: 'g++', there: () => onPath('g++') },

@@ -1,0 +1,62 @@
+// What the browser tests stand on. Every test has an origin of its own, and so no data of another
+// test; pages of a worker's tests share one browser, on a profile in a real folder.
+import { test as base } from '@playwright/test';
+import { serve } from '../../js/build/serve.mjs';
+import { Profile } from './profile';
+
+export { expect } from '@playwright/test';
+
+interface TestFixtures {
+  /**
+   * The URL, without a slash at its end, of a server with no special headers: `/` is
+   * tests/browser/pages, `/dist/` the built package, `/node_modules/` what npm installed. Its port,
+   * and so its origin, is this test's own; it stays until the test's end.
+   */
+  readonly origin: string;
+  /** A browser of the test's own, not started yet, to close, kill and start again. */
+  readonly profile: Profile;
+}
+
+interface WorkerFixtures {
+  readonly sharedProfile: Profile;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  origin: async ({}, use) => {
+    const server = await serve({
+      '/': 'tests/browser/pages',
+      '/dist/': 'dist',
+      '/node_modules/': 'node_modules',
+    });
+    await use(server.url);
+    await server.close();
+  },
+
+  profile: async ({ browserName }, use) => {
+    const profile = new Profile(named(browserName));
+    await use(profile);
+    await profile.remove();
+  },
+
+  sharedProfile: [
+    async ({ browserName }, use) => {
+      const profile = new Profile(named(browserName));
+      await profile.launch();
+      await use(profile);
+      await profile.remove();
+    },
+    { scope: 'worker' },
+  ],
+
+  // Playwright's own page would be in a private context, where OPFS is slow or missing.
+  page: async ({ sharedProfile, origin }, use) => {
+    const page = await sharedProfile.open(`${origin}/`);
+    await use(page);
+    await page.close();
+  },
+});
+
+function named(browserName: string): 'chromium' | 'firefox' {
+  if (browserName === 'chromium' || browserName === 'firefox') return browserName;
+  throw new Error(`the tests have no ${browserName}`);
+}
