@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace flowdb {
+#include "util/record.h"
 
-inline constexpr int64_t kNeverExpires = INT64_MAX;
+namespace flowdb {
 
 class WriteBatch {
  public:

@@ -2,26 +2,14 @@
 // one, too.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 
+#include "util/record.h"
+
 namespace flowdb {
-
-enum class RecordKind : uint8_t { put = 0, remove = 1 };
-
-// One version of a record. `key` and `value` are views; who hands it out says how long they hold.
-struct Record {
-  std::string_view key;
-  std::string_view value;
-  int64_t ts = 0;
-  int64_t expire_at = INT64_MAX;
-  uint64_t sequence = 0;
-  RecordKind kind = RecordKind::put;
-};
-
-// The order of records everywhere: key ascending, ts descending, sequence descending. <0, 0, >0.
-int compare_records(const Record& a, const Record& b);
 
 class Memtable {
  public:
@@ -38,6 +26,11 @@ class Memtable {
   bool find(std::string_view key, uint64_t sequence_max, Record& found) const;
 
   size_t count() const;
+  // The bounds of all ts in the table. REQUIRES: count() > 0.
+  int64_t min_ts() const;
+  int64_t max_ts() const;
+  // Grows with every insert, so that a walk can tell that the table is no longer what it was.
+  uint64_t changes() const;
   // Memory used, in bytes, arena included.
   size_t memory_bytes() const;
   // Sum of key and value bytes.
@@ -55,8 +48,8 @@ class Memtable {
     void seek(std::string_view key, int64_t ts = INT64_MAX, uint64_t sequence = UINT64_MAX);
     void next();
     void prev();
-    // REQUIRES: valid(). The views hold as long as the table.
-    Record record() const;
+    // REQUIRES: valid(). The record until the cursor moves, its views as long as the table.
+    const Record& record() const;
 
    private:
     const Memtable* table_;

@@ -1,0 +1,53 @@
+// One range a field.
+#include "engine/options.h"
+
+#include <string>
+
+namespace flowdb {
+namespace {
+
+Status check_range(const char* field, uint64_t value, uint64_t min, uint64_t max) {
+  if (value >= min && value <= max) return Status::ok();
+  return Status::invalid_argument(std::string(field) + " is " + std::to_string(value) +
+                                  ", must be from " + std::to_string(min) + " to " +
+                                  std::to_string(max));
+}
+
+constexpr uint64_t kKiB = 1 << 10;
+constexpr uint64_t kMiB = 1 << 20;
+constexpr uint64_t kGiB = 1 << 30;
+
+}  // namespace
+
+Status validate(const EngineOptions& o) {
+  FLOWDB_RETURN_IF_ERROR(
+      check_range("memtable_bytes_max", o.memtable_bytes_max, 16 * kKiB, kGiB));
+  FLOWDB_RETURN_IF_ERROR(check_range("block_bytes", o.block_bytes, 256, 16 * kMiB));
+  FLOWDB_RETURN_IF_ERROR(check_range("table_bytes_max", o.table_bytes_max, 4 * kKiB, kGiB));
+  FLOWDB_RETURN_IF_ERROR(check_range("block_cache_bytes", o.block_cache_bytes, 0, kGiB));
+  if (o.bloom_bits_per_key != 0) {
+    if (o.bloom_bits_per_key < 0) {
+      return Status::invalid_argument("bloom_bits_per_key is negative");
+    }
+    FLOWDB_RETURN_IF_ERROR(
+        check_range("bloom_bits_per_key", static_cast<uint64_t>(o.bloom_bits_per_key), 1, 32));
+  }
+  if (o.compression == Compression::zstd) {
+    return Status::unsupported("compression zstd is not in this build");
+  }
+  if (o.compression != Compression::none && o.compression != Compression::lz4) {
+    return Status::invalid_argument("compression is none of none, lz4, zstd");
+  }
+  FLOWDB_RETURN_IF_ERROR(check_range("level0_tables_max", o.level0_tables_max, 1, 1000));
+  FLOWDB_RETURN_IF_ERROR(
+      check_range("level1_bytes_max", o.level1_bytes_max, 16 * kKiB, 1024 * kGiB));
+  FLOWDB_RETURN_IF_ERROR(
+      check_range("log_extent_bytes_min", o.log_extent_bytes_min, 4 * kKiB, kGiB));
+  FLOWDB_RETURN_IF_ERROR(check_range("log_extent_bytes_max", o.log_extent_bytes_max,
+                                     o.log_extent_bytes_min, kGiB));
+  if (!o.random) return Status::invalid_argument("random is not set");
+  if (!o.now_us) return Status::invalid_argument("now_us is not set");
+  return Status::ok();
+}
+
+}  // namespace flowdb

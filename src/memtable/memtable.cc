@@ -1,0 +1,214 @@
+// The skip list. Nodes stand in the arena, each followed by its links (one a level) and its key's bytes; level 0
+// is linked backwards, too, so that a cursor walks both ways at the same cost.
+#include "memtable/memtable.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstring>
+
+#include "memtable/arena.h"
+
+namespace flowdb {
+
+struct MemtableNode {
+  Record record;
+  MemtableNode* prev = nullptr;  // null in the first node
+  MemtableNode** links() { return reinterpret_cast<MemtableNode**>(this + 1); }
+  MemtableNode* next(int level) const {
+    return reinterpret_cast<MemtableNode* const*>(this + 1)[level];
+  }
+};
+
+namespace {
+
+constexpr int kMaxHeight = 12;
+
+// The head has links, but no record.
+struct Head {
+  MemtableNode node;
+  std::array<MemtableNode*, kMaxHeight> links{};
+};
+static_assert(offsetof(Head, links) == sizeof(MemtableNode), "links() finds the head's links, too");
+
+}  // namespace
+
+struct Memtable::State {
+  Arena arena;
+  Head head;
+  MemtableNode* last = nullptr;
+  int height = 1;
+  // The finger: at each level the last node before, or at, the place of the last insert. Where keys come in
+  // ascending order the next place is right behind it, and no search is needed.
+  std::array<MemtableNode*, kMaxHeight> finger;
+  uint64_t random = 0x9e3779b97f4a7c15;
+  size_t count = 0;
+  size_t data_bytes = 0;
+  uint64_t changes = 0;
+  int64_t min_ts = INT64_MAX;
+  int64_t max_ts = INT64_MIN;
+
+  State() { finger.fill(&head.node); }
+
+  bool before(const MemtableNode* node, const Record& place) const {
+    return node != nullptr && compare_records(node->record, place) < 0;
+  }
+
+  // The first node not before `place`.
+  MemtableNode* find_first(const Record& place) const {
+    const MemtableNode* at = &head.node;
+    MemtableNode* next = nullptr;
+    for (int level = height - 1; level >= 0; --level) {
+      MemtableNode* const seen = next;  // compared one level above: not before `place`
+      while ((next = at->next(level)) != seen && before(next, place)) at = next;
+    }
+    return next;
+  }
+
+  // Moves the finger to the last nodes before `place`.
+  void move_finger(const Record& place) {
+    // (1) Up, to the lowest level at which `place` lies between the finger and the node behind it. The levels
+    // above enclose that one, so that they are right, too.
+    int level = 0;
+    for (; level < height; ++level) {
+      const MemtableNode* const at = finger[static_cast<size_t>(level)];
+      if (at != &head.node && !before(at, place)) continue;
+      if (const MemtableNode* const next = at->next(level);
+          next == nullptr || compare_records(next->record, place) >= 0) {
+        break;
+      }
+    }
+    // (2) Down again, searching.
+    MemtableNode* at = level < height ? finger[static_cast<size_t>(level)] : &head.node;
+    for (--level; level >= 0; --level) {
+      while (before(at->next(level), place)) at = at->next(level);
+      finger[static_cast<size_t>(level)] = at;
+    }
+  }
+
+  // Each level holds a quarter of the one below.
+  int random_height() {
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    int result = 1;
+    for (uint64_t bits = random >> 8; result < kMaxHeight && (bits & 3) == 0; bits >>= 2) ++result;
+    return result;
+  }
+
+  std::string_view copy_value(std::string_view value) {
+    if (value.empty()) return {};
+    char* const bytes = arena.allocate(value.size());
+    std::memcpy(bytes, value.data(), value.size());
+    return {bytes, value.size()};
+  }
+
+  MemtableNode* new_node(const Record& record, int node_height) {
+    const size_t links_bytes = static_cast<size_t>(node_height) * sizeof(MemtableNode*);
+    char* const bytes = arena.allocate(sizeof(MemtableNode) + links_bytes + record.key.size());
+    auto* const node = new (bytes) MemtableNode{record, nullptr};
+    char* const key = bytes + sizeof(MemtableNode) + links_bytes;
+    if (!record.key.empty()) std::memcpy(key, record.key.data(), record.key.size());
+    node->record.key = {key, record.key.size()};
+    node->record.value = copy_value(record.value);
+    return node;
+  }
+};
+
+Memtable::Memtable() : state_(std::make_unique<State>()) {}
+Memtable::~Memtable() = default;
+
+void Memtable::insert(const Record& record) {
+  State& s = *state_;
+  s.move_finger(record);
+  ++s.changes;
+  s.min_ts = std::min(s.min_ts, record.ts);
+  s.max_ts = std::max(s.max_ts, record.ts);
+  MemtableNode* const next = s.finger[0]->next(0);
+  if (next != nullptr && compare_records(next->record, record) == 0) {
+    // Replaced in its place. The old value's bytes stay: somebody may hold a view of them.
+    s.data_bytes += record.value.size();
+    s.data_bytes -= next->record.value.size();
+    const std::string_view key = next->record.key;
+    const std::string_view value = s.copy_value(record.value);
+    next->record = record;
+    next->record.key = key;
+    next->record.value = value;
+    return;
+  }
+  const int height = s.random_height();
+  s.height = std::max(s.height, height);
+  MemtableNode* const node = s.new_node(record, height);
+  node->prev = s.finger[0] == &s.head.node ? nullptr : s.finger[0];
+  if (next != nullptr) {
+    next->prev = node;
+  } else {
+    s.last = node;
+  }
+  for (int level = 0; level < height; ++level) {
+    MemtableNode*& finger = s.finger[static_cast<size_t>(level)];
+    node->links()[level] = finger->next(level);
+    finger->links()[level] = node;
+    finger = node;
+  }
+  ++s.count;
+  s.data_bytes += record.key.size() + record.value.size();
+}
+
+bool Memtable::find(std::string_view key, uint64_t sequence_max, Record& found) const {
+  Record place;
+  place.key = key;
+  place.ts = INT64_MAX;
+  place.sequence = UINT64_MAX;
+  const MemtableNode* node = state_->find_first(place);
+  for (; node != nullptr && node->record.key == key; node = node->next(0)) {
+    if (node->record.sequence <= sequence_max) {
+      found = node->record;
+      return true;
+    }
+  }
+  return false;
+}
+
+size_t Memtable::count() const { return state_->count; }
+size_t Memtable::memory_bytes() const { return sizeof(State) + state_->arena.memory_bytes(); }
+size_t Memtable::data_bytes() const { return state_->data_bytes; }
+uint64_t Memtable::changes() const { return state_->changes; }
+
+int64_t Memtable::min_ts() const {
+  assert(count() > 0);
+  return state_->min_ts;
+}
+
+int64_t Memtable::max_ts() const {
+  assert(count() > 0);
+  return state_->max_ts;
+}
+
+void Memtable::Cursor::seek_to_first() { node_ = table_->state_->head.node.next(0); }
+void Memtable::Cursor::seek_to_last() { node_ = table_->state_->last; }
+
+void Memtable::Cursor::seek(std::string_view key, int64_t ts, uint64_t sequence) {
+  Record place;
+  place.key = key;
+  place.ts = ts;
+  place.sequence = sequence;
+  node_ = table_->state_->find_first(place);
+}
+
+void Memtable::Cursor::next() {
+  assert(valid());
+  node_ = node_->next(0);
+}
+
+void Memtable::Cursor::prev() {
+  assert(valid());
+  node_ = node_->prev;
+}
+
+const Record& Memtable::Cursor::record() const {
+  assert(valid());
+  return node_->record;
+}
+
+}  // namespace flowdb

@@ -1,0 +1,173 @@
+// Memtable against a std::map with the same order: inserts, finds, walks both ways.
+#include "memtable/memtable.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <tuple>
+
+namespace flowdb {
+namespace {
+
+struct Place {
+  std::string key;
+  int64_t ts;
+  uint64_t sequence;
+  bool operator<(const Place& other) const {
+    return std::tie(key, other.ts, other.sequence) < std::tie(other.key, ts, sequence);
+  }
+};
+using Model = std::map<Place, std::string>;
+
+Record put(std::string_view key, std::string_view value, uint64_t sequence, int64_t ts = 0) {
+  return {key, value, ts, kNeverExpires, sequence, RecordKind::put};
+}
+
+void expect_same(const Memtable& table, const Model& model) {
+  ASSERT_EQ(table.count(), model.size());
+  Memtable::Cursor cursor(table);
+  cursor.seek_to_first();
+  for (const auto& [place, value] : model) {
+    ASSERT_TRUE(cursor.valid());
+    EXPECT_EQ(cursor.record().key, place.key);
+    EXPECT_EQ(cursor.record().ts, place.ts);
+    EXPECT_EQ(cursor.record().sequence, place.sequence);
+    EXPECT_EQ(cursor.record().value, value);
+    cursor.next();
+  }
+  EXPECT_FALSE(cursor.valid());
+  cursor.seek_to_last();
+  for (auto entry = model.rbegin(); entry != model.rend(); ++entry) {
+    ASSERT_TRUE(cursor.valid());
+    EXPECT_EQ(cursor.record().key, entry->first.key);
+    EXPECT_EQ(cursor.record().sequence, entry->first.sequence);
+    cursor.prev();
+  }
+  EXPECT_FALSE(cursor.valid());
+}
+
+TEST(MemtableTest, AnEmptyTableHasNothing) {
+  const Memtable table;
+  Record found;
+  EXPECT_FALSE(table.find("a", UINT64_MAX, found));
+  EXPECT_EQ(table.count(), 0u);
+  EXPECT_EQ(table.data_bytes(), 0u);
+  Memtable::Cursor cursor(table);
+  cursor.seek_to_first();
+  EXPECT_FALSE(cursor.valid());
+  cursor.seek_to_last();
+  EXPECT_FALSE(cursor.valid());
+  cursor.seek("");
+  EXPECT_FALSE(cursor.valid());
+}
+
+TEST(MemtableTest, AscendingDescendingAndRandomInsertsAreInOrder) {
+  for (const int way : {0, 1, 2}) {
+    Memtable table;
+    Model model;
+    std::mt19937_64 random(7);
+    for (uint64_t i = 0; i < 3000; ++i) {
+      const uint64_t number = way == 0 ? i : way == 1 ? 3000 - i : random() % 1000;
+      std::string key = std::to_string(number);
+      key.insert(0, 6 - key.size(), '0');
+      const std::string value = "value" + std::to_string(i);
+      table.insert(put(key, value, i));
+      model[{key, 0, i}] = value;
+    }
+    SCOPED_TRACE(way);
+    expect_same(table, model);
+  }
+}
+
+TEST(MemtableTest, RandomVersionsMatchTheModel) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  Memtable table;
+  Model model;
+  for (int i = 0; i < 5000; ++i) {
+    const std::string key(random() % 4, static_cast<char>(random() % 3 == 0 ? 0xff : 'a'));
+    const auto ts = static_cast<int64_t>(random() % 5) - 2;
+    const uint64_t sequence = random() % 10;
+    const std::string value(random() % 20, 'v');
+    table.insert(put(key, value, sequence, ts));
+    model[{key, ts, sequence}] = value;
+    Memtable::Cursor cursor(table);
+    const std::string target(random() % 4, 'a');
+    cursor.seek(target, ts, sequence);
+    const auto expected = model.lower_bound({target, ts, sequence});
+    ASSERT_EQ(cursor.valid(), expected != model.end());
+    if (cursor.valid()) {
+      EXPECT_EQ(cursor.record().key, expected->first.key);
+      EXPECT_EQ(cursor.record().ts, expected->first.ts);
+      EXPECT_EQ(cursor.record().sequence, expected->first.sequence);
+    }
+  }
+  expect_same(table, model);
+}
+
+TEST(MemtableTest, FindTakesTheLargestTsThenTheNewestVisibleSequence) {
+  Memtable table;
+  table.insert(put("k", "old", 1, 5));
+  table.insert(put("k", "new", 3, 5));
+  table.insert(put("k", "later", 9, 7));
+  table.insert({"r", {}, 0, kNeverExpires, 2, RecordKind::remove});
+  Record found;
+  ASSERT_TRUE(table.find("k", UINT64_MAX, found));
+  EXPECT_EQ(found.value, "later");
+  ASSERT_TRUE(table.find("k", 8, found));
+  EXPECT_EQ(found.value, "new");
+  ASSERT_TRUE(table.find("k", 2, found));
+  EXPECT_EQ(found.value, "old");
+  EXPECT_FALSE(table.find("k", 0, found));
+  EXPECT_FALSE(table.find("", UINT64_MAX, found));
+  EXPECT_FALSE(table.find("kk", UINT64_MAX, found));
+  ASSERT_TRUE(table.find("r", 2, found));
+  EXPECT_EQ(found.kind, RecordKind::remove);
+  EXPECT_EQ(table.min_ts(), 0);
+  EXPECT_EQ(table.max_ts(), 7);
+}
+
+TEST(MemtableTest, TheSamePlaceIsReplacedAndOldViewsHold) {
+  Memtable table;
+  table.insert(put("k", "first", 1));
+  Record before;
+  ASSERT_TRUE(table.find("k", 1, before));
+  const uint64_t changes = table.changes();
+  table.insert({"k", {}, 0, kNeverExpires, 1, RecordKind::remove});
+  EXPECT_GT(table.changes(), changes);
+  EXPECT_EQ(before.value, "first");
+  EXPECT_EQ(table.count(), 1u);
+  EXPECT_EQ(table.data_bytes(), 1u);
+  Record after;
+  ASSERT_TRUE(table.find("k", 1, after));
+  EXPECT_EQ(after.kind, RecordKind::remove);
+}
+
+TEST(MemtableTest, ACursorSeesWhatIsInsertedBehindIt) {
+  Memtable table;
+  table.insert(put("a", "1", 1));
+  table.insert(put("c", "3", 1));
+  Memtable::Cursor cursor(table);
+  cursor.seek_to_first();
+  table.insert(put("b", "2", 1));
+  cursor.next();
+  ASSERT_TRUE(cursor.valid());
+  EXPECT_EQ(cursor.record().key, "b");
+  cursor.prev();
+  ASSERT_TRUE(cursor.valid());
+  EXPECT_EQ(cursor.record().key, "a");
+}
+
+TEST(MemtableTest, CountsItsMemory) {
+  Memtable table;
+  const size_t empty = table.memory_bytes();
+  table.insert(put("key", std::string(100000, 'x'), 1));
+  EXPECT_GE(table.memory_bytes(), empty + 100000);
+  EXPECT_EQ(table.data_bytes(), 100003u);
+}
+
+}  // namespace
+}  // namespace flowdb
