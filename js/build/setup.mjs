@@ -12,6 +12,15 @@ const inInclude = (header) =>
 
 const oldestNode = 20;
 const oldestCmake = [3, 25];
+// Playwright asks for WebDriver BiDi commands that the release before, 140, does not have.
+const oldestFirefox = 153;
+
+function hasFirefox() {
+  const about = '/usr/lib/firefox-esr/application.ini';
+  if (!fs.existsSync(firefoxOptions.executablePath) || !fs.existsSync(about)) return false;
+  const version = /^Version=(\d+)/m.exec(fs.readFileSync(about, 'utf8'))?.[1];
+  return Number(version) >= oldestFirefox;
+}
 
 // What is needed, the Debian package that brings it, how to see that it is there, and for what.
 const tools = [
@@ -22,7 +31,7 @@ const tools = [
   { for: 'native', package: 'libgtest-dev', there: () => inInclude('gtest/gtest.h') },
   { for: 'native', package: 'liblz4-dev', there: () => inInclude('lz4.h') },
   { for: 'chromium', package: 'chromium', there: () => fs.existsSync(chromiumOptions.executablePath) },
-  { for: 'firefox', package: 'firefox-esr', there: () => fs.existsSync(firefoxOptions.executablePath) },
+  { for: 'firefox', package: 'firefox-esr', there: hasFirefox },
 ];
 
 /**
@@ -66,7 +75,7 @@ async function installDebianPackages(packages) {
   if ((await apt(install)) !== 0) throw cannot('apt-get could not install them.');
   const still = tools.filter((tool) => packages.includes(tool.package) && !tool.there());
   if (still.length > 0) {
-    throw cannot(`Installed, but not found: ${still.map((tool) => tool.package).join(', ')}.`);
+    throw cannot(`Installed, but not found or too old: ${still.map((tool) => tool.package).join(', ')}.`);
   }
 }
 
