@@ -1,0 +1,42 @@
+// See live_data.h.
+#include "document/live_data.h"
+
+#include <algorithm>
+
+#include "document/engine_key.h"
+#include "util/coding.h"
+
+namespace flowdb {
+
+void LiveData::add(uint32_t data_id) {
+  live_.insert(std::lower_bound(live_.begin(), live_.end(), data_id), data_id);
+}
+
+void LiveData::give_up(uint32_t data_id, uint64_t transaction) {
+  given_up_.push_back({data_id, transaction});
+}
+
+void LiveData::remove(uint32_t data_id) {
+  const auto at = std::lower_bound(live_.begin(), live_.end(), data_id);
+  if (at != live_.end() && *at == data_id) live_.erase(at);
+}
+
+void LiveData::release(uint64_t oldest) {
+  size_t kept = 0;
+  for (const GivenUp& entry : given_up_) {
+    if (entry.transaction <= oldest) {
+      remove(entry.data_id);
+    } else {
+      given_up_[kept++] = entry;
+    }
+  }
+  given_up_.resize(kept);
+}
+
+bool LiveData::is_dead(std::string_view engine_key) const {
+  if (engine_key.size() < kDataPrefixBytes) return false;
+  if (engine_key[0] != kRecordSpace && engine_key[0] != kIndexSpace) return false;
+  return !std::binary_search(live_.begin(), live_.end(), load_be32(engine_key.data() + 1));
+}
+
+}  // namespace flowdb

@@ -1,0 +1,64 @@
+// Removing records, some or all.
+#include "document/transaction.h"
+#include "document/walk.h"
+
+namespace flowdb {
+
+Status Transaction::remove(uint32_t store_id, const KeyRange& range) {
+  FLOWDB_RETURN_IF_ERROR(check_writable());
+  FLOWDB_ASSIGN_OR_RETURN(const StoreSchema* const target, store(store_id));
+  FLOWDB_RETURN_IF_ERROR(check_range(range));
+  if (range.is_single()) return remove_one(*target, *range.lower);
+
+  // All is collected before anything is written: a read that fails half-way must leave no trace, and a write would
+  // make the iterator's next step a new search.
+  const WalkBounds bounds = range_bounds({target, nullptr}, range);
+  std::vector<std::string> doomed;
+  Value value;
+  Iterator& it = iterator({target, nullptr});
+  for (it.seek(bounds.begin); it.valid() && it.key() < bounds.end; it.next()) {
+    const std::string_view primary_key = behind_prefix(it.key());
+    doomed.emplace_back(it.key());
+    if (target->indexes.empty()) continue;
+    FLOWDB_RETURN_IF_ERROR(decode_record(it.value(), value, old_keys_));
+    for (const IndexKey& entry : old_keys_) {
+      const IndexSchema* const index = target->find_index(entry.index_id);
+      if (index == nullptr) continue;
+      set_index_entry_key(key_buffer_, *target, *index, entry.key, primary_key);
+      doomed.push_back(key_buffer_);
+    }
+  }
+  FLOWDB_RETURN_IF_ERROR(it.status());
+  for (const std::string& key : doomed) remove_record(key);
+  return Status::ok();
+}
+
+Status Transaction::remove_one(const StoreSchema& target, std::string_view primary_key) {
+  set_record_key(key_buffer_, target, primary_key);
+  if (target.indexes.empty()) {
+    remove_record(key_buffer_);
+    return Status::ok();
+  }
+  FLOWDB_ASSIGN_OR_RETURN(const bool found, read(key_buffer_, old_record_));
+  if (!found) return Status::ok();
+  Value value;
+  FLOWDB_RETURN_IF_ERROR(decode_record(old_record_, value, old_keys_));
+  remove_record(key_buffer_);
+  remove_entries(target, primary_key, old_keys_, nullptr);
+  return Status::ok();
+}
+
+// New data ids: what is under the old ones is out of sight at once, and dead after the commit.
+Status Transaction::clear(uint32_t store_id) {
+  FLOWDB_RETURN_IF_ERROR(check_writable());
+  FLOWDB_ASSIGN_OR_RETURN(const StoreSchema* const target, store(store_id));
+  FLOWDB_ASSIGN_OR_RETURN(const bool empty, is_empty({target, nullptr}));
+  if (empty) return Status::ok();
+  StoreSchema& changed = edit_store(store_id);
+  changed.data_id = take_data_id();
+  for (IndexSchema& index : changed.indexes) index.data_id = take_data_id();
+  cleared_.push_back(store_id);
+  return Status::ok();
+}
+
+}  // namespace flowdb
