@@ -32,5 +32,6 @@ async function startFlowDB(): Promise<Implementation> {
   const start = performance.now();
   const { indexedDB, IDBKeyRange } = await FlowDB.open();
   if (indexedDB === globalThis.indexedDB) throw new Error("this is the browser's own IndexedDB");
-  return { name: 'flowdb', factory: indexedDB, KeyRange: IDBKeyRange, startMs: performance.now() - start };
+  const startMs = performance.now() - start;
+  return { name: 'flowdb', factory: indexedDB, KeyRange: IDBKeyRange, startMs };
 }

@@ -15,6 +15,10 @@ const oldestCmake = [3, 25];
 // Playwright asks for WebDriver BiDi commands that the release before, 140, does not have.
 const oldestFirefox = 153;
 
+function hasChromium() {
+  return fs.existsSync(chromiumOptions.executablePath);
+}
+
 function hasFirefox() {
   const about = '/usr/lib/firefox-esr/application.ini';
   if (!fs.existsSync(firefoxOptions.executablePath) || !fs.existsSync(about)) return false;
@@ -30,7 +34,7 @@ const tools = [
   { for: 'native', package: 'g++', there: () => onPath('g++') },
   { for: 'native', package: 'libgtest-dev', there: () => inInclude('gtest/gtest.h') },
   { for: 'native', package: 'liblz4-dev', there: () => inInclude('lz4.h') },
-  { for: 'chromium', package: 'chromium', there: () => fs.existsSync(chromiumOptions.executablePath) },
+  { for: 'chromium', package: 'chromium', there: hasChromium },
   { for: 'firefox', package: 'firefox-esr', there: hasFirefox },
 ];
 
@@ -73,10 +77,10 @@ async function installDebianPackages(packages) {
   // A stale or half-reachable list may still do for the packages wanted: only the install decides.
   await apt(['apt-get', 'update']);
   if ((await apt(install)) !== 0) throw cannot('apt-get could not install them.');
-  const still = tools.filter((tool) => packages.includes(tool.package) && !tool.there());
-  if (still.length > 0) {
-    throw cannot(`Installed, but not found or too old: ${still.map((tool) => tool.package).join(', ')}.`);
-  }
+  const still = tools
+    .filter((tool) => packages.includes(tool.package) && !tool.there())
+    .map((tool) => tool.package);
+  if (still.length > 0) throw cannot(`Installed, but missing or too old: ${still.join(', ')}.`);
 }
 
 function checkCmake() {
