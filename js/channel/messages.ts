@@ -1,10 +1,10 @@
-// Control messages between page and worker: one typed union for each direction. They are few (opening,
-// closing, upgrading) and cross by structured clone; data crosses as buffers (PROTOCOL.md).
-// A `request` is a number that the page chose and that exactly one final answer carries.
-// Names may hold lone surrogates: structured clone keeps them.
+// Control messages between page and worker: one typed union for each direction. They are few
+// (opening, closing, upgrading) and cross by structured clone; data crosses as buffers
+// (PROTOCOL.md). A `request` is a number that the page chose and that exactly one final answer
+// carries. Names may hold lone surrogates: structured clone keeps them.
 import type { ErrorData } from './status';
 
-/** Where the databases are kept: in files of the origin, or in the worker's memory until it ends. */
+/** Where databases are kept: in files of the origin, or in the worker's memory until it ends. */
 export type StorageKind = 'opfs' | 'memory';
 
 /** A database in the answer to `databases`. */
@@ -18,7 +18,12 @@ export type PageMessage =
   | { readonly t: 'hello'; readonly storage: StorageKind; readonly wasm: string }
   /** No `version`: the stored one, or 1. Answered by `opened` or `failed`, and maybe by
    * `blocked` and `upgrade` before. */
-  | { readonly t: 'open'; readonly request: number; readonly name: string; readonly version?: number }
+  | {
+      readonly t: 'open';
+      readonly request: number;
+      readonly name: string;
+      readonly version?: number;
+    }
   /** Answered by `deleted` or `failed`, and maybe by `blocked` before. */
   | { readonly t: 'delete'; readonly request: number; readonly name: string }
   /** Answered by `databases` or `failed`. */
@@ -51,7 +56,7 @@ export type WorkerMessage =
       readonly newVersion: number;
       readonly schema: string;
     }
-  /** Other connections stay open after their `versionchange`. `newVersion` is null for a deletion. */
+  /** Others stay open after their `versionchange`. `newVersion` is null for a deletion. */
   | {
       readonly t: 'blocked';
       readonly request: number;

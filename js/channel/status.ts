@@ -1,5 +1,6 @@
-// Status codes of the engine (src/util/status.h) and the DOMException that each becomes on the page.
-// Errors cross the channel as data: `ErrorData` in control messages, code and text in replies.
+// Status codes of the engine (src/util/status.h) and the DOMException that each becomes on the
+// page. Errors cross the channel as data: `ErrorData` in control messages, code and text in
+// replies.
 
 /** The engine's codes. A unit test compares them with src/util/status.h. */
 export const StatusCode = {

@@ -1,0 +1,66 @@
+// Reads bytes from front to back and trusts none of them: each read is checked against the end
+// and throws a MalformedError that names the field. Integers are little-endian.
+import { MalformedError } from './malformed-error';
+
+export class ByteReader {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Where the next read begins. */
+  offset: number;
+  /** Nothing is read at or behind this. */
+  end: number;
+
+  constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.offset = offset;
+    this.end = end;
+  }
+
+  get remaining(): number {
+    return this.end - this.offset;
+  }
+
+  u8(field: string): number {
+    return this.view.getUint8(this.take(1, field));
+  }
+
+  u32(field: string): number {
+    return this.view.getUint32(this.take(4, field), true);
+  }
+
+  f64(field: string): number {
+    return this.view.getFloat64(this.take(8, field), true);
+  }
+
+  /** LEB128, up to 2^53 - 1, in as few bytes as it takes. */
+  varint(field: string): number {
+    const start = this.offset;
+    let value = 0;
+    for (let factor = 1; ; factor *= 0x80) {
+      const byte = this.u8(field);
+      value += (byte & 0x7f) * factor;
+      if (value > Number.MAX_SAFE_INTEGER) throw new MalformedError(field, start, 'is too large');
+      if (byte < 0x80) {
+        if (byte === 0 && factor > 1) throw new MalformedError(field, start, 'is padded');
+        return value;
+      }
+    }
+  }
+
+  /** The next `count` bytes, not copied: they live as long as the buffer. */
+  subarray(count: number, field: string): Uint8Array {
+    const at = this.take(count, field);
+    return this.bytes.subarray(at, at + count);
+  }
+
+  /** Passes over `count` bytes and returns where they begin. */
+  take(count: number, field: string): number {
+    const at = this.offset;
+    if (count > this.end - at) {
+      throw new MalformedError(field, at, `needs ${count} bytes, ${this.end - at} are left`);
+    }
+    this.offset = at + count;
+    return at;
+  }
+}

@@ -1,0 +1,95 @@
+// Looks through what structured clone gave: whether all of it can be stored, whether JSON text is
+// enough after all (for instances of classes, which the clone made plain), and which Blobs have to
+// be read first. Iterative: a clone may be deep.
+import { dataViewBuffer, ownKeys, typedArrayBuffer, typedArrayName } from './intrinsics';
+import { JSON_DEPTH_MAX, isDense, isPlainScalar } from './json-copy';
+import { ValueTag, tagOfObject } from './value-tags';
+
+export interface Inspection {
+  readonly json: boolean;
+  readonly blobs: readonly Blob[];
+}
+
+/**
+ * @param clone what the platform's structured clone returned
+ * @throws DataCloneError when something in it has no place in a store
+ */
+export function inspectClone(clone: unknown): Inspection {
+  const inspector = new Inspector();
+  inspector.inspect(clone);
+  return inspector;
+}
+
+class Inspector implements Inspection {
+  json = true;
+  readonly blobs: Blob[] = [];
+  readonly #seen = new Set<object>();
+  // Objects that were seen and not yet looked into, and how deep each one is.
+  readonly #waiting: object[] = [];
+  readonly #depths: number[] = [];
+
+  inspect(clone: unknown): void {
+    this.#meet(clone, 0);
+    for (;;) {
+      const value = this.#waiting.pop();
+      if (value === undefined) return;
+      this.#lookInto(value, (this.#depths.pop() as number) + 1);
+    }
+  }
+
+  #meet(value: unknown, depth: number): void {
+    if (typeof value !== 'object' || value === null) {
+      if (this.json) this.json = isPlainScalar(value);
+      return;
+    }
+    if (this.#seen.has(value)) {
+      this.json = false;
+      return;
+    }
+    if (depth === JSON_DEPTH_MAX) this.json = false;
+    this.#seen.add(value);
+    this.#waiting.push(value);
+    this.#depths.push(depth);
+  }
+
+  #lookInto(value: object, depth: number): void {
+    const tag = tagOfObject(value);
+    if (tag === undefined) throw cannotStore(value);
+    if (tag === ValueTag.object || tag === ValueTag.array) {
+      const names = ownKeys(value);
+      if (tag === ValueTag.array && !isDense(names, (value as unknown[]).length)) this.json = false;
+      for (const name of names) this.#meet((value as Record<string, unknown>)[name], depth);
+      return;
+    }
+    this.json = false;
+    if (tag === ValueTag.map) {
+      for (const [key, inner] of value as Map<unknown, unknown>) {
+        this.#meet(key, depth);
+        this.#meet(inner, depth);
+      }
+    } else if (tag === ValueTag.set) {
+      for (const inner of value as Set<unknown>) this.#meet(inner, depth);
+    } else if (tag === ValueTag.error) {
+      this.#meet((value as Error).cause, depth);
+    } else if (tag === ValueTag.view) {
+      // Shared memory is no ArrayBuffer, and is found out when its turn comes.
+      const isDataView = typedArrayName(value) === undefined;
+      this.#meet(isDataView ? dataViewBuffer(value) : typedArrayBuffer(value), depth);
+    } else if (tag === ValueTag.blob || tag === ValueTag.file) {
+      this.blobs.push(value as Blob);
+    } else if (tag === ValueTag.imageData && hasFloatPixels(value)) {
+      throw cannotStore(value, ' of floating-point pixels');
+    }
+  }
+}
+
+function hasFloatPixels(image: object): boolean {
+  const { pixelFormat } = image as { pixelFormat?: string };
+  return pixelFormat !== undefined && pixelFormat !== 'rgba-unorm8';
+}
+
+function cannotStore(value: object, detail = ''): DOMException {
+  const name = (value.constructor as { name?: unknown } | undefined)?.name;
+  const kind = typeof name === 'string' && name !== '' ? name : 'object';
+  return new DOMException(`A ${kind}${detail} can't be stored.`, 'DataCloneError');
+}

@@ -1,0 +1,48 @@
+// The language's own functions as they were when this module was loaded. A page may replace them
+// later, by accident or for tests; what is stored must not depend on it.
+const uncurry = <This, Args extends unknown[], Result>(
+  method: (this: This, ...args: Args) => Result,
+): ((self: This, ...args: Args) => Result) =>
+  Function.prototype.call.bind(method) as (self: This, ...args: Args) => Result;
+
+function getterOf<Result>(prototype: object, name: PropertyKey): (self: object) => Result {
+  const getter = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+  if (getter === undefined) throw new TypeError(`no getter ${String(name)}`);
+  return uncurry(getter) as (self: object) => Result;
+}
+
+export const {
+  getPrototypeOf,
+  keys: ownKeys,
+  hasOwn,
+  defineProperty,
+  prototype: objectPrototype,
+} = Object;
+export const { isArray, prototype: arrayPrototype } = Array;
+export const { isView } = ArrayBuffer;
+export const { stringify, parse } = JSON;
+export const { fromCharCode } = String;
+
+/** The platform's structured clone; its results belong to this realm. */
+export const platformClone: (value: unknown) => unknown = globalThis.structuredClone;
+
+export const tagOf = uncurry(Object.prototype.toString) as (value: unknown) => string;
+/** Throws a TypeError for what has no [[DateValue]]. */
+export const timeOfDate = uncurry(Date.prototype.getTime) as (value: object) => number;
+
+/** Each of these throws a TypeError for an object that is no wrapper of its kind. */
+export const valueOfBoolean = uncurry(Boolean.prototype.valueOf) as (value: object) => boolean;
+export const valueOfNumber = uncurry(Number.prototype.valueOf) as (value: object) => number;
+export const valueOfString = uncurry(String.prototype.valueOf) as (value: object) => string;
+export const valueOfBigInt = uncurry(BigInt.prototype.valueOf) as (value: object) => bigint;
+
+const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype) as object;
+/** Each of these throws a TypeError for an object of another kind. */
+export const bufferByteLength = getterOf<number>(ArrayBuffer.prototype, 'byteLength');
+export const typedArrayName = getterOf<string | undefined>(typedArrayPrototype, Symbol.toStringTag);
+export const typedArrayBuffer = getterOf<ArrayBufferLike>(typedArrayPrototype, 'buffer');
+export const typedArrayOffset = getterOf<number>(typedArrayPrototype, 'byteOffset');
+export const typedArrayByteLength = getterOf<number>(typedArrayPrototype, 'byteLength');
+export const dataViewBuffer = getterOf<ArrayBufferLike>(DataView.prototype, 'buffer');
+export const dataViewOffset = getterOf<number>(DataView.prototype, 'byteOffset');
+export const dataViewByteLength = getterOf<number>(DataView.prototype, 'byteLength');

@@ -1,0 +1,187 @@
+// The objects of the web platform in the tagged binary form: Blob, File, ImageData, DOMPoint,
+// DOMRect, DOMQuad, DOMMatrix, DOMException. Where a realm lacks a class, reading one is an error
+// and no crash.
+import type { ByteReader } from './byte-reader';
+import type { ByteWriter } from './byte-writer';
+import { MalformedError } from './malformed-error';
+import { readString, writeString } from './tagged-scalars';
+import { ValueTag, classNumberOf, geometryClasses } from './value-tags';
+
+type Point = Pick<DOMPointReadOnly, 'x' | 'y' | 'z' | 'w'>;
+
+const matrix2d = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+const matrixCounts = [6, 16];
+
+/** How many numbers each of the `geometryClasses` has. */
+const geometryCounts: readonly (readonly number[])[] = [
+  [4],
+  [4],
+  [4],
+  [4],
+  [16],
+  matrixCounts,
+  matrixCounts,
+];
+const quadNumber = 4;
+
+/**
+ * Appends the node of a platform object.
+ * @param blobs the contents of the Blobs in the value
+ */
+export function encodePlatformObject(
+  writer: ByteWriter,
+  tag: ValueTag,
+  value: object,
+  blobs: ReadonlyMap<Blob, Uint8Array>,
+): void {
+  writer.u8(tag);
+  switch (tag) {
+    case ValueTag.blob:
+    case ValueTag.file:
+      return encodeBlob(writer, value as Blob | File, blobs);
+    case ValueTag.imageData:
+      return encodeImage(writer, value as ImageData);
+    case ValueTag.geometry:
+      return encodeGeometry(writer, value);
+    case ValueTag.domException:
+      writeString(writer, (value as DOMException).name);
+      return writeString(writer, (value as DOMException).message);
+    default:
+      throw new TypeError(`no platform object has the tag ${tag}`);
+  }
+}
+
+/**
+ * Reads the node of a platform object behind its tag.
+ * @returns undefined when the tag is not one of a platform object
+ * @throws MalformedError
+ */
+export function decodePlatformObject(reader: ByteReader, tag: number): object | undefined {
+  switch (tag) {
+    case ValueTag.blob:
+      return decodeBlob(reader);
+    case ValueTag.file:
+      return decodeFile(reader);
+    case ValueTag.imageData:
+      return decodeImage(reader);
+    case ValueTag.geometry:
+      return decodeGeometry(reader);
+    case ValueTag.domException: {
+      const name = readString(reader, 'exception name');
+      return new DOMException(readString(reader, 'exception message'), name);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function encodeBlob(
+  writer: ByteWriter,
+  blob: Blob | File,
+  blobs: ReadonlyMap<Blob, Uint8Array>,
+): void {
+  const contents = blobs.get(blob);
+  if (contents === undefined) throw new TypeError('the contents of a Blob were not read');
+  if ('lastModified' in blob) {
+    writeString(writer, blob.name);
+    writer.f64(blob.lastModified);
+  }
+  writeString(writer, blob.type);
+  writer.varint(contents.length);
+  writer.append(contents);
+}
+
+function decodeBlob(reader: ByteReader): Blob {
+  const type = readString(reader, 'blob type');
+  return new Blob([readBytes(reader, 'blob')], { type });
+}
+
+function decodeFile(reader: ByteReader): File {
+  const start = reader.offset;
+  const name = readString(reader, 'file name');
+  const lastModified = reader.f64('file time');
+  const type = readString(reader, 'file type');
+  const contents = readBytes(reader, 'file');
+  if (typeof File === 'undefined') throw notHere('File', start);
+  return new File([contents], name, { type, lastModified });
+}
+
+function readBytes(reader: ByteReader, field: string): Uint8Array<ArrayBuffer> {
+  const count = reader.varint(`${field} size`);
+  return reader.subarray(count, `${field} contents`).slice();
+}
+
+function encodeImage(writer: ByteWriter, image: ImageData): void {
+  writer.varint(image.width);
+  writer.varint(image.height);
+  writeString(writer, image.colorSpace);
+  const { data } = image;
+  writer.append(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function decodeImage(reader: ByteReader): ImageData {
+  const start = reader.offset;
+  const width = reader.varint('image width');
+  const height = reader.varint('image height');
+  const colorSpace = readString(reader, 'image color space');
+  const pixels = reader.subarray(width * height * 4, 'image pixels');
+  if (typeof ImageData === 'undefined') throw notHere('ImageData', start);
+  try {
+    const data = new Uint8ClampedArray(pixels);
+    return new ImageData(data, width, height, { colorSpace: colorSpace as PredefinedColorSpace });
+  } catch {
+    throw new MalformedError('image', start, `${width} × ${height} in '${colorSpace}' is none`);
+  }
+}
+
+function encodeGeometry(writer: ByteWriter, value: object): void {
+  const numbers = geometryNumbers(value);
+  writer.u8(classNumberOf(value));
+  writer.u8(numbers.length);
+  for (const number of numbers) writer.f64(number);
+}
+
+function geometryNumbers(value: object): readonly number[] {
+  if ('p1' in value) {
+    const { p1, p2, p3, p4 } = value as DOMQuad;
+    return [p1, p2, p3, p4].flatMap((point) => pointNumbers(point));
+  }
+  if ('m11' in value) {
+    const matrix = value as DOMMatrixReadOnly;
+    return matrix.is2D ? matrix2d.map((name) => matrix[name]) : [...matrix.toFloat64Array()];
+  }
+  if ('width' in value) {
+    const { x, y, width, height } = value as DOMRectReadOnly;
+    return [x, y, width, height];
+  }
+  return pointNumbers(value as Point);
+}
+
+function pointNumbers({ x, y, z, w }: Point): number[] {
+  return [x, y, z, w];
+}
+
+function decodeGeometry(reader: ByteReader): object {
+  const start = reader.offset;
+  const kind = reader.u8('geometry class');
+  const count = reader.u8('geometry count');
+  const counts = geometryCounts[kind];
+  if (counts === undefined) throw new MalformedError('geometry class', start, `${kind} is none`);
+  if (!counts.includes(count)) throw new MalformedError('geometry count', start + 1, `is ${count}`);
+  const numbers: number[] = [];
+  for (let i = 0; i < count; i++) numbers.push(reader.f64('geometry number'));
+  const Class = geometryClasses[kind] as (new (...args: unknown[]) => object) | undefined;
+  if (Class === undefined) throw notHere('geometry class', start);
+  if (kind === quadNumber) {
+    return new Class(...[0, 4, 8, 12].map((at) => toPoint(numbers.slice(at, at + 4))));
+  }
+  return matrixCounts === counts ? new Class(numbers) : new Class(...numbers);
+}
+
+function toPoint([x, y, z, w]: readonly (number | undefined)[]): object {
+  return { x, y, z, w };
+}
+
+function notHere(name: string, offset: number): MalformedError {
+  return new MalformedError(name, offset, 'this realm has no such class');
+}

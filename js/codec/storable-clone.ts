@@ -1,0 +1,44 @@
+// A clone of a value on its way into a store. IndexedDB's put clones first, so that key paths see
+// what will be stored and the page may change its object at once.
+import { inspectClone } from './inspect-clone';
+import { isArray, platformClone } from './intrinsics';
+import { copyJson } from './json-copy';
+import { GENERATED } from './key';
+import { injectKey } from './key-path';
+
+/** A clone, and how it can be encoded. Made by `cloneForStorage`. */
+export interface StorableClone {
+  /** Nobody else has it; key paths are evaluated on it. */
+  readonly value: unknown;
+  /** Whether JSON text holds all of it: see FORMAT.md. */
+  json: boolean;
+  /**
+   * The Blobs and Files in it, each once. Unless there are none, `readBlobs` has to be awaited
+   * before the clone can be encoded.
+   */
+  readonly blobs: readonly Blob[];
+}
+
+/**
+ * Clones a value. The getters of the value run; the caller keeps its transaction inactive
+ * meanwhile.
+ * @throws DataCloneError (a DOMException) for what can't be cloned or stored, and what a getter
+ *   throws
+ */
+export function cloneForStorage(value: unknown): StorableClone {
+  const copy = copyJson(value);
+  if (copy !== undefined) return { value: copy, json: true, blobs: [] };
+  const clone = platformClone(value);
+  const { json, blobs } = inspectClone(clone);
+  return { value: clone, json, blobs };
+}
+
+/**
+ * Puts the placeholder for the generated key into the clone: index keys can then be extracted, and
+ * `encodeClone` tells where in the bytes the number belongs.
+ * REQUIRES: canInjectKey(clone.value, path).
+ */
+export function injectGenerated(clone: StorableClone, path: string): void {
+  // JSON text has no room for an array's named properties.
+  if (isArray(injectKey(clone.value, path, GENERATED))) clone.json = false;
+}

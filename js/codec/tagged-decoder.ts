@@ -1,0 +1,296 @@
+// Reads the tagged binary form (FORMAT.md). Nothing is trusted and nothing recurses: bytes of any
+// kind give a value or a MalformedError.
+import { ByteReader } from './byte-reader';
+import { defineProperty } from './intrinsics';
+import { MalformedError } from './malformed-error';
+import { decodePlatformObject } from './platform-values';
+import { readBigInt, readString } from './tagged-scalars';
+import {
+  ErrorFlag,
+  TAGGED_VERSION,
+  ValueTag,
+  ViewFlag,
+  errorClasses,
+  viewClasses,
+} from './value-tags';
+
+/**
+ * Decodes a value.
+ * @param bytes exactly one value; what it needs of them is copied
+ * @throws MalformedError
+ */
+export function decodeTagged(bytes: Uint8Array): unknown {
+  return new TaggedDecoder(bytes).decode();
+}
+
+type Container = object | unknown[] | Map<unknown, unknown> | Set<unknown>;
+
+// An object whose contents are still to be read.
+interface Rest {
+  readonly tag: ValueTag;
+  readonly target: Container;
+  /** Values to come; a Map's keys count, too. */
+  left: number;
+  /** A Map's key whose value comes next, in an array, for a key may be undefined. */
+  key: [unknown] | undefined;
+}
+
+const arrayLengthMax = 0xffffffff;
+
+class TaggedDecoder {
+  readonly #reader: ByteReader;
+  readonly #objects: object[] = [];
+  readonly #rests: Rest[] = [];
+
+  constructor(bytes: Uint8Array) {
+    this.#reader = new ByteReader(bytes);
+  }
+
+  decode(): unknown {
+    const reader = this.#reader;
+    const version = reader.u8('version');
+    if (version !== TAGGED_VERSION) {
+      throw new MalformedError('version', 0, `${version} is not known`);
+    }
+    const root = this.#node();
+    for (;;) {
+      const rest = this.#rests[this.#rests.length - 1];
+      if (rest === undefined) break;
+      if (rest.left === 0) this.#rests.pop();
+      else this.#fill(rest);
+    }
+    if (reader.remaining > 0) throw new MalformedError('value', reader.offset, 'something follows');
+    return root;
+  }
+
+  // Reads one value into an object. An object that is read is put in its place at once, and filled
+  // before the next value of its holder.
+  #fill(rest: Rest): void {
+    rest.left--;
+    const { target } = rest;
+    switch (rest.tag) {
+      case ValueTag.array:
+        (target as unknown[]).push(this.#node());
+        return;
+      case ValueTag.set:
+        (target as Set<unknown>).add(this.#node());
+        return;
+      case ValueTag.map:
+        if (rest.key === undefined) {
+          rest.key = [this.#node()];
+        } else {
+          const [key] = rest.key;
+          rest.key = undefined;
+          (target as Map<unknown, unknown>).set(key, this.#node());
+        }
+        return;
+      case ValueTag.error:
+        define(target, 'cause', this.#node(), false);
+        return;
+      default:
+        this.#property(rest.tag, target);
+    }
+  }
+
+  #property(tag: ValueTag, target: Container): void {
+    const at = this.#reader.offset;
+    const name = readString(this.#reader, 'property name');
+    if (tag === ValueTag.sparseArray && !fits(name, (target as unknown[]).length)) {
+      throw new MalformedError('property name', at, `'${name}' is outside of the array`);
+    }
+    const value = this.#node();
+    // Names of inherited properties, as __proto__ is one, must not reach a setter.
+    if (name in target) define(target, name, value, true);
+    else (target as Record<string, unknown>)[name] = value;
+  }
+
+  #node(): unknown {
+    const reader = this.#reader;
+    const at = reader.offset;
+    const tag = reader.u8('value tag');
+    switch (tag) {
+      case ValueTag.undefined:
+        return undefined;
+      case ValueTag.null:
+        return null;
+      case ValueTag.false:
+        return false;
+      case ValueTag.true:
+        return true;
+      case ValueTag.integer: {
+        const coded = reader.varint('integer');
+        return coded % 2 === 0 ? coded / 2 : -(coded + 1) / 2;
+      }
+      case ValueTag.double:
+        return reader.f64('number');
+      case ValueTag.string:
+        return readString(reader, 'string');
+      case ValueTag.bigint:
+        return readBigInt(reader, 'bigint');
+      case ValueTag.reference: {
+        const object = this.#objects[reader.varint('reference')];
+        if (object === undefined) throw new MalformedError('reference', at, 'leads nowhere');
+        return object;
+      }
+      default:
+        return this.#object(tag, at);
+    }
+  }
+
+  #object(tag: number, at: number): object {
+    const reader = this.#reader;
+    switch (tag) {
+      case ValueTag.object:
+        return this.#container(tag, {}, reader.varint('property count'), 2);
+      case ValueTag.array:
+        return this.#container(tag, [], reader.varint('array length'), 1);
+      case ValueTag.sparseArray:
+        return this.#sparseArray();
+      case ValueTag.map:
+        return this.#container(tag, new Map(), reader.varint('map size') * 2, 1);
+      case ValueTag.set:
+        return this.#container(tag, new Set(), reader.varint('set size'), 1);
+      case ValueTag.date:
+        return this.#add(new Date(reader.f64('date')));
+      case ValueTag.regExp:
+        return this.#add(this.#regExp());
+      case ValueTag.booleanObject:
+        return this.#add(new Boolean(reader.u8('boolean') !== 0));
+      case ValueTag.numberObject:
+        return this.#add(new Number(reader.f64('number')));
+      case ValueTag.stringObject:
+        return this.#add(new String(readString(reader, 'string')));
+      case ValueTag.bigintObject:
+        return this.#add(Object(readBigInt(reader, 'bigint')) as object);
+      case ValueTag.error:
+        return this.#error();
+      case ValueTag.buffer:
+      case ValueTag.resizableBuffer:
+        return this.#add(this.#buffer(tag));
+      case ValueTag.view:
+        return this.#add(this.#view());
+      default: {
+        const object = decodePlatformObject(reader, tag);
+        if (object === undefined) throw new MalformedError('value tag', at, `${tag} is none`);
+        return this.#add(object);
+      }
+    }
+  }
+
+  // Objects are numbered as they come; references use the numbers.
+  #add<T extends object>(object: T): T {
+    this.#objects.push(object);
+    return object;
+  }
+
+  #container(tag: ValueTag, target: Container, count: number, bytesMin: number): Container {
+    const { remaining, offset } = this.#reader;
+    if (count > remaining / bytesMin) {
+      throw new MalformedError('count', offset, `${count} do not fit into ${remaining} bytes`);
+    }
+    this.#add(target);
+    if (count > 0) this.#rests.push({ tag, target, left: count, key: undefined });
+    return target;
+  }
+
+  #sparseArray(): Container {
+    const at = this.#reader.offset;
+    const length = this.#reader.varint('array length');
+    if (length > arrayLengthMax) throw new MalformedError('array length', at, `is ${length}`);
+    const target: unknown[] = [];
+    target.length = length;
+    return this.#container(ValueTag.sparseArray, target, this.#reader.varint('property count'), 2);
+  }
+
+  #regExp(): RegExp {
+    const at = this.#reader.offset;
+    const source = readString(this.#reader, 'pattern');
+    const flags = readString(this.#reader, 'pattern flags');
+    try {
+      return new RegExp(source, flags);
+    } catch {
+      throw new MalformedError('pattern', at, 'is no regular expression');
+    }
+  }
+
+  #error(): Error {
+    const reader = this.#reader;
+    const at = reader.offset;
+    const Class = errorClasses[reader.u8('error class')];
+    if (Class === undefined) throw new MalformedError('error class', at, 'is none');
+    const flags = reader.u8('error flags');
+    const error = this.#add(new Class());
+    if ((flags & ErrorFlag.message) !== 0) {
+      define(error, 'message', readString(reader, 'error message'), false);
+    }
+    // Without one of its own it would have this call's.
+    const stack = (flags & ErrorFlag.stack) !== 0 ? readString(reader, 'error stack') : '';
+    define(error, 'stack', stack, false);
+    if ((flags & ErrorFlag.cause) !== 0) {
+      this.#rests.push({ tag: ValueTag.error, target: error, left: 1, key: undefined });
+    }
+    return error;
+  }
+
+  #buffer(tag: number): ArrayBuffer {
+    const reader = this.#reader;
+    const at = reader.offset;
+    const length = reader.varint('buffer length');
+    if (tag === ValueTag.buffer) return reader.subarray(length, 'buffer').slice().buffer;
+    const maxByteLength = reader.varint('greatest buffer length');
+    const contents = reader.subarray(length, 'buffer');
+    try {
+      const buffer = new ResizableArrayBuffer(length, { maxByteLength });
+      new Uint8Array(buffer).set(contents);
+      return buffer;
+    } catch {
+      throw new MalformedError('buffer', at, `can't be made to grow to ${maxByteLength} bytes`);
+    }
+  }
+
+  #view(): ArrayBufferView {
+    const reader = this.#reader;
+    const at = reader.offset;
+    const Class = viewClasses[reader.u8('view class')];
+    if (Class === undefined) throw new MalformedError('view class', at, 'is none here');
+    const tracks = (reader.u8('view flags') & ViewFlag.tracksLength) !== 0;
+    const offset = reader.varint('view offset');
+    const length = tracks ? undefined : reader.varint('view length');
+    const bufferAt = reader.offset;
+    const buffer = this.#viewBuffer(bufferAt);
+    const elementBytes = (Class as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
+    try {
+      if (length === undefined) return new Class(buffer, offset);
+      if (length % elementBytes === 0) return new Class(buffer, offset, length / elementBytes);
+    } catch {
+      // Falls through to the error that names the view.
+    }
+    throw new MalformedError('view', at, 'does not fit its buffer');
+  }
+
+  // A buffer that is not there yet, or a reference to one that is.
+  #viewBuffer(at: number): ArrayBuffer {
+    const tag = this.#reader.bytes[at];
+    const known =
+      tag === ValueTag.buffer || tag === ValueTag.resizableBuffer || tag === ValueTag.reference;
+    const buffer = known ? this.#node() : undefined;
+    if (!(buffer instanceof ArrayBuffer)) throw new MalformedError('view buffer', at, 'is none');
+    return buffer;
+  }
+}
+
+const ResizableArrayBuffer = ArrayBuffer as unknown as new (
+  length: number,
+  options: { readonly maxByteLength: number },
+) => ArrayBuffer;
+
+// Whether a property may be one of an array that is `length` long.
+function fits(name: string, length: number): boolean {
+  const index = Number(name);
+  if (name === 'length') return false;
+  return String(index) !== name || !Number.isInteger(index) || index < 0 || index < length;
+}
+
+function define(target: object, name: string, value: unknown, enumerable: boolean): void {
+  defineProperty(target, name, { value, enumerable, writable: true, configurable: true });
+}

@@ -1,0 +1,116 @@
+// Strings and big integers of the tagged binary form, in both directions.
+import type { ByteReader } from './byte-reader';
+import type { ByteWriter } from './byte-writer';
+import { fromCharCode } from './intrinsics';
+import { MalformedError } from './malformed-error';
+
+const shortText = 40;
+const unitsAtOnce = 4096;
+const varintBytesMax = 5;
+const loneSurrogate = /\p{Surrogate}/u;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Writes `[varint: bytes × 2, + 1 for UTF-16][bytes]`. UTF-16 is for lone surrogates. */
+export function writeString(writer: ByteWriter, text: string): void {
+  if (text.length <= shortText && writeShortAscii(writer, text)) return;
+  if (loneSurrogate.test(text)) {
+    writer.varint(text.length * 4 + 1);
+    const at = writer.reserve(text.length * 2);
+    for (let i = 0; i < text.length; i++) {
+      writer.view.setUint16(at + i * 2, text.charCodeAt(i), true);
+    }
+    writer.length = at + text.length * 2;
+    return;
+  }
+  // The length comes first and is known last: the bytes are written behind room for it, and then
+  // moved.
+  const start = writer.reserve(varintBytesMax + text.length);
+  writer.length = start + varintBytesMax;
+  writer.utf8(text);
+  const end = writer.length;
+  writer.length = start;
+  writer.varint((end - start - varintBytesMax) * 2);
+  const from = start + varintBytesMax;
+  writer.bytes.copyWithin(writer.length, from, end);
+  writer.length += end - from;
+}
+
+function writeShortAscii(writer: ByteWriter, text: string): boolean {
+  let at = writer.reserve(text.length + 1);
+  const { bytes } = writer;
+  bytes[at++] = text.length * 2;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) return false;
+    bytes[at++] = unit;
+  }
+  writer.length = at;
+  return true;
+}
+
+/** @throws MalformedError */
+export function readString(reader: ByteReader, field: string): string {
+  const start = reader.offset;
+  const header = reader.varint(field);
+  const bytes = reader.subarray(Math.floor(header / 2), field);
+  if (header % 2 === 1) return readUtf16(bytes, field, start);
+  if (bytes.length <= shortText) {
+    let text = '';
+    let i = 0;
+    for (; i < bytes.length && (bytes[i] as number) < 0x80; i++) {
+      text += fromCharCode(bytes[i] as number);
+    }
+    if (i === bytes.length) return text;
+  }
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new MalformedError(field, start, 'is not UTF-8');
+  }
+}
+
+function readUtf16(bytes: Uint8Array, field: string, start: number): string {
+  if (bytes.length % 2 !== 0) throw new MalformedError(field, start, 'ends in half a code unit');
+  let text = '';
+  let units: number[] = [];
+  for (let i = 0; i < bytes.length; i += 2) {
+    units.push((bytes[i] as number) | ((bytes[i + 1] as number) << 8));
+    if (units.length === unitsAtOnce) {
+      text += fromCharCode(...units);
+      units = [];
+    }
+  }
+  return text + fromCharCode(...units);
+}
+
+/** Writes `[varint: bytes × 2, + 1 if negative][the magnitude, lowest byte first]`. */
+export function writeBigInt(writer: ByteWriter, value: bigint): void {
+  const negative = value < 0n;
+  let digits = value === 0n ? '' : (negative ? -value : value).toString(16);
+  if (digits.length % 2 !== 0) digits = `0${digits}`;
+  const count = digits.length / 2;
+  writer.varint(count * 2 + (negative ? 1 : 0));
+  const at = writer.reserve(count);
+  for (let i = 0; i < count; i++) {
+    const from = digits.length - 2 * (i + 1);
+    writer.bytes[at + i] = parseInt(digits.slice(from, from + 2), 16);
+  }
+  writer.length = at + count;
+}
+
+/** @throws MalformedError */
+export function readBigInt(reader: ByteReader, field: string): bigint {
+  const start = reader.offset;
+  const header = reader.varint(field);
+  const bytes = reader.subarray(Math.floor(header / 2), field);
+  let digits = '0x0';
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    digits += (bytes[i] as number).toString(16).padStart(2, '0');
+  }
+  try {
+    const magnitude = BigInt(digits);
+    return header % 2 === 1 ? -magnitude : magnitude;
+  } catch {
+    throw new MalformedError(field, start, 'is too large a number');
+  }
+}
