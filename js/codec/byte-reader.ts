@@ -10,9 +10,15 @@ export class ByteReader {
   /** Nothing is read at or behind this. */
   end: number;
 
-  constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
+  /** @param view of exactly `bytes`, where there is one already */
+  constructor(
+    bytes: Uint8Array,
+    offset = 0,
+    end = bytes.length,
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  ) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = view;
     this.offset = offset;
     this.end = end;
   }

@@ -3,6 +3,7 @@
 
 const encoder = new TextEncoder();
 const varintBytesMax = 10;
+const keptBytesMax = 4 * 1024 * 1024;
 
 export class ByteWriter {
   /** What was written is in the first `length` of these. Replaced when the buffer grows. */
@@ -26,10 +27,7 @@ export class ByteWriter {
   reserve(count: number): number {
     const needed = this.length + count;
     if (needed > this.bytes.length) {
-      const bytes = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-      bytes.set(this.bytes.subarray(0, this.length));
-      this.bytes = bytes;
-      this.view = new DataView(bytes.buffer);
+      this.#replace(Math.max(needed, this.bytes.length * 2));
     }
     return this.length;
   }
@@ -95,8 +93,21 @@ export class ByteWriter {
     this.view.setUint32(at, value, true);
   }
 
+  /** Forgets everything written, and gives up the buffer when it has become very large. */
+  reset(): void {
+    this.length = 0;
+    if (this.bytes.length > keptBytesMax) this.#replace(keptBytesMax);
+  }
+
   /** A copy of what was written from `start` on. */
   slice(start = 0): Uint8Array<ArrayBuffer> {
     return this.bytes.slice(start, this.length);
+  }
+
+  #replace(capacity: number): void {
+    const bytes = new Uint8Array(capacity);
+    bytes.set(this.bytes.subarray(0, this.length));
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
   }
 }

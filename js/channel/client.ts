@@ -1,0 +1,209 @@
+// The page's end of the channel. What transactions write in one turn of the microtask queue goes
+// out as one transferred buffer; each reply goes to the transaction that it belongs to. When the
+// worker dies, everybody is told.
+import { CommandWriter } from './command-writer';
+import type { PageMessage, WorkerMessage } from './messages';
+import { ReplyKind, type Durability, type TransactionMode } from './protocol';
+import { ReplyReader, type Reply } from './reply-reader';
+import { StatusCode, errorData, type ErrorData } from './status';
+
+/** A Worker or a MessagePort, or what a test puts in its place. */
+export interface ChannelPort {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: string, listener: (event: Event) => void): void;
+  /** A MessagePort has it, and delivers nothing before it is called. */
+  start?(): void;
+}
+
+/** Takes what the worker says about one transaction. */
+export interface TransactionHandler {
+  /** An OK or an ERROR. An ERROR with request 0 is what aborts the transaction. */
+  onReply(reply: Reply): void;
+  /** The last call for a transaction, or onAborted is. */
+  onCommitted(): void;
+  /** `error` is null when the page asked for it. */
+  onAborted(error: ErrorData | null): void;
+}
+
+/** Takes what is not about one transaction. */
+export interface ControlHandler {
+  onMessage(message: WorkerMessage): void;
+  /** The worker is gone; all transactions have been told so before. Nothing comes after this. */
+  onDead(error: ErrorData): void;
+}
+
+/** What has crossed so far. Control messages count as messages, and as no bytes. */
+export interface ChannelCounts {
+  readonly messagesSent: number;
+  readonly messagesReceived: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** A batch that has grown to this goes out at once: the worker need not wait for all of it. */
+const batchBytesMax = 512 * 1024;
+
+export class ChannelClient {
+  readonly #port: ChannelPort;
+  readonly #control: ControlHandler;
+  readonly #writer = new CommandWriter();
+  readonly #handlers = new Map<number, Map<number, TransactionHandler>>();
+  readonly #counts = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 };
+  #flushIsDue = false;
+  #dead: ErrorData | undefined;
+
+  constructor(port: ChannelPort, control: ControlHandler) {
+    this.#port = port;
+    this.#control = control;
+    port.addEventListener('message', (event) => this.#receive((event as MessageEvent).data));
+    port.addEventListener('messageerror', () => this.#die('A message could not be read.'));
+    port.addEventListener('error', (event) => this.#die(describe(event)));
+    port.start?.();
+  }
+
+  get counts(): ChannelCounts {
+    return { ...this.#counts };
+  }
+
+  /** Set when the worker is gone: what is sent then is dropped. */
+  get dead(): ErrorData | undefined {
+    return this.#dead;
+  }
+
+  /** Sends a control message, behind everything written before it. */
+  send(message: PageMessage): void {
+    this.flush();
+    this.#post(message, []);
+  }
+
+  /**
+   * Begins a transaction.
+   * @param handler gets all replies, until the last one
+   */
+  begin(
+    connection: number,
+    transaction: number,
+    mode: TransactionMode,
+    durability: Durability,
+    storeIds: readonly number[],
+    handler: TransactionHandler,
+  ): void {
+    this.register(connection, transaction, handler);
+    this.#prepare().begin(connection, transaction, mode, durability, storeIds);
+  }
+
+  /** For the upgrade transaction, which the worker has begun. */
+  register(connection: number, transaction: number, handler: TransactionHandler): void {
+    const dead = this.#dead;
+    if (dead !== undefined) {
+      queueMicrotask(() => handler.onAborted(dead));
+      return;
+    }
+    let transactions = this.#handlers.get(connection);
+    if (transactions === undefined) this.#handlers.set(connection, (transactions = new Map()));
+    transactions.set(transaction, handler);
+  }
+
+  /** Takes the next commands of a transaction, until anything else of this client is called. */
+  commands(connection: number, transaction: number): CommandWriter {
+    const writer = this.#prepare();
+    writer.requests(connection, transaction);
+    return writer;
+  }
+
+  commit(connection: number, transaction: number): void {
+    this.#prepare().commit(connection, transaction);
+  }
+
+  abort(connection: number, transaction: number): void {
+    this.#prepare().abort(connection, transaction);
+  }
+
+  /** Sends what was written, without waiting for the end of the turn. */
+  flush(): void {
+    this.#flushIsDue = false;
+    const buffer = this.#writer.take();
+    if (buffer === undefined) return;
+    this.#counts.bytesSent += buffer.byteLength;
+    this.#post(buffer, [buffer]);
+  }
+
+  #prepare(): CommandWriter {
+    if (this.#writer.byteLength >= batchBytesMax) this.flush();
+    if (!this.#flushIsDue) {
+      this.#flushIsDue = true;
+      queueMicrotask(() => {
+        if (this.#flushIsDue) this.flush();
+      });
+    }
+    return this.#writer;
+  }
+
+  #post(message: unknown, transfer: Transferable[]): void {
+    if (this.#dead !== undefined) return;
+    this.#counts.messagesSent++;
+    this.#port.postMessage(message, transfer);
+  }
+
+  #receive(data: unknown): void {
+    if (this.#dead !== undefined) return;
+    this.#counts.messagesReceived++;
+    if (data instanceof ArrayBuffer) {
+      this.#counts.bytesReceived += data.byteLength;
+      this.#deliver(data);
+      return;
+    }
+    const message = data as WorkerMessage;
+    if (message.t === 'closed') this.#handlers.delete(message.connection);
+    this.#control.onMessage(message);
+  }
+
+  // An exception here would leave the rest of the replies without their requests: it ends the
+  // channel.
+  #deliver(message: ArrayBuffer): void {
+    try {
+      const reader = new ReplyReader(message);
+      for (let reply = reader.next(); reply !== undefined; reply = reader.next()) {
+        this.#deliverOne(reply);
+      }
+    } catch (error) {
+      this.#die(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  }
+
+  #deliverOne(reply: Reply): void {
+    const transactions = this.#handlers.get(reply.connection);
+    const handler = transactions?.get(reply.transaction);
+    // A connection that was closed by force has no more handlers; replies may still have been on
+    // their way.
+    if (handler === undefined) return;
+    if (reply.kind === ReplyKind.ok || reply.kind === ReplyKind.error) {
+      handler.onReply(reply);
+      return;
+    }
+    transactions?.delete(reply.transaction);
+    if (reply.kind === ReplyKind.committed) {
+      handler.onCommitted();
+      return;
+    }
+    const { status, message } = reply.failure();
+    handler.onAborted(status === StatusCode.ok ? null : errorData(status, message));
+  }
+
+  #die(problem: string): void {
+    if (this.#dead !== undefined) return;
+    const message = `The database's worker has failed: ${problem}`;
+    const error: ErrorData = { ...errorData(StatusCode.closed, message), reason: 'worker' };
+    this.#dead = error;
+    const handlers = [...this.#handlers.values()].flatMap((inner) => [...inner.values()]);
+    this.#handlers.clear();
+    for (const handler of handlers) handler.onAborted(error);
+    this.#control.onDead(error);
+  }
+}
+
+function describe(event: Event): string {
+  const { message } = event as Partial<ErrorEvent>;
+  return message === undefined || message === '' ? 'it could not be started' : message;
+}
