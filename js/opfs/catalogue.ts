@@ -35,6 +35,17 @@ export function writeCatalogue(handle: SyncHandle, wanted: Listed): void {
   handle.flush();
 }
 
+/** What a directory says, without opening its database; undefined: nothing yet. */
+export async function readCatalogue(folder: FileSystemDirectoryHandle): Promise<Listed | undefined> {
+  try {
+    const file = await (await folder.getFileHandle(catalogueFile)).getFile();
+    return parseCatalogue(await file.text());
+  } catch {
+    // No version was ever committed here, or the database is being deleted just now.
+    return undefined;
+  }
+}
+
 function jsonOf(line: string | undefined): unknown {
   try {
     return JSON.parse(line ?? '');

@@ -1,7 +1,7 @@
 // The directory of one open database: its two files, held, and its entry in the catalogue.
 import { untilFree } from './back-off';
 import type { Clock } from './back-off';
-import { catalogueFile, writeCatalogue } from './catalogue';
+import { catalogueFile, readCatalogue, writeCatalogue } from './catalogue';
 import type { DatabaseFiles } from './storage';
 import { nameOf, StorageError } from './storage';
 
@@ -45,19 +45,21 @@ export class DatabaseDirectory implements DatabaseFiles {
   }
 
   prepareVersion(): Promise<void> {
-    this.#preparing ??= this.#openCatalogue();
+    this.#preparing ??= this.#openCatalogue().catch((error: unknown) => {
+      this.#preparing = undefined;
+      throw error;
+    });
     return this.#preparing;
   }
 
   async #openCatalogue(): Promise<void> {
     const { folder, clock } = this.#parts;
-    const file = await folder.getFileHandle(catalogueFile, { create: true });
-    const handle = await untilFree(
-      () => file.createSyncAccessHandle(),
-      'opening the catalogue file',
-      clock.now() + patienceMs,
-      clock,
-    );
+    const open = async () => {
+      const file = await folder.getFileHandle(catalogueFile, { create: true });
+      return file.createSyncAccessHandle();
+    };
+    const deadline = clock.now() + patienceMs;
+    const handle = await untilFree(open, 'opening the catalogue file', deadline, clock);
     if (this.#isClosed) handle.close();
     else this.#catalogue = handle;
   }
@@ -74,6 +76,13 @@ export class DatabaseDirectory implements DatabaseFiles {
     } finally {
       handle.close();
     }
+  }
+
+  async ensureVersion(version: number): Promise<void> {
+    const listed = await readCatalogue(this.#parts.folder);
+    if (this.#isClosed || (listed?.version ?? 0) === version) return;
+    await this.prepareVersion();
+    this.recordVersion(version);
   }
 
   close(): void {

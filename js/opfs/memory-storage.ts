@@ -58,6 +58,10 @@ class MemoryFiles implements DatabaseFiles {
     this.#entry.version = version;
   }
 
+  async ensureVersion(version: number): Promise<void> {
+    this.recordVersion(version);
+  }
+
   close(): void {
     this.log.close();
     this.container.close();

@@ -2,7 +2,7 @@
 // Private File System and its Web Lock. A database's name may be anything: '', '..', 'a/b', a lone
 // surrogate, a megabyte.
 
-/** Above this many code units a lock gets the hash for its name: browsers copy it between processes. */
+/** In code units. A longer name, which browsers copy between processes, gives way to its hash. */
 const lockNameLongest = 200;
 
 /**

@@ -2,7 +2,7 @@
 // and the catalogue file. One context owns a database at a time.
 import { systemClock, untilFree } from './back-off';
 import type { Clock } from './back-off';
-import { catalogueFile, parseCatalogue } from './catalogue';
+import { readCatalogue } from './catalogue';
 import { containerFile, DatabaseDirectory, logFile, patienceMs } from './database-directory';
 import { markOrigin } from './marker';
 import { directoryNameOf, lockNameOf } from './names';
@@ -137,7 +137,8 @@ export class OpfsStorage implements Storage {
       });
     }
     for (const result of opened) if (result.status === 'fulfilled') result.value.close();
-    throw container.status === 'rejected' ? container.reason : (log as PromiseRejectedResult).reason;
+    const failed = container.status === 'rejected' ? container : log;
+    throw (failed as PromiseRejectedResult).reason;
   }
 }
 
@@ -151,14 +152,4 @@ async function holdsDatabase(folder: FileSystemDirectoryHandle): Promise<boolean
 
 function isDirectory(entry: FileSystemHandle): entry is FileSystemDirectoryHandle {
   return entry.kind === 'directory';
-}
-
-async function readCatalogue(folder: FileSystemDirectoryHandle): Promise<Listed | undefined> {
-  try {
-    const file = await (await folder.getFileHandle(catalogueFile)).getFile();
-    return parseCatalogue(await file.text());
-  } catch {
-    // No version was ever committed here, or the database is being deleted just now.
-    return undefined;
-  }
 }

@@ -28,8 +28,11 @@ export interface DatabaseFiles {
    */
   prepareVersion(): Promise<void>;
 
-  /** Notes the committed version for list(); 0 takes the database off the list. Never throws. */
+  /** Notes the committed version for list(). Never throws: ensureVersion() makes up for it. */
   recordVersion(version: number): void;
+
+  /** Notes the committed version if list() would say otherwise. Rejects with StorageError. */
+  ensureVersion(version: number): Promise<void>;
 
   /** Closes the handles and lets the next owner in; at once, for a page that goes. Idempotent. */
   close(): void;

@@ -161,7 +161,8 @@ describe('a file in memory', () => {
   it('is exclusive, and refuses a closed handle', () => {
     const file = new MemoryFile();
     const handle = file.open();
-    expect(() => file.open()).toThrow(expect.objectContaining({ name: 'NoModificationAllowedError' }));
+    const held = expect.objectContaining({ name: 'NoModificationAllowedError' });
+    expect(() => file.open()).toThrow(held);
     handle.close();
     handle.close();
     expect(() => handle.getSize()).toThrow(expect.objectContaining({ name: 'InvalidStateError' }));

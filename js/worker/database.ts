@@ -1,0 +1,242 @@
+// An open database: which of its transactions run, and what they execute. All that waits is
+// executed first, then everything that was committed meanwhile is written at once.
+import { SectionKind, TransactionMode, UPGRADE_TRANSACTION } from '../channel/protocol';
+import type { ErrorData } from '../channel/status';
+import { StatusCode } from '../channel/status';
+import { runBackfill } from './backfill';
+import type { Connection } from './connection';
+import type { Engine } from './engine';
+import type { Outbox } from './outbox';
+import { Scheduler } from './scheduler';
+import { readBegin } from './sections';
+import type { Section } from './sections';
+import { Transaction } from './transaction';
+
+export class Database {
+  readonly engine: Engine;
+  /** Whether the catalogue is known to have its present version. */
+  isListed = false;
+  #isClosed = false;
+  #failure: ErrorData | undefined;
+  readonly #outbox: Outbox;
+  readonly #scheduler = new Scheduler<Transaction>();
+  #runnable: Transaction[] = [];
+  #staged: Transaction[] = [];
+
+  constructor(engine: Engine, outbox: Outbox) {
+    this.engine = engine;
+    this.#outbox = outbox;
+  }
+
+  /** Whether the engine must not be called any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Why it was abandoned, if it was. */
+  get failure(): ErrorData | undefined {
+    return this.#failure;
+  }
+
+  /** Closes cleanly. No transaction may be live. */
+  close(): void {
+    this.#isClosed = true;
+    this.engine.close();
+  }
+
+  /** Deletes the database. No transaction may be live. */
+  remove(): Promise<void> {
+    this.#isClosed = true;
+    return this.engine.remove();
+  }
+
+  /**
+   * Lets go of the files at once and forgets all transactions; the next open recovers what was
+   * committed.
+   */
+  abandon(failure: ErrorData): void {
+    this.#failure = failure;
+    this.#isClosed = true;
+    this.#runnable = [];
+    this.#staged = [];
+    this.engine.files.close();
+  }
+
+  /** Whether work() has something to do. */
+  get hasWork(): boolean {
+    return this.#runnable.length > 0 || this.#staged.length > 0;
+  }
+
+  /**
+   * Begins the upgrade of a connection. No other transaction may be live.
+   * @param onEnd called when it is over, before the page is told
+   */
+  beginUpgrade(
+    connection: Connection,
+    version: number,
+    onEnd: (isCommitted: boolean) => void,
+  ): void {
+    const transaction = new Transaction(connection, UPGRADE_TRANSACTION, true, 0, []);
+    transaction.handle = this.engine.calls.beginUpgrade(version);
+    if (transaction.handle === 0) throw this.engine.lastFailure();
+    transaction.state = 'ready';
+    transaction.onEnd = onEnd;
+    connection.live.set(transaction.id, transaction);
+  }
+
+  /**
+   * Takes a section in. Sections of transactions that are over are passed over: the page could not
+   * know yet.
+   * @returns what is wrong with it, if anything
+   */
+  accept(connection: Connection, section: Section): string | undefined {
+    if (section.kind === SectionKind.begin) return this.#begin(connection, section);
+    const transaction = connection.live.get(section.transaction);
+    if (transaction === undefined) {
+      const isOver = section.transaction <= connection.lastTransaction;
+      return isOver ? undefined : `transaction ${section.transaction} was not begun`;
+    }
+    transaction.queue.push(section);
+    if (transaction.state === 'ready') this.#enqueue(transaction);
+    // One that still waits for its locks gives up its place at once.
+    if (transaction.state === 'waiting' && section.kind === SectionKind.abort) {
+      this.#abort(transaction, StatusCode.ok, '');
+    }
+    return undefined;
+  }
+
+  /**
+   * Executes what waits, until the deadline.
+   * @param isCommitting false puts off writing, as long as only that is left, so that the next
+   *   messages can join
+   * @returns whether data was written
+   */
+  work(isPast: () => boolean, isCommitting: boolean): boolean {
+    let hasWritten = false;
+    for (;;) {
+      for (let next = this.#runnable.shift(); next !== undefined; next = this.#runnable.shift()) {
+        next.isQueued = false;
+        this.#runSections(next);
+        if (isPast()) return hasWritten;
+      }
+      if (this.#staged.length === 0) return hasWritten;
+      const isWriting = this.#staged.some(({ isWriter }) => isWriter);
+      if (isWriting && !isCommitting) return hasWritten;
+      this.#commitStaged();
+      hasWritten ||= isWriting;
+      if (isPast()) return hasWritten;
+    }
+  }
+
+  /** Hands the replies in the heap to the outbox. */
+  takeReplies(): void {
+    this.#outbox.add(this.engine.takeReplies());
+  }
+
+  /** Ends all transactions of a connection that is closed by force. */
+  abortAll(connection: Connection, code: number, message: string): void {
+    for (const transaction of [...connection.live.values()]) {
+      if (transaction.state !== 'staged') this.#abort(transaction, code, message);
+    }
+  }
+
+  #begin(connection: Connection, section: Section): string | undefined {
+    const begin = readBegin(section.body);
+    if (typeof begin === 'string') return begin;
+    if (section.transaction <= connection.lastTransaction) {
+      return `BEGIN: transaction ${section.transaction} after ${connection.lastTransaction}`;
+    }
+    connection.lastTransaction = section.transaction;
+    const isWriter = begin.mode === TransactionMode.readwrite;
+    const { durability, stores } = begin;
+    const id = section.transaction;
+    const transaction = new Transaction(connection, id, isWriter, durability, stores);
+    connection.live.set(transaction.id, transaction);
+    if (this.#scheduler.add(transaction)) transaction.state = 'ready';
+    return undefined;
+  }
+
+  #enqueue(transaction: Transaction): void {
+    if (transaction.isQueued) return;
+    transaction.isQueued = true;
+    this.#runnable.push(transaction);
+  }
+
+  #runSections(transaction: Transaction): void {
+    if (transaction.handle === 0 && !this.#start(transaction)) return;
+    for (const { kind, body } of transaction.queue.splice(0)) {
+      if (transaction.state !== 'ready') return;
+      if (kind === SectionKind.requests) this.#execute(transaction, body);
+      else if (kind === SectionKind.commit) this.#stage(transaction);
+      else this.#abort(transaction, StatusCode.ok, '');
+    }
+  }
+
+  // Its snapshot is taken here. Nothing that it could see was committed since it got its locks.
+  #start(transaction: Transaction): boolean {
+    const { engine } = this;
+    const mode = transaction.isWriter ? TransactionMode.readwrite : TransactionMode.readonly;
+    transaction.handle = engine.calls.begin(mode, transaction.durability);
+    if (transaction.handle !== 0) return true;
+    const { status, message } = engine.lastFailure().data;
+    this.#abort(transaction, status, message);
+    return false;
+  }
+
+  #execute(transaction: Transaction, commands: Uint8Array): void {
+    const { calls } = this.engine;
+    const { handle, connection, id } = transaction;
+    for (let rest = commands; rest.length > 0; ) {
+      if (!this.engine.setCommands(rest)) {
+        this.#abort(transaction, StatusCode.out_of_memory, '');
+        return;
+      }
+      const consumed = calls.execute(handle, connection.id, id, rest.length);
+      rest = rest.subarray(consumed);
+      if (calls.isOpen(handle) && id === UPGRADE_TRANSACTION) {
+        const problem = runBackfill(this.engine, transaction, () => this.takeReplies());
+        if (problem !== undefined) {
+          this.#abort(transaction, problem.status, problem.message);
+          return;
+        }
+      }
+      if (!calls.isOpen(handle)) {
+        this.#end(transaction, false);
+        return;
+      }
+    }
+  }
+
+  #stage(transaction: Transaction): void {
+    this.engine.calls.stageCommit(transaction.handle, transaction.connection.id, transaction.id);
+    transaction.state = 'staged';
+    this.#staged.push(transaction);
+  }
+
+  #commitStaged(): void {
+    const staged = this.#staged;
+    this.#staged = [];
+    const isCommitted = this.engine.calls.commitStaged() === StatusCode.ok;
+    // Out of the heap at once: whatever happens next, the page has to learn of these.
+    this.takeReplies();
+    for (const transaction of staged) this.#end(transaction, isCommitted);
+  }
+
+  #abort(transaction: Transaction, code: number, message: string): void {
+    const { handle, connection, id } = transaction;
+    if (handle === 0) this.#outbox.addAborted(connection.id, id, code, message);
+    else this.engine.calls.abort(handle, connection.id, id, code, message);
+    this.#end(transaction, false);
+  }
+
+  #end(transaction: Transaction, isCommitted: boolean): void {
+    transaction.state = 'ended';
+    transaction.queue.length = 0;
+    transaction.connection.live.delete(transaction.id);
+    transaction.onEnd?.(isCommitted);
+    for (const next of this.#scheduler.end(transaction)) {
+      next.state = 'ready';
+      if (next.queue.length > 0) this.#enqueue(next);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// What the worker needs of the platform it runs on, in one place: a browser's dedicated worker, or
+// Node in a test.
+import type { StorageKind } from '../channel/messages';
+import type { Clock } from '../opfs/back-off';
+import type { Storage } from '../opfs/storage';
+import type { FlowModule } from './flow-module';
+
+/** The worker's end of the channel to a page. */
+export interface Port {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+}
+
+export interface Environment {
+  /**
+   * Finds out whether databases can be kept there. Rejects with StorageError or Failure when they
+   * can't.
+   */
+  openStorage(kind: StorageKind): Promise<Storage>;
+
+  /**
+   * A loader of the module: begins to compile at once, and each call makes a fresh instance with
+   * its own heap.
+   */
+  moduleLoader(wasmUrl: string): () => Promise<FlowModule>;
+
+  /** Runs a callback as a task of its own, behind the messages that have arrived already. */
+  postTask(callback: () => void): void;
+
+  readonly clock: Clock;
+}
