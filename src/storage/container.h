@@ -1,8 +1,7 @@
-// Container: the single file that holds all tables of a database (FORMAT.md). It knows where each live table is,
-// and changes the set of live tables atomically together with the engine's manifest.
+// Container: the single file that holds all tables of a database (FORMAT.md). It knows where each
+// live table is, and changes the set of live tables atomically together with the engine's manifest.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -10,20 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/container_format.h"
 #include "storage/file.h"
 #include "util/status.h"
 
 namespace flowdb {
-
-inline constexpr uint32_t kFillerId = 0xffffffff;
-
-using DatabaseId = std::array<uint8_t, 16>;
-
-// Where the raw bytes of a live table are, in bytes.
-struct TableLocation {
-  uint64_t offset = 0;
-  uint64_t length = 0;
-};
 
 struct ContainerStats {
   uint64_t live_tables = 0;
@@ -32,7 +22,8 @@ struct ContainerStats {
 };
 
 struct ContainerOptions {
-  // Identity of a database that is created by this open; taken from a source of randomness by the caller.
+  // Identity of a database that is created by this open; taken from a source of randomness by the
+  // caller.
   DatabaseId new_id{};
   // false: a missing or empty file is `not_found` instead of a new container.
   bool create_if_missing = true;
@@ -40,25 +31,32 @@ struct ContainerOptions {
 
 class Container;
 
-// Appends one table's raw bytes, a piece at a time, without holding them in memory. Until Container::apply names
-// the table, its room counts as free. At most one writer is open at a time. Must not outlive its Container.
+// Appends one table's raw bytes, a piece at a time, without holding them in memory. Until
+// Container::apply names the table, its room counts as free. At most one writer is open at a time,
+// and while one is, the container changes in no other way. Must not outlive its Container.
 class TableWriter {
  public:
+  // Gives the room back unless finish() has succeeded.
   ~TableWriter();
   // Errors: quota_exceeded, io_error. After an error, only destruction is allowed.
   Status append(std::string_view bytes);
   // Bytes appended so far.
   uint64_t size() const { return size_; }
   uint32_t id() const { return id_; }
-  // Completes the record. The bytes become durable with the apply() that adds the table.
+  // Completes the record. The bytes become durable with the apply() that adds the table. Errors as
+  // of append().
   Status finish();
 
  private:
   friend class Container;
-  TableWriter(Container& container, uint32_t id, uint64_t record_offset);
+  TableWriter(Container& container, uint32_t id, uint64_t gap_offset, uint64_t record_offset);
+  Status write_buffer();
+
   Container& container_;
-  uint32_t id_;
-  uint64_t record_offset_;
+  const uint32_t id_;
+  const uint64_t gap_offset_;
+  const uint64_t record_offset_;
+  uint64_t buffer_offset_;  // where `buffer_` begins in the file
   uint64_t size_ = 0;
   std::string buffer_;
   bool finished_ = false;
@@ -66,24 +64,26 @@ class TableWriter {
 
 class Container {
  public:
-  // Opens or creates a container. Errors: corruption (with offset), unsupported, io_error, quota_exceeded, not_found.
+  // Opens or creates a container. Errors: corruption (with offset), unsupported, io_error,
+  // quota_exceeded, not_found.
   static Result<std::unique_ptr<Container>> open(std::unique_ptr<File> file,
                                                  const ContainerOptions& options);
   ~Container();
 
   const DatabaseId& database_id() const;
   uint64_t epoch() const;
-  // Raises the epoch by one in a flushed superblock: an owner's first write. Errors: io_error, quota_exceeded.
+  // Raises the epoch by one in a flushed superblock: an owner's first write. Errors: closed,
+  // io_error, quota_exceeded.
   Status raise_epoch();
   // Marks the database as being deleted, durably; a later open reports it through is_deleted().
   Status mark_deleted();
   bool is_deleted() const;
 
-  // The manifest of the newest committed checkpoint; empty when there is none (new, or the original's).
-  // Valid until the next apply().
+  // The manifest of the newest committed checkpoint; empty when there is none (new, or the
+  // original's). Valid until the next apply().
   const std::string& manifest() const;
-  // True when the original appended records behind our newest checkpoint, so that tables() is not what the
-  // manifest describes.
+  // True when tables() is not what the manifest describes, until the next apply(): the original,
+  // write_sst or delete_sst have changed it since the newest manifest, or there is none.
   bool changed_by_others() const;
 
   // Live tables by id, those of `apply` and those of `write_sst`.
@@ -91,34 +91,43 @@ class Container {
   bool sst_exists(uint32_t id) const;
 
   // Reads exactly `length` raw bytes of a live table from `offset` within it.
-  // Errors: not_found (no such table), corruption (outside of the table, or the file is too short), io_error.
+  // Errors: not_found (no such table), corruption (outside of the table, or the file is too short),
+  // io_error.
   Status read_table(uint32_t id, uint64_t offset, char* buffer, size_t length) const;
 
-  // As in the original. Durable on return; writing an id that is live replaces it, deleting one that is not does
-  // nothing. Errors: invalid_argument (id 0xFFFFFFFF), quota_exceeded, io_error.
+  // As in the original. Durable on return; writing an id that is live replaces it, deleting one
+  // that is not does nothing. Errors: invalid_argument (id 0xFFFFFFFF, or a table is being written
+  // or waits to be added), closed, quota_exceeded, io_error; the tables are then those before.
   Status write_sst(uint32_t id, std::string_view bytes);
   Status delete_sst(uint32_t id);
   // Appends and commits a checkpoint of the live table with the newest manifest.
   Status write_checkpoint();
 
-  // Starts a table that a later apply() adds. REQUIRES: no other writer is open, `id` is not live.
+  // Starts a table that a later apply() adds. Errors: invalid_argument (another writer is open, or
+  // `id` is the filler's, live or finished already), closed, quota_exceeded, io_error.
   Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id);
 
-  // Commits atomically: the finished tables `added` become live, `removed` cease to be, `manifest` is the new one. Durable on
-  // return. Errors: quota_exceeded, io_error; the committed state is then the one before, and the container accepts no
-  // further write unless `can_write()`.
+  // Commits atomically: the finished tables `added` become live, `removed` cease to be, `manifest`
+  // is the new one. Durable on return, also when one of two consecutive flushes does nothing: what
+  // the commit freed may be used again at once, in this file and in the log. Errors:
+  // invalid_argument (no such finished or live table, or one is being written), closed,
+  // quota_exceeded, io_error; the committed state is then the one before, and the container accepts
+  // no further write unless can_write().
   Status apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
                std::string manifest);
 
-  // False after a failed flush or superblock write: what is stored is then unknown until the next open.
+  // False after a failed flush or superblock write: what is stored is then unknown until the next
+  // open.
   bool can_write() const;
 
-  // Writes a canonical copy (every live table once, then a checkpoint) into the empty file `target`, and flushes
-  // it. This container is left as it is. The copy keeps the database id.
+  // Writes a canonical copy (every live table once, then a checkpoint) into the empty file
+  // `target`, and flushes it. This container is left as it is. The copy keeps the database id, the
+  // epoch and the manifest. Until the call has succeeded, `target` is no container. Errors:
+  // invalid_argument (the target is not empty), corruption, quota_exceeded, io_error.
   Status copy_to(File& target) const;
 
   ContainerStats stats() const;
-  // One more flush of the file: two consecutive flushes stand between a commit and the reuse of what it freed.
+  // Flushes the file. Errors: closed, io_error.
   Status sync();
   std::string_view file_name() const;
 
@@ -129,7 +138,8 @@ class Container {
   std::unique_ptr<State> state_;
 };
 
-// Replaces the container at `path` by a canonical copy (natively: a temporary file, flushed, renamed, directory flushed).
+// Replaces the container at `path` by a canonical copy: a temporary file beside it, flushed,
+// renamed, directory flushed. Of the native build only. A failure leaves the container as it was.
 // REQUIRES: nobody has it open. Errors as Container::open.
 Status compact_file(const std::string& path);
 

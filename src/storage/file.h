@@ -1,6 +1,6 @@
 // File: the only way from this code to stored bytes. Implementations: POSIX (posix_file.h), memory
-// (memory_file.h) and, in wasm/, a synchronous access handle of the Origin Private File System. One shared test
-// suite runs against all of them.
+// (memory_file.h) and, in wasm/, a synchronous access handle of the Origin Private File System. One
+// shared test suite runs against all of them.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ class File {
   File& operator=(const File&) = delete;
 
   // Reads up to `length` bytes from `offset` (bytes from the start) into `buffer`.
-  // Result: the number of bytes read; less than `length` only at the end of the file. Errors: io_error.
+  // Result: the number of bytes read; less than `length` only at the end of the file. Errors:
+  // io_error.
   virtual Result<size_t> read_at(uint64_t offset, char* buffer, size_t length) = 0;
 
   // Writes all of `bytes` at `offset`, extending the file if needed; a gap reads as zeros.
@@ -29,8 +30,8 @@ class File {
   // Sets the size in bytes; new room reads as zeros. Errors: quota_exceeded, io_error.
   virtual Status truncate(uint64_t size) = 0;
 
-  // Makes everything written so far durable. Errors: io_error. A failed sync must not be retried as if a later
-  // success covered what the failed one should have.
+  // Makes everything written so far durable. Errors: io_error. A failed sync must not be retried as
+  // if a later success covered what the failed one should have.
   virtual Status sync() = 0;
 
   // The size in bytes. Errors: io_error.

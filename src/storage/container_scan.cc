@@ -1,0 +1,283 @@
+// Opening by the rules of FORMAT.md. Three kinds of bytes are told apart: those that a superblock
+// vouches for (a stop in them is corruption), those behind them (a stop is a torn tail), and a file
+// without a superblock.
+#include "storage/container_scan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "util/coding.h"
+
+namespace flowdb {
+namespace {
+
+using Slots = std::array<SuperblockSlot, 2>;
+
+Status check_file_header(File& file, std::string_view header) {
+  if (header.substr(0, kContainerMagic.size()) != kContainerMagic) {
+    return Status::corruption(file.name(), 0, "no container: the magic FLOWDB01 is missing");
+  }
+  if (const uint32_t version = load_be32(header.data() + kVersionOffset);
+      version != kContainerVersion) {
+    return Status::unsupported(std::string(file.name()) + " at " + std::to_string(kVersionOffset) +
+                               ": container version " + std::to_string(version));
+  }
+  return Status::ok();
+}
+
+// The slots as far as `header`, the file's first bytes, holds them.
+Result<Slots> read_slots(File& file, std::string_view header) {
+  Slots slots;
+  for (size_t i = 0; i < slots.size(); ++i) {
+    if (header.size() < kSlotOffsets[i] + kSuperblockBytes) continue;
+    const std::string_view sector = header.substr(kSlotOffsets[i], kSuperblockBytes);
+    FLOWDB_ASSIGN_OR_RETURN(slots[i], decode_superblock(file.name(), kSlotOffsets[i], sector));
+  }
+  return slots;
+}
+
+const Superblock* newest(const Slots& slots) {
+  const Superblock* found = nullptr;
+  for (const SuperblockSlot& slot : slots) {
+    if (slot.state != SuperblockSlot::State::whole) continue;
+    if (found == nullptr || slot.superblock.generation > found->generation) {
+      found = &slot.superblock;
+    }
+  }
+  return found;
+}
+
+bool any(const Slots& slots, SuperblockSlot::State state) {
+  return std::any_of(slots.begin(), slots.end(),
+                     [&](const SuperblockSlot& slot) { return slot.state == state; });
+}
+
+// Where and why a pass over records can't go on.
+struct Stop {
+  Record::Kind kind;  // cut_short, malformed or unknown_type
+  uint64_t offset;
+  Status status;
+};
+
+// Reads records one behind the other and applies those that count.
+class Scan {
+ public:
+  // `has_id`: the database's id in `content` is known, and checkpoints of another are refused.
+  Scan(File& file, uint64_t file_bytes, bool has_id, ContainerContent& content)
+      : file_(file), file_bytes_(file_bytes), has_id_(has_id), content_(content) {}
+
+  // Rule 3: the checkpoint that the superblock names, and the records up to the committed end.
+  Status read_committed();
+  // Rule 4: what stands behind. `own_checkpoints`: those of ours count, because a superblock that
+  // may have named them is damaged.
+  Status read_tail(bool own_checkpoints);
+  // Rule 5: every record from the header on.
+  Status read_all();
+  // Rule 6: every live table lies in the part that counts.
+  Status check_regions() const;
+
+ private:
+  // Goes on to `limit`, or to a record that can't be passed.
+  Result<std::optional<Stop>> pass(uint64_t limit, bool own_checkpoints);
+  void apply(const Record& record);
+  void apply(const Record& record, Checkpoint checkpoint);
+  Stop stop(const Record& record, Record::Kind kind, std::string_view what) const;
+  Result<bool> only_zeros_from(uint64_t offset) const;
+
+  File& file_;
+  const uint64_t file_bytes_;
+  bool has_id_;
+  ContainerContent& content_;
+  uint64_t position_ = kFileHeaderBytes;
+  // Of all records passed, also of those that don't count unless one behind them does.
+  uint32_t crc_ = 0;
+};
+
+Stop Scan::stop(const Record& record, Record::Kind kind, std::string_view what) const {
+  Status status = Status::corruption(file_.name(), record.offset, what);
+  if (kind == Record::Kind::unknown_type) {
+    status = Status::unsupported(status.message());
+  }
+  return {kind, record.offset, std::move(status)};
+}
+
+Result<std::optional<Stop>> Scan::pass(uint64_t limit, bool own_checkpoints) {
+  while (position_ < limit) {
+    FLOWDB_ASSIGN_OR_RETURN(const Record record, read_record(file_, position_, limit));
+    switch (record.kind) {
+      case Record::Kind::cut_short:
+        return {stop(record, record.kind, "record cut short")};
+      case Record::Kind::malformed:
+      case Record::Kind::unknown_type:
+        return {stop(record, record.kind, record.problem)};
+      default:
+        break;
+    }
+    crc_ = extend_records_crc(crc_, std::string_view(record.header.data(), record.header.size()));
+    position_ = record.end;
+    if (record.kind != Record::Kind::checkpoint) {
+      apply(record);
+      continue;
+    }
+    Result<Checkpoint> checkpoint = read_checkpoint(file_, record);
+    if (checkpoint.status().is(StatusCode::corruption)) {
+      return {Stop{Record::Kind::malformed, record.offset, checkpoint.status()}};
+    }
+    if (!checkpoint.is_ok()) return checkpoint.status();
+    if (checkpoint->own && has_id_ && checkpoint->database_id != content_.superblock.database_id) {
+      return {stop(record, Record::Kind::malformed, "checkpoint of another database")};
+    }
+    if (checkpoint->own && !own_checkpoints) continue;  // a commit that was not acknowledged
+    apply(record, std::move(checkpoint).value());
+  }
+  return std::optional<Stop>();
+}
+
+void Scan::apply(const Record& record) {
+  if (record.kind == Record::Kind::filler) return;
+  if (record.kind == Record::Kind::table) {
+    content_.tables[record.id] = {record.offset + kRecordHeaderBytes,
+                                  record.end - record.offset - kRecordHeaderBytes};
+    content_.changed = true;
+  } else if (content_.tables.erase(record.id) != 0) {
+    content_.changed = true;
+  }
+  content_.end = record.end;
+  content_.records_crc = crc_;
+}
+
+void Scan::apply(const Record& record, Checkpoint checkpoint) {
+  content_.tables = std::move(checkpoint.tables);
+  content_.end = record.end;
+  content_.changed = !checkpoint.own;
+  if (checkpoint.own) {
+    content_.manifest = std::move(checkpoint.manifest);
+    content_.superblock.database_id = checkpoint.database_id;
+    content_.superblock.checkpoint_offset = record.offset;
+    content_.superblock.checkpoint_length = record.end - record.offset;
+    has_id_ = true;
+    crc_ = 0;
+  }
+  content_.records_crc = crc_;
+}
+
+Status Scan::read_committed() {
+  const Superblock superblock = content_.superblock;
+  const uint64_t end = superblock.committed_end;
+  if (end > file_bytes_) {
+    return Status::corruption(file_.name(), file_bytes_,
+                              "the file ends before its committed end, " + std::to_string(end));
+  }
+  if (superblock.checkpoint_offset != 0) {
+    position_ = superblock.checkpoint_offset;
+    const uint64_t checkpoint_end = position_ + superblock.checkpoint_length;
+    FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(checkpoint_end, true));
+    if (stopped.has_value()) return stopped->status;
+    if (content_.superblock.checkpoint_length != superblock.checkpoint_length ||
+        content_.superblock.checkpoint_offset != superblock.checkpoint_offset) {
+      return Status::corruption(file_.name(), superblock.checkpoint_offset,
+                                "no checkpoint where the superblock says that one is");
+    }
+  }
+  content_.changed = superblock.changed;
+  FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(end, false));
+  if (stopped.has_value()) return stopped->status;
+  if (crc_ != superblock.records_crc) {
+    return Status::corruption(file_.name(), end,
+                              "records before the committed end: checksum " + std::to_string(crc_) +
+                                  ", expected " + std::to_string(superblock.records_crc));
+  }
+  content_.end = end;
+  content_.records_crc = crc_;
+  return Status::ok();
+}
+
+Status Scan::read_tail(bool own_checkpoints) {
+  FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(file_bytes_, own_checkpoints));
+  if (stopped.has_value() && stopped->kind == Record::Kind::unknown_type) return stopped->status;
+  return Status::ok();
+}
+
+Status Scan::read_all() {
+  FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(file_bytes_, true));
+  if (!stopped.has_value() || stopped->kind == Record::Kind::cut_short) return Status::ok();
+  if (stopped->kind == Record::Kind::malformed) {
+    // A file that had grown when the power failed ends in zeros.
+    FLOWDB_ASSIGN_OR_RETURN(const bool zeros, only_zeros_from(stopped->offset));
+    if (zeros) return Status::ok();
+  }
+  return stopped->status;
+}
+
+Result<bool> Scan::only_zeros_from(uint64_t offset) const {
+  std::string buffer;
+  for (; offset < file_bytes_; offset += buffer.size()) {
+    buffer.resize(static_cast<size_t>(std::min<uint64_t>(file_bytes_ - offset, 64 << 10)));
+    FLOWDB_RETURN_IF_ERROR(read_exactly(file_, offset, buffer.data(), buffer.size()));
+    if (buffer.find_first_not_of('\0') != std::string::npos) return false;
+  }
+  return true;
+}
+
+Status Scan::check_regions() const {
+  for (const auto& [id, location] : content_.tables) {
+    if (location.offset >= kFileHeaderBytes && location.offset <= content_.end &&
+        location.length <= content_.end - location.offset) {
+      continue;
+    }
+    return Status::corruption(file_.name(), location.offset,
+                              "table " + std::to_string(id) + " of " +
+                                  std::to_string(location.length) + " bytes is not in the file");
+  }
+  return Status::ok();
+}
+
+}  // namespace
+
+Result<ContainerPresence> find_container(File& file, uint64_t file_bytes) {
+  if (file_bytes == 0) return ContainerPresence::absent;
+  std::string header(static_cast<size_t>(std::min<uint64_t>(file_bytes, kFileHeaderBytes)), '\0');
+  FLOWDB_RETURN_IF_ERROR(read_exactly(file, 0, header.data(), header.size()));
+  if (header.size() == kFileHeaderBytes) return ContainerPresence::present;
+
+  // Too short: a creation that was cut off, unless it is something else or the rest of a container
+  // with data.
+  const std::string_view magic = std::string_view(header).substr(0, kContainerMagic.size());
+  const bool zeros = magic.find_first_not_of('\0') == std::string_view::npos;
+  if (!zeros && magic != kContainerMagic.substr(0, magic.size())) {
+    return Status::corruption(file.name(), 0, "no container: the magic FLOWDB01 is missing");
+  }
+  FLOWDB_ASSIGN_OR_RETURN(const Slots slots, read_slots(file, header));
+  const Superblock* const superblock = newest(slots);
+  if (superblock != nullptr && superblock->generation > 1) {
+    return Status::corruption(file.name(), file_bytes, "the file ends inside of its header");
+  }
+  return ContainerPresence::absent;
+}
+
+Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id) {
+  std::string header(kFileHeaderBytes, '\0');
+  FLOWDB_RETURN_IF_ERROR(read_exactly(file, 0, header.data(), header.size()));
+  FLOWDB_RETURN_IF_ERROR(check_file_header(file, header));
+  FLOWDB_ASSIGN_OR_RETURN(const Slots slots, read_slots(file, header));
+  ContainerContent content;
+  const Superblock* const superblock = newest(slots);
+  if (superblock != nullptr) {
+    content.superblock = *superblock;
+  } else {
+    content.superblock.database_id = new_id;
+  }
+  Scan scan(file, file_bytes, superblock != nullptr, content);
+  if (superblock != nullptr) {
+    FLOWDB_RETURN_IF_ERROR(scan.read_committed());
+    const bool damaged = any(slots, SuperblockSlot::State::damaged);
+    FLOWDB_RETURN_IF_ERROR(scan.read_tail(damaged));
+  } else {
+    FLOWDB_RETURN_IF_ERROR(scan.read_all());
+  }
+  FLOWDB_RETURN_IF_ERROR(scan.check_regions());
+  content.beyond_superblock = content.end > content.superblock.committed_end;
+  return content;
+}
+
+}  // namespace flowdb

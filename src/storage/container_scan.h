@@ -1,0 +1,44 @@
+// The reading of a whole container at its opening: which tables are live, and up to where the file
+// counts.
+#pragma once
+
+#include <optional>
+
+#include "storage/checkpoint.h"
+#include "storage/superblock.h"
+
+namespace flowdb {
+
+// What a container's bytes say.
+struct ContainerContent {
+  // The newest one; generation 0 when none was found.
+  Superblock superblock;
+  LiveTables tables;
+  // Of the newest checkpoint of ours, empty when there is none.
+  std::string manifest;
+  // The tables are not those that the manifest describes.
+  bool changed = false;
+  // Where the last record that counts ends. What stands behind it is no one's.
+  uint64_t end = kFileHeaderBytes;
+  // Of the records from the newest checkpoint's end to `end`.
+  uint32_t records_crc = 0;
+  // More than the superblock vouches for counts, so it may not be durable yet.
+  bool beyond_superblock = false;
+};
+
+// What can be said of a file without looking at its records.
+enum class ContainerPresence {
+  absent,  // empty, or the beginning of one whose creation was cut off: nothing was ever stored in
+           // it
+  present,
+};
+
+// Errors: corruption (no container, or the rest of one that held data), unsupported, io_error.
+Result<ContainerPresence> find_container(File& file, uint64_t file_bytes);
+
+// Reads a container. `new_id` becomes the id of one that has none, the original's. Changes nothing.
+// REQUIRES: find_container says that it is present. Errors: corruption (with offset), unsupported,
+// io_error.
+Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id);
+
+}  // namespace flowdb
