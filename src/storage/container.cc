@@ -4,7 +4,6 @@
 #include "storage/container_scan.h"
 #include "storage/container_state.h"
 #include "storage/record.h"
-#include "util/coding.h"
 
 namespace flowdb {
 namespace {
@@ -15,13 +14,10 @@ Result<Superblock> create_container(File& file, const DatabaseId& id) {
   Superblock superblock;
   superblock.generation = 1;
   superblock.database_id = id;
-  std::string header(kSlotOffsets[1] + kSuperblockBytes, '\0');
-  header.replace(0, kContainerMagic.size(), kContainerMagic);
-  store_be32(header.data() + kVersionOffset, kContainerVersion);
-  header.replace(superblock_offset(superblock.generation), kSuperblockBytes,
-                 encode_superblock(superblock));
+  const std::string header = encode_file_header(superblock);
+  const size_t used = kSlotOffsets[1] + kSuperblockBytes;
   FLOWDB_RETURN_IF_ERROR(file.truncate(0));
-  FLOWDB_RETURN_IF_ERROR(file.write_at(0, header));
+  FLOWDB_RETURN_IF_ERROR(file.write_at(0, std::string_view(header).substr(0, used)));
   FLOWDB_RETURN_IF_ERROR(file.sync());
   FLOWDB_RETURN_IF_ERROR(file.sync());
   FLOWDB_RETURN_IF_ERROR(file.truncate(kFileHeaderBytes));

@@ -3,7 +3,6 @@
 
 #include "storage/container_state.h"
 #include "storage/record.h"
-#include "util/coding.h"
 
 namespace flowdb {
 namespace {
@@ -55,12 +54,7 @@ Status Container::copy_to(File& target) const {
   superblock.committed_end = checkpoint_offset + checkpoint.size();
   superblock.records_crc = 0;
   superblock.changed = s.changed;
-  std::string header(kFileHeaderBytes, '\0');
-  header.replace(0, kContainerMagic.size(), kContainerMagic);
-  store_be32(header.data() + kVersionOffset, kContainerVersion);
-  header.replace(superblock_offset(superblock.generation), kSuperblockBytes,
-                 encode_superblock(superblock));
-  FLOWDB_RETURN_IF_ERROR(target.write_at(0, header));
+  FLOWDB_RETURN_IF_ERROR(target.write_at(0, encode_file_header(superblock)));
   FLOWDB_RETURN_IF_ERROR(target.sync());
   return target.sync();
 }

@@ -91,4 +91,13 @@ Result<SuperblockSlot> decode_superblock(std::string_view file, uint64_t offset,
   return slot;
 }
 
+std::string encode_file_header(const Superblock& superblock) {
+  std::string header(kFileHeaderBytes, '\0');
+  header.replace(0, kContainerMagic.size(), kContainerMagic);
+  store_be32(header.data() + kVersionOffset, kContainerVersion);
+  header.replace(superblock_offset(superblock.generation), kSuperblockBytes,
+                 encode_superblock(superblock));
+  return header;
+}
+
 }  // namespace flowdb

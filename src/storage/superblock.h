@@ -41,6 +41,9 @@ Result<SuperblockSlot> decode_superblock(std::string_view file, uint64_t offset,
                                          std::string_view sector);
 
 // Where the superblock of this generation is, in bytes from the file's start.
-inline uint64_t superblock_offset(uint64_t generation) { return kSlotOffsets[generation % 2]; }
+inline size_t superblock_offset(uint64_t generation) { return kSlotOffsets[generation % 2]; }
+
+// The file header of a container with one superblock.
+std::string encode_file_header(const Superblock& superblock);
 
 }  // namespace flowdb
