@@ -1,6 +1,7 @@
 // Status codes of the engine (src/util/status.h) and the DOMException that each becomes on the
 // page. Errors cross the channel as data: `ErrorData` in control messages, code and text in
 // replies.
+import { FlowDBError } from './flowdb-error';
 
 /** The engine's codes. A unit test compares them with src/util/status.h. */
 export const StatusCode = {
@@ -80,7 +81,9 @@ export function errorData(status: number, message: string): ErrorData {
   return { ...meaning, status, message: message === '' ? meaning.message : message };
 }
 
-/** Makes the DOMException that `error` describes. */
-export function toDOMException(error: ErrorData): DOMException {
-  return new DOMException(error.message, error.name);
+/** Makes the DOMException that `error` describes; a FlowDBError when it has a reason. */
+export function toDOMException({ message, name, reason }: ErrorData): DOMException {
+  return reason === undefined
+    ? new DOMException(message, name)
+    : new FlowDBError(reason, message, name);
 }
