@@ -1,5 +1,6 @@
 // Fetches and compiles flowdb.wasm once, and makes instances of it. The glue gets the compiled
 // module through instantiateWasm and fetches nothing by itself.
+/// <reference path="./wasm-glue.d.ts" />
 import createFlowModule from '#wasm-glue';
 import type { FlowModule } from './flow-module';
 
