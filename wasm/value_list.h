@@ -1,0 +1,34 @@
+// ValueList: the values of one reply. While all are JSON text they stand together as one JSON array, which the page
+// decodes at once; the first other one changes the form of all.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "document/record.h"
+
+namespace flowdb {
+
+class ValueList {
+ public:
+  // Appends to `out`, whose end is a multiple of 4 bytes away from where the reply's fields are aligned.
+  explicit ValueList(std::string& out);
+  void add(const Value& value);
+  void finish();
+  // Bytes of the values added so far.
+  uint64_t value_bytes() const { return value_bytes_; }
+
+ private:
+  void add_single(const Value& value);
+  void change_format();
+  void pad();
+
+  std::string& out_;
+  size_t start_;
+  bool all_json_ = true;
+  uint64_t value_bytes_ = 0;
+  std::vector<uint32_t> lengths_;  // of the values, while all are JSON text
+};
+
+}  // namespace flowdb
