@@ -87,14 +87,18 @@ Status Container::read_table(uint32_t id, uint64_t offset, char* buffer, size_t 
   if (found == state_->tables.end()) {
     return Status::not_found(std::string(file_name()) + ": no table " + std::to_string(id));
   }
-  const TableLocation& table = found->second;
-  if (offset > table.length || length > table.length - offset) {
-    return Status::corruption(file_name(), table.offset,
+  return read_table(id, found->second, offset, buffer, length);
+}
+
+Status Container::read_table(uint32_t id, const TableLocation& location, uint64_t offset,
+                             char* buffer, size_t length) const {
+  if (offset > location.length || length > location.length - offset) {
+    return Status::corruption(file_name(), location.offset,
                               "table " + std::to_string(id) + " of " +
-                                  std::to_string(table.length) + " bytes does not reach to " +
+                                  std::to_string(location.length) + " bytes does not reach to " +
                                   std::to_string(offset) + " + " + std::to_string(length));
   }
-  return read_exactly(*state_->file, table.offset + offset, buffer, length);
+  return read_exactly(*state_->file, location.offset + offset, buffer, length);
 }
 
 Status Container::write_sst(uint32_t id, std::string_view bytes) {

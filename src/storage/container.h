@@ -94,6 +94,10 @@ class Container {
   // Errors: not_found (no such table), corruption (outside of the table, or the file is too short),
   // io_error.
   Status read_table(uint32_t id, uint64_t offset, char* buffer, size_t length) const;
+  // The same of a table that stands, or stood, at `location`, as tables() has said: who still reads
+  // an older set of tables can, also after they were removed.
+  Status read_table(uint32_t id, const TableLocation& location, uint64_t offset, char* buffer,
+                    size_t length) const;
 
   // As in the original. Durable on return; writing an id that is live replaces it, deleting one
   // that is not does nothing. Errors: invalid_argument (id 0xFFFFFFFF, or a table is being written

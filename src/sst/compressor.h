@@ -1,0 +1,30 @@
+// Compression of blocks' payloads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sst/table_format.h"
+
+namespace flowdb {
+
+// Holds LZ4's working memory, so that not every block pays for it.
+class Compressor {
+ public:
+  Compressor();
+  ~Compressor();
+
+  // The payload as it is to be stored, `[uncompressed length: u32][LZ4 block]`; empty when that is not at least
+  // an eighth smaller than `raw`. Valid until the next call.
+  std::string_view lz4(std::string_view raw);
+
+ private:
+  std::unique_ptr<char[]> state_;
+  std::string output_;
+};
+
+// Undoes it. False when the bytes are malformed.
+bool decompress_lz4(std::string_view stored, std::string& raw);
+
+}  // namespace flowdb

@@ -1,0 +1,208 @@
+// Reads and checks a table's parts.
+#include "sst/table.h"
+
+#include <cassert>
+#include <string>
+
+#include "sst/bloom.h"
+#include "sst/compressor.h"
+#include "sst/table_cursor.h"
+#include "util/crc32c.h"
+
+namespace flowdb {
+
+Table::Table(const Container& container, uint32_t id, const TableLocation& location,
+             BlockCache& cache)
+    : container_(container),
+      id_(id),
+      location_(location),
+      cache_(cache),
+      cache_owner_(cache.new_owner()) {}
+
+Table::~Table() { cache_.erase_owner(cache_owner_); }
+
+Result<std::shared_ptr<Table>> Table::open(const Container& container, uint32_t id,
+                                           const TableLocation& location, BlockCache& cache) {
+  std::shared_ptr<Table> table(new Table(container, id, location, cache));
+  FLOWDB_RETURN_IF_ERROR(table->read_footer_and_properties());
+  return table;
+}
+
+Status Table::corrupt(uint64_t offset, std::string_view what) const {
+  std::string message = "table " + std::to_string(id_) + ", offset " + std::to_string(offset) + ": ";
+  message += what;
+  return Status::corruption(container_.file_name(), location_.offset + offset, message);
+}
+
+Status Table::unsupported(uint64_t offset, std::string_view what) const {
+  std::string message(container_.file_name());
+  message += " at " + std::to_string(location_.offset + offset) + ": table " + std::to_string(id_) +
+             ", offset " + std::to_string(offset) + ": ";
+  message += what;
+  return Status::unsupported(std::move(message));
+}
+
+Status Table::read_footer_and_properties() {
+  if (location_.length < Footer::kBytes) return corrupt(0, "too short to be a table of FlowDB");
+  const uint64_t footer_at = location_.length - Footer::kBytes;
+  char bytes[Footer::kBytes];
+  FLOWDB_RETURN_IF_ERROR(container_.read_table(id_, location_, footer_at, bytes, sizeof bytes));
+  switch (footer_.decode({bytes, sizeof bytes})) {
+    case Footer::Decoded::ok:
+      break;
+    case Footer::Decoded::not_a_table:
+      return corrupt(footer_at, "no footer of FlowDB's tables; these bytes are not ours");
+    case Footer::Decoded::damaged:
+      return corrupt(footer_at, "the footer's checksum does not hold");
+  }
+  if (footer_.version != kTableVersion) {
+    return unsupported(footer_at, "version " + std::to_string(footer_.version));
+  }
+  if (footer_.incompatible != 0) {
+    return unsupported(footer_at, "feature bits " + std::to_string(footer_.incompatible));
+  }
+  if (footer_.table_id != id_) {
+    return corrupt(footer_at, "the footer says table " + std::to_string(footer_.table_id));
+  }
+  FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(footer_.properties, false));
+  switch (properties_.decode(block->payload())) {
+    case TableProperties::Decoded::ok:
+      return Status::ok();
+    case TableProperties::Decoded::malformed:
+      return corrupt(footer_.properties.offset, "the properties are malformed");
+    case TableProperties::Decoded::unknown_tag:
+      return unsupported(footer_.properties.offset, "an unknown property");
+  }
+  return Status::ok();
+}
+
+Result<std::shared_ptr<const Block>> Table::read_block(const BlockHandle& handle, bool entries,
+                                                       CacheUse cache) const {
+  std::shared_ptr<const Block> block = cache_.find(cache_owner_, handle.offset);
+  if (block == nullptr) {
+    FLOWDB_ASSIGN_OR_RETURN(block, load_block(handle, entries));
+    if (cache == CacheUse::keep) cache_.insert(cache_owner_, handle.offset, block);
+  }
+  // Two handles of a forged table can name one place as blocks of two kinds.
+  if (entries && !block->is_parsed()) return corrupt(handle.offset, "a block without entries");
+  return block;
+}
+
+Result<std::shared_ptr<const Block>> Table::load_block(const BlockHandle& handle,
+                                                       bool entries) const {
+  const uint64_t end = location_.length - Footer::kBytes;
+  if (handle.offset > end || end - handle.offset < kBlockTrailerBytes ||
+      handle.length > end - handle.offset - kBlockTrailerBytes) {
+    return corrupt(handle.offset, "a block reaches beyond the table");
+  }
+  const auto length = static_cast<size_t>(handle.length);
+  std::string payload(length + kBlockTrailerBytes, '\0');
+  FLOWDB_RETURN_IF_ERROR(
+      container_.read_table(id_, location_, handle.offset, payload.data(), payload.size()));
+  const uint32_t expected = load_le<uint32_t>(payload.data() + length + 1);
+  const uint32_t found = crc32c(std::string_view(payload).substr(0, length + 1));
+  if (expected != found) {
+    return corrupt(handle.offset, "a block's checksum is " + std::to_string(found) + ", not " +
+                                      std::to_string(expected));
+  }
+  const auto compression = static_cast<BlockCompression>(payload[length]);
+  payload.resize(length);
+  if (compression == BlockCompression::lz4) {
+    std::string raw;
+    if (!decompress_lz4(payload, raw)) return corrupt(handle.offset, "a block of broken LZ4");
+    payload = std::move(raw);
+  } else if (compression == BlockCompression::zstd) {
+    return unsupported(handle.offset, "a block compressed with zstd, which this build lacks");
+  } else if (compression != BlockCompression::none) {
+    return unsupported(handle.offset, "a block of unknown compression");
+  }
+  auto block = std::make_shared<Block>(std::move(payload));
+  if (entries && !block->parse()) {
+    return corrupt(handle.offset, "a block's restarts are malformed");
+  }
+  return std::shared_ptr<const Block>(std::move(block));
+}
+
+Status Table::entry_error(EntryError error, const BlockHandle& block) const {
+  switch (error) {
+    case EntryError::none:
+      return Status::ok();
+    case EntryError::malformed:
+      return corrupt(block.offset, "a block's entry is malformed");
+    case EntryError::unknown_flags:
+      return unsupported(block.offset, "a record of an unknown kind");
+  }
+  return Status::ok();
+}
+
+Status Table::decode_index_entry(const BlockCursor& index, IndexEntry& entry) const {
+  Reader in(index.record().value);
+  uint8_t flags;
+  uint64_t time;
+  if (!entry.handle.decode(in) || !in.u8(flags)) {
+    return corrupt(footer_.index.offset, "an entry of the index is malformed");
+  }
+  if ((flags & ~kIndexEntryHasTimes) != 0) {
+    return unsupported(footer_.index.offset, "an entry of the index with unknown flags");
+  }
+  const bool times = (flags & kIndexEntryHasTimes) != 0;
+  if ((times && (!in.varint(time) || !in.varint(time))) || !in.bytes(entry.first_key) ||
+      !in.at_end()) {
+    return corrupt(footer_.index.offset, "an entry of the index is malformed");
+  }
+  return Status::ok();
+}
+
+Result<bool> Table::find(std::string_view key, uint64_t sequence_max, FoundRecord& found) const {
+  if (footer_.filter.length != 0) {
+    FLOWDB_ASSIGN_OR_RETURN(const auto filter, read_block(footer_.filter, false));
+    if (!bloom_may_contain(filter->payload(), bloom_hash(key))) return false;
+  }
+  FLOWDB_ASSIGN_OR_RETURN(const auto index_block, read_index());
+  const Record place = place_before(key);
+  BlockCursor index(*index_block, BlockKind::index);
+  // A key with many versions may go on in the next block.
+  for (index.seek(place); index.valid(); index.next()) {
+    IndexEntry entry;
+    FLOWDB_RETURN_IF_ERROR(decode_index_entry(index, entry));
+    if (entry.first_key > key) return false;
+    FLOWDB_ASSIGN_OR_RETURN(auto block, read_block(entry.handle, true));
+    BlockCursor data(*block, BlockKind::data);
+    for (data.seek(place); data.valid() && data.record().key == key; data.next()) {
+      if (data.record().sequence > sequence_max) continue;
+      found.record = data.record();
+      found.record.key = key;
+      found.block = std::move(block);
+      return true;
+    }
+    FLOWDB_RETURN_IF_ERROR(entry_error(data.error(), entry.handle));
+    if (data.valid()) return false;
+  }
+  FLOWDB_RETURN_IF_ERROR(entry_error(index.error(), footer_.index));
+  return false;
+}
+
+Status Table::verify() const {
+  if (footer_.filter.length != 0) FLOWDB_RETURN_IF_ERROR(read_block(footer_.filter, false).status());
+  // The cursor does not own this table, which outlives it.
+  TableCursor cursor(std::shared_ptr<const Table>(std::shared_ptr<const Table>(), this));
+  TableProperties seen;
+  Record last;
+  for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
+    const Record& record = cursor.record();
+    last.key = seen.largest_key;
+    if (seen.records > 0 && compare_records(last, record) >= 0) {
+      return corrupt(0, "records out of order");
+    }
+    seen.add(record);
+    last.ts = record.ts;
+    last.sequence = record.sequence;
+  }
+  FLOWDB_RETURN_IF_ERROR(cursor.status());
+  const bool same = seen.records == properties_.records && seen.removes == properties_.removes &&
+                    seen.smallest_key == properties_.smallest_key &&
+                    seen.largest_key == properties_.largest_key;
+  return same ? Status::ok() : corrupt(footer_.properties.offset, "the properties do not match");
+}
+
+}  // namespace flowdb

@@ -1,0 +1,80 @@
+// Table: reads one sorted string table of a container. Blocks are read when they are needed, through the cache;
+// each is checked against its CRC32C, and an error names the file, the table and the offset.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "sst/block.h"
+#include "sst/block_cache.h"
+#include "sst/properties.h"
+#include "sst/table_format.h"
+#include "storage/container.h"
+#include "util/record.h"
+#include "util/record_cursor.h"
+#include "util/status.h"
+
+namespace flowdb {
+
+// A record and what keeps its value's bytes alive. The key is the one that was asked for.
+struct FoundRecord {
+  Record record;
+  std::shared_ptr<const Block> block;
+};
+
+// Whether blocks that were not in the cache are put there. A compaction reads every block once, and would only
+// push out what readers need.
+enum class CacheUse : uint8_t { keep, pass };
+
+class Table {
+ public:
+  // Reads footer and properties of the table that stands at `location`. `container` and `cache` must outlive the Table.
+  // Errors: corruption (damaged, or no table of ours), unsupported, io_error.
+  static Result<std::shared_ptr<Table>> open(const Container& container, uint32_t id,
+                                             const TableLocation& location, BlockCache& cache);
+  ~Table();
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  uint32_t id() const { return id_; }
+  const TableLocation& location() const { return location_; }
+  const TableProperties& properties() const { return properties_; }
+
+  // Finds the newest visible version of `key`: largest ts, then largest sequence <= `sequence_max`, puts and removes
+  // alike. Result: false when there is none. Errors: corruption, unsupported, io_error.
+  Result<bool> find(std::string_view key, uint64_t sequence_max, FoundRecord& found) const;
+
+  // Reads every block and checks that the records are whole and in order. Errors as find().
+  Status verify() const;
+
+ private:
+  friend class TableCursor;
+  // An entry of the index.
+  struct IndexEntry {
+    BlockHandle handle;
+    std::string_view first_key;
+  };
+
+  Table(const Container& container, uint32_t id, const TableLocation& location, BlockCache& cache);
+  Status read_footer_and_properties();
+  // `entries`: the block has entries, else any bytes. `cache`: as for TableCursor.
+  Result<std::shared_ptr<const Block>> read_block(const BlockHandle& handle, bool entries,
+                                                  CacheUse cache = CacheUse::keep) const;
+  Result<std::shared_ptr<const Block>> load_block(const BlockHandle& handle, bool entries) const;
+  Result<std::shared_ptr<const Block>> read_index() const { return read_block(footer_.index, true); }
+  Status decode_index_entry(const BlockCursor& index, IndexEntry& entry) const;
+  Status entry_error(EntryError error, const BlockHandle& block) const;
+  // Names this table; `offset` is relative to its first byte.
+  Status corrupt(uint64_t offset, std::string_view what) const;
+  Status unsupported(uint64_t offset, std::string_view what) const;
+
+  const Container& container_;
+  const uint32_t id_;
+  const TableLocation location_;
+  BlockCache& cache_;
+  const uint64_t cache_owner_;
+  Footer footer_;
+  TableProperties properties_;
+};
+
+}  // namespace flowdb

@@ -1,0 +1,110 @@
+// Walks the index, and in each data block its records.
+#include "sst/table_cursor.h"
+
+#include <cassert>
+
+namespace flowdb {
+
+bool TableCursor::load_index() {
+  current_ = nullptr;
+  status_ = Status::ok();
+  if (index_block_ != nullptr) return true;
+  Result<std::shared_ptr<const Block>> block = table_->read_index();
+  if (!block.is_ok()) {
+    status_ = block.status();
+    return false;
+  }
+  index_block_ = std::move(block).value();
+  index_ = BlockCursor(*index_block_, BlockKind::index);
+  return true;
+}
+
+bool TableCursor::open_block() {
+  current_ = nullptr;
+  if (!index_.valid()) {
+    status_ = table_->entry_error(index_.error(), table_->footer_.index);
+    return false;
+  }
+  Table::IndexEntry entry;
+  status_ = table_->decode_index_entry(index_, entry);
+  if (!status_.is_ok()) return false;
+  if (data_block_ != nullptr && data_handle_.offset == entry.handle.offset) return true;
+  Result<std::shared_ptr<const Block>> block = table_->read_block(entry.handle, true, cache_);
+  if (!block.is_ok()) {
+    status_ = block.status();
+    return false;
+  }
+  data_handle_ = entry.handle;
+  data_block_ = std::move(block).value();
+  data_ = BlockCursor(*data_block_, BlockKind::data);
+  return true;
+}
+
+void TableCursor::settle_forward() {
+  while (!data_.valid()) {
+    status_ = table_->entry_error(data_.error(), data_handle_);
+    current_ = nullptr;
+    if (!status_.is_ok()) return;
+    index_.next();
+    if (!open_block()) return;
+    data_.seek_to_first();
+  }
+  current_ = &data_.record();
+}
+
+void TableCursor::settle_backward() {
+  while (!data_.valid()) {
+    status_ = table_->entry_error(data_.error(), data_handle_);
+    current_ = nullptr;
+    if (!status_.is_ok()) return;
+    index_.prev();
+    if (!open_block()) return;
+    data_.seek_to_last();
+  }
+  current_ = &data_.record();
+}
+
+void TableCursor::seek_to_first() {
+  if (!load_index()) return;
+  index_.seek_to_first();
+  if (!open_block()) return;
+  data_.seek_to_first();
+  settle_forward();
+}
+
+void TableCursor::seek_to_last() {
+  if (!load_index()) return;
+  index_.seek_to_last();
+  if (!open_block()) return;
+  data_.seek_to_last();
+  settle_backward();
+}
+
+void TableCursor::seek(const Record& place) {
+  if (!load_index()) return;
+  // By the key alone: the index does not say at which version a block ends.
+  index_.seek(place_before(place.key));
+  if (!open_block()) return;
+  data_.seek(place);
+  // The versions of one key may go on in the next block.
+  while (!data_.valid() && data_.error() == EntryError::none) {
+    index_.next();
+    if (!open_block()) return;
+    data_.seek(place);
+  }
+  settle_forward();
+}
+
+void TableCursor::next() {
+  assert(valid());
+  data_.next();
+  settle_forward();
+}
+
+void TableCursor::prev() {
+  assert(valid());
+  data_.prev();
+  settle_backward();
+}
+
+}  // namespace flowdb
