@@ -49,6 +49,8 @@ export class ChannelClient {
   readonly #writer = new CommandWriter();
   readonly #handlers = new Map<number, Map<number, TransactionHandler>>();
   readonly #counts = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 };
+  /** While it is set, the caller flushes: it runs many turns in a row and knows when they are over. */
+  isHeld = false;
   #flushIsDue = false;
   #dead: ErrorData | undefined;
 
@@ -133,7 +135,7 @@ export class ChannelClient {
     if (!this.#flushIsDue) {
       this.#flushIsDue = true;
       queueMicrotask(() => {
-        if (this.#flushIsDue) this.flush();
+        if (this.#flushIsDue && !this.isHeld) this.flush();
       });
     }
     return this.#writer;

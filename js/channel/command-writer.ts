@@ -87,6 +87,15 @@ export class CommandWriter {
     this.#section(SectionKind.requests, connection, transaction);
   }
 
+  /**
+   * Appends the commands of another writer, which were written for the same transaction.
+   * REQUIRES: requests() has opened a section here, and nothing else than one such section there.
+   */
+  appendCommands(other: CommandWriter): void {
+    const { bytes, length } = other.#writer;
+    this.#writer.append(bytes.subarray(SECTION_HEADER_BYTES, length));
+  }
+
   commit(connection: number, transaction: number): void {
     this.#section(SectionKind.commit, connection, transaction);
     this.#endSection();

@@ -1,0 +1,83 @@
+// Specification: https://w3c.github.io/IndexedDB/#keyrange
+import { compareKeys } from '../codec/compare-keys';
+import { toKeyValue } from '../codec/key-decoder';
+import { domError } from './dom-error';
+import { KeyRange, requireKey } from './key-range';
+import { requireArguments } from './webidl/conversions';
+import { defineInterface, internal, requireInternal } from './webidl/interface-shape';
+
+/** The range behind an IDBKeyRange; undefined for anything else. */
+export let keyRangeOf: (value: unknown) => KeyRange | undefined;
+
+export class IDBKeyRange {
+  readonly #range: KeyRange;
+
+  static {
+    keyRangeOf = (value) =>
+      typeof value === 'object' && value !== null && #range in value ? value.#range : undefined;
+  }
+
+  constructor(token: unknown = undefined, range?: KeyRange) {
+    requireInternal(token);
+    this.#range = range as KeyRange;
+  }
+
+  get lower(): unknown {
+    const { lowerKey } = this.#range;
+    return lowerKey === undefined ? undefined : toKeyValue(lowerKey);
+  }
+
+  get upper(): unknown {
+    const { upperKey } = this.#range;
+    return upperKey === undefined ? undefined : toKeyValue(upperKey);
+  }
+
+  get lowerOpen(): boolean {
+    return this.#range.lowerOpen;
+  }
+
+  get upperOpen(): boolean {
+    return this.#range.upperOpen;
+  }
+
+  static only(value: unknown): IDBKeyRange {
+    requireArguments(arguments.length, 1, 'IDBKeyRange.only');
+    return new IDBKeyRange(internal, KeyRange.only(requireKey(value)));
+  }
+
+  static lowerBound(lower: unknown, open: boolean = false): IDBKeyRange {
+    requireArguments(arguments.length, 1, 'IDBKeyRange.lowerBound');
+    const excluded = Boolean(open);
+    return new IDBKeyRange(internal, new KeyRange(requireKey(lower), undefined, excluded, true));
+  }
+
+  static upperBound(upper: unknown, open: boolean = false): IDBKeyRange {
+    requireArguments(arguments.length, 1, 'IDBKeyRange.upperBound');
+    const excluded = Boolean(open);
+    return new IDBKeyRange(internal, new KeyRange(undefined, requireKey(upper), true, excluded));
+  }
+
+  static bound(
+    lower: unknown,
+    upper: unknown,
+    lowerOpen: boolean = false,
+    upperOpen: boolean = false,
+  ): IDBKeyRange {
+    requireArguments(arguments.length, 2, 'IDBKeyRange.bound');
+    const lowerKey = requireKey(lower);
+    const upperKey = requireKey(upper);
+    if (compareKeys(lowerKey, upperKey) > 0) {
+      throw domError('DataError', 'The lower bound is greater than the upper one.');
+    }
+    const range = new KeyRange(lowerKey, upperKey, Boolean(lowerOpen), Boolean(upperOpen));
+    return new IDBKeyRange(internal, range);
+  }
+
+  includes(key: unknown): boolean {
+    const range = this.#range;
+    requireArguments(arguments.length, 1, 'IDBKeyRange.includes');
+    return range.includes(requireKey(key));
+  }
+}
+
+defineInterface(IDBKeyRange, 'IDBKeyRange');

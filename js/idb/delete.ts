@@ -1,0 +1,45 @@
+// Deleting records: delete and clear.
+// Specification: https://w3c.github.io/IndexedDB/#object-store-deletion-operation
+import type { Range } from '../channel/commands';
+import { EncodedKey } from '../codec/key';
+import { notActive, readOnly, storeDeleted } from './dom-error';
+import { requireKeyRange } from './key-range';
+import type { Operation, Request } from './request';
+import type { StoreHandle } from './store-handle';
+
+const noResult: Operation = { result: () => undefined };
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-delete */
+export function deleteRecords(handle: StoreHandle, query: unknown): Request {
+  requireWritable(handle);
+  return placeDelete(handle, handle.facade, requireKeyRange(query));
+}
+
+/**
+ * https://w3c.github.io/IndexedDB/#delete-records-from-an-object-store
+ * @param source the object that the request is placed against
+ */
+export function placeDelete(handle: StoreHandle, source: object, range: Range): Request {
+  const { store, transaction, prefetches } = handle;
+  transaction.commands.delete(transaction.nextRequestId, store.id, range);
+  const isKey = typeof range === 'string' || typeof range === 'number';
+  if (isKey || range instanceof EncodedKey) prefetches.noteDeleted(range);
+  else prefetches.noteChanged();
+  return transaction.place(source, noResult);
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-clear */
+export function clear(handle: StoreHandle): Request {
+  requireWritable(handle);
+  const { store, transaction, prefetches } = handle;
+  transaction.commands.clear(transaction.nextRequestId, store.id);
+  prefetches.noteChanged();
+  return transaction.place(handle.facade, noResult);
+}
+
+function requireWritable(handle: StoreHandle): void {
+  const { store, transaction } = handle;
+  if (store.deleted) throw storeDeleted();
+  if (transaction.state !== 'active') throw notActive();
+  if (transaction.mode === 'readonly') throw readOnly();
+}

@@ -1,0 +1,169 @@
+// Delivers events without a task for each. A browser runs all microtasks behind every listener of
+// an event that it dispatches itself. So we hang many listeners, the slots, on one MessagePort, and
+// each slot calls one listener of ours: one posted message serves many events, and between two of
+// them microtasks run as if each event had its own task. A slot begins by ending what the slot
+// before it left open, which is how a transaction stays active until its promises have reacted.
+import type { Dispatch } from './dispatch';
+
+/** An event that waits for its turn. */
+export interface Delivery {
+  /** Does what comes before the event. Returns its dispatch, or null when there is no event. */
+  begin(): Dispatch | null;
+  /** Does what comes behind the event; called when microtasks have run behind the last listener. */
+  end(dispatch: Dispatch | null): void;
+}
+
+/** Something that holds until the running script and its microtasks are over. */
+export interface Settling {
+  settle(): void;
+}
+
+/** What a run's surroundings have to know. */
+export interface RunBracket {
+  begin(): void;
+  /** All that the run caused may be sent now. */
+  end(): void;
+}
+
+/** A port, or a Worker: something that the browser dispatches messages to. */
+export interface SlotPort {
+  addEventListener(type: string, listener: (event: Event) => void): void;
+}
+
+const slots = 128;
+const longestRunMs = 4;
+
+export class DeliveryPool {
+  readonly #queue: Delivery[] = [];
+  #head = 0;
+  #settling: Settling[] = [];
+
+  readonly #channel = new MessageChannel();
+  readonly #bracket: RunBracket;
+  // Whether slots will be called without a further message.
+  #isExpected = false;
+
+  // The run: one message whose slots are being called.
+  #message: Event | null = null;
+  #used = 0;
+  #startedAt = 0;
+  #microtasksRan = false;
+  #current: Delivery | null = null;
+  #dispatch: Dispatch | null = null;
+
+  constructor(bracket: RunBracket) {
+    this.#bracket = bracket;
+    this.attach(this.#channel.port2);
+    this.#channel.port2.start();
+  }
+
+  /**
+   * Tells that slots will be attached to a port behind the listener that brings deliveries. To be
+   * called before that listener is added: its deliveries then need no message of their own.
+   */
+  announce(port: SlotPort): void {
+    port.addEventListener('message', () => (this.#isExpected = true));
+  }
+
+  /** Hangs the slots on a port. */
+  attach(port: SlotPort): void {
+    for (let i = 0; i < slots; i++) {
+      // Each slot is a function of its own, as a listener is registered only once.
+      port.addEventListener('message', (message) => this.#slot(message));
+    }
+  }
+
+  /** Queues a delivery. */
+  deliver(delivery: Delivery): void {
+    this.#queue.push(delivery);
+    this.#request();
+  }
+
+  /** Settles something when the running script and its microtasks are over. */
+  whenSettled(one: Settling): void {
+    this.#settling.push(one);
+    this.#request();
+  }
+
+  close(): void {
+    this.#channel.port1.close();
+    this.#channel.port2.close();
+  }
+
+  #request(): void {
+    if (this.#isExpected) return;
+    this.#isExpected = true;
+    this.#channel.port1.postMessage(null);
+  }
+
+  #slot(message: Event): void {
+    if (message !== this.#message) {
+      this.#beginRun(message);
+    } else if (this.#used === 1 && !this.#microtasksRan) {
+      // No browser: listeners are called without microtasks between them.
+      this.#endRun(message);
+      return;
+    }
+    this.#used++;
+    this.#settle();
+    if (this.#advanceCurrent()) {
+      if (this.#used === slots) this.#endRun(message);
+      return;
+    }
+    // The last slot starts nothing, so that nothing stays open until the next message comes.
+    const over = this.#used === slots || performance.now() - this.#startedAt > longestRunMs;
+    if (over || !this.#startNext()) this.#endRun(message);
+  }
+
+  #beginRun(message: Event): void {
+    this.#isExpected = true;
+    this.#message = message;
+    this.#used = 0;
+    this.#startedAt = performance.now();
+    this.#microtasksRan = false;
+    queueMicrotask(() => (this.#microtasksRan = true));
+    this.#bracket.begin();
+  }
+
+  #endRun(message: Event): void {
+    message.stopImmediatePropagation();
+    this.#message = null;
+    this.#isExpected = false;
+    const more = this.#current !== null || this.#head < this.#queue.length;
+    if (more || this.#settling.length > 0) this.#request();
+    this.#bracket.end();
+  }
+
+  #settle(): void {
+    if (this.#settling.length === 0) return;
+    const settling = this.#settling;
+    this.#settling = [];
+    for (const one of settling) one.settle();
+  }
+
+  // Calls the next listener of the delivery under way; false when there is none.
+  #advanceCurrent(): boolean {
+    if (this.#current === null) return false;
+    if (this.#dispatch?.callNext() === true) return true;
+    const delivery = this.#current;
+    const dispatch = this.#dispatch;
+    this.#current = this.#dispatch = null;
+    delivery.end(dispatch);
+    return false;
+  }
+
+  // Takes deliveries until one has called a listener; false when none are left.
+  #startNext(): boolean {
+    for (;;) {
+      const delivery = this.#queue[this.#head];
+      if (delivery === undefined) {
+        this.#queue.length = this.#head = 0;
+        return false;
+      }
+      this.#head++;
+      this.#current = delivery;
+      this.#dispatch = delivery.begin();
+      if (this.#advanceCurrent()) return true;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// Reading from an object store or an index: get, getKey, count and their results.
+// Specification: https://w3c.github.io/IndexedDB/#object-store-retrieval-operation,
+// https://w3c.github.io/IndexedDB/#index-retrieval-operation
+import type { Reply } from '../channel/reply-reader';
+import { decodeKey } from '../codec/key-decoder';
+import { requireKeyRange, toKeyRange } from './key-range';
+import type { Operation, Request } from './request';
+import { requireReadable, type SourceHandle } from './source-handle';
+
+const valueResult: Operation = {
+  result: (_request, reply) =>
+    reply === undefined || reply.u32('found') === 0 ? undefined : reply.storedValue().decode(),
+};
+
+const keyResult: Operation = {
+  result: (_request, reply) =>
+    reply === undefined || reply.u32('found') === 0
+      ? undefined
+      : decodeKey(reply.sizedBytes('primary key')),
+};
+
+const countResult: Operation = {
+  result: (_request, reply: Reply | undefined) => reply?.f64('count'),
+};
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-get, #dom-idbindex-get */
+export function get(source: SourceHandle, query: unknown): Request {
+  requireReadable(source);
+  const range = requireKeyRange(query);
+  const { transaction } = source;
+  transaction.commands.get(transaction.nextRequestId, source.id, range, false);
+  return transaction.place(source.facade, valueResult);
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-getkey, #dom-idbindex-getkey */
+export function getKey(source: SourceHandle, query: unknown): Request {
+  requireReadable(source);
+  const range = requireKeyRange(query);
+  const { transaction } = source;
+  transaction.commands.get(transaction.nextRequestId, source.id, range, true);
+  return transaction.place(source.facade, keyResult);
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-count, #dom-idbindex-count */
+export function count(source: SourceHandle, query: unknown): Request {
+  requireReadable(source);
+  const range = toKeyRange(query);
+  const { transaction } = source;
+  transaction.commands.count(transaction.nextRequestId, source.id, range);
+  return transaction.place(source.facade, countResult);
+}

@@ -1,0 +1,238 @@
+// A transaction: its state, the requests that wait for their events, and how it ends.
+// Specification: https://w3c.github.io/IndexedDB/#transaction-construct
+import type { ChannelClient, TransactionHandler } from '../channel/client';
+import type { CommandWriter } from '../channel/command-writer';
+import type { PutRecord } from '../channel/commands';
+import type { Reply } from '../channel/reply-reader';
+import { toDOMException, type ErrorData } from '../channel/status';
+import type { Connection } from './connection';
+import { domError } from './dom-error';
+import { EventNode } from './events/listener';
+import type { Settling } from './events/delivery-pool';
+import { HeldCommands } from './held-commands';
+import { IDBTransaction } from './IDBTransaction';
+import type { OpenRequest } from './open-request';
+import { AbortedRequest, Request, type Operation } from './request';
+import type { Store } from './schema';
+import { StoreHandle } from './store-handle';
+import { TransactionAborted, TransactionCompleted } from './transaction-end';
+import { internal } from './webidl/interface-shape';
+
+export type Mode = 'readonly' | 'readwrite' | 'versionchange';
+export type DurabilityHint = 'default' | 'relaxed' | 'strict';
+type State = 'active' | 'inactive' | 'committing' | 'finished';
+
+export class Transaction extends EventNode implements Settling, TransactionHandler {
+  readonly facade: IDBTransaction;
+  readonly connection: Connection;
+  readonly id: number;
+  readonly mode: Mode;
+  readonly durability: DurabilityHint;
+  /** The stores by name. That of an upgrade transaction changes with the schema. */
+  readonly scope: ReadonlyMap<string, Store>;
+  /** The request that an upgrade transaction belongs to. */
+  readonly openRequest: OpenRequest | null;
+
+  state: State = 'active';
+  error: DOMException | null = null;
+
+  readonly #handles = new Map<Store, StoreHandle>();
+  // The request list. Those before #head had their events, those before #answered their answers.
+  readonly #requests: Request[] = [];
+  #head = 0;
+  #answered = 0;
+  #lastRequestId = 0;
+  #held: HeldCommands | null = null;
+  // Whether the worker was told how it ends.
+  #isEnding = false;
+
+  constructor(
+    connection: Connection,
+    id: number,
+    mode: Mode,
+    durability: DurabilityHint,
+    scope: ReadonlyMap<string, Store>,
+    openRequest: OpenRequest | null,
+  ) {
+    super();
+    this.connection = connection;
+    this.id = id;
+    this.mode = mode;
+    this.durability = durability;
+    this.scope = scope;
+    this.openRequest = openRequest;
+    this.facade = new IDBTransaction(internal, this);
+  }
+
+  override get parent(): EventNode {
+    return this.connection;
+  }
+
+  get isLive(): boolean {
+    return this.state !== 'finished';
+  }
+
+  get #client(): ChannelClient {
+    return this.connection.client;
+  }
+
+  /** The one handle of a store in this transaction. */
+  handleOf(store: Store): StoreHandle {
+    let handle = this.#handles.get(store);
+    if (handle === undefined) {
+      handle = new StoreHandle(store, this);
+      this.#handles.set(store, handle);
+    }
+    return handle;
+  }
+
+  // Requests.
+
+  /** The id that the next command's request gets. */
+  get nextRequestId(): number {
+    return this.#lastRequestId + 1;
+  }
+
+  /** Where the transaction's next command is to be written. */
+  get commands(): CommandWriter {
+    return this.#held?.writer ?? this.#client.commands(this.connection.id, this.id);
+  }
+
+  /** Holds a put back until its Blobs are read, and all that comes behind it. */
+  hold(request: number, store: number, record: PutRecord): void {
+    this.#held ??= new HeldCommands(this);
+    this.#held.add(request, store, record);
+  }
+
+  /** Nothing is held back any more. */
+  release(): void {
+    this.#held = null;
+  }
+
+  /**
+   * Places a new request, whose command was written with nextRequestId.
+   * https://w3c.github.io/IndexedDB/#async-execute-request
+   */
+  place(source: object, operation: Operation, detail?: unknown): Request {
+    const request = new Request(this, source, operation, detail);
+    this.replace(request);
+    return request;
+  }
+
+  /** Places a request once more, as cursors do. */
+  replace(request: Request): void {
+    this.#lastRequestId++;
+    request.isLocal = false;
+    this.#requests.push(request);
+  }
+
+  /** Places a request once more that the page answers by itself, in its turn. */
+  replaceLocally(request: Request): void {
+    request.isLocal = true;
+    this.#requests.push(request);
+    this.#deliverLocal();
+  }
+
+  // What the worker says.
+
+  onReply(reply: Reply): void {
+    // Without an id it is the failure of a command that asked for no answer: the abort follows.
+    if (!this.isLive || reply.request === 0) return;
+    // Answers come in the order of the requests.
+    const request = this.#requests[this.#answered];
+    if (request === undefined) return;
+    if (!reply.ok && this.state === 'committing') {
+      this.abort(reply.error);
+      return;
+    }
+    request.reply = reply;
+    this.#answered++;
+    this.connection.session.deliver(request);
+    this.#deliverLocal();
+    this.#commitWhenAnswered();
+  }
+
+  onCommitted(): void {
+    this.connection.forget(this);
+    this.connection.session.deliver(new TransactionCompleted(this));
+  }
+
+  onAborted(error: ErrorData | null): void {
+    this.connection.forget(this);
+    this.#isEnding = true;
+    this.abort(error === null ? null : toDOMException(error));
+  }
+
+  #deliverLocal(): void {
+    for (;;) {
+      const request = this.#requests[this.#answered];
+      if (request === undefined || !request.isLocal) return;
+      this.#answered++;
+      this.connection.session.deliver(request);
+    }
+  }
+
+  /** Takes a request off the list: its event is about to be fired. */
+  takeDelivered(): void {
+    this.#head++;
+    if (this.#head < this.#requests.length) return;
+    this.#requests.length = this.#head = this.#answered = 0;
+  }
+
+  // States.
+
+  activate(): void {
+    if (this.state === 'inactive') this.state = 'active';
+  }
+
+  /**
+   * What follows a request's event.
+   * https://w3c.github.io/IndexedDB/#fire-success-event, from step 8
+   * @param didThrow whether a listener has thrown
+   * @param error the request's, unless the event was cancelled
+   */
+  deactivate(didThrow: boolean, error: DOMException | null): void {
+    if (this.state !== 'active') return;
+    this.state = 'inactive';
+    if (didThrow) this.abort(domError('AbortError', 'An event listener has thrown.'));
+    else if (error !== null) this.abort(error);
+    else if (this.#requests.length === 0) this.commit();
+  }
+
+  /** https://w3c.github.io/IndexedDB/#cleanup-indexed-database-transactions */
+  settle(): void {
+    if (this.state === 'active') this.state = 'inactive';
+    if (this.state === 'inactive' && this.#requests.length === 0) this.commit();
+  }
+
+  /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
+  commit(): void {
+    this.state = 'committing';
+    this.#commitWhenAnswered();
+  }
+
+  // The worker would commit in spite of a failed request, so it is told when none can fail any more.
+  #commitWhenAnswered(): void {
+    if (this.state !== 'committing' || this.#answered < this.#requests.length) return;
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#client.commit(this.connection.id, this.id);
+  }
+
+  /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
+  abort(error: DOMException | null): void {
+    if (!this.isLive) return;
+    const { session } = this.connection;
+    if (!this.#isEnding) this.#client.abort(this.connection.id, this.id);
+    this.#isEnding = true;
+    this.#held = null;
+    if (this.mode === 'versionchange') this.connection.revertUpgrade();
+    this.state = 'finished';
+    this.error = error;
+    for (const request of this.#requests.slice(this.#head)) {
+      request.isAborted = true;
+      session.deliver(new AbortedRequest(request));
+    }
+    session.deliver(new TransactionAborted(this));
+  }
+}
