@@ -55,7 +55,7 @@ std::string encode_checkpoint(const LiveTables& tables, std::string_view manifes
   return record;
 }
 
-Result<Checkpoint> read_checkpoint(File& file, const Record& record) {
+Result<Checkpoint> read_checkpoint(File& file, const ContainerRecord& record) {
   const auto corrupt = [&](std::string_view what) {
     return Status::corruption(file.name(), record.offset, what);
   };

@@ -23,6 +23,6 @@ std::string encode_checkpoint(const LiveTables& tables, std::string_view manifes
                               const DatabaseId& id);
 
 // Reads the content of a record of the kind checkpoint. Errors: corruption (with offset), io_error.
-Result<Checkpoint> read_checkpoint(File& file, const Record& record);
+Result<Checkpoint> read_checkpoint(File& file, const ContainerRecord& record);
 
 }  // namespace flowdb

@@ -54,7 +54,7 @@ bool any(const Slots& slots, SuperblockSlot::State state) {
 
 // Where and why a pass over records can't go on.
 struct Stop {
-  Record::Kind kind;  // cut_short, malformed or unknown_type
+  ContainerRecord::Kind kind;  // cut_short, malformed or unknown_type
   uint64_t offset;
   Status status;
 };
@@ -79,9 +79,9 @@ class Scan {
  private:
   // Goes on to `limit`, or to a record that can't be passed.
   Result<std::optional<Stop>> pass(uint64_t limit, bool own_checkpoints);
-  void apply(const Record& record);
-  void apply(const Record& record, Checkpoint checkpoint);
-  Stop stop(const Record& record, Record::Kind kind, std::string_view what) const;
+  void apply(const ContainerRecord& record);
+  void apply(const ContainerRecord& record, Checkpoint checkpoint);
+  Stop stop(const ContainerRecord& record, ContainerRecord::Kind kind, std::string_view what) const;
   Result<bool> only_zeros_from(uint64_t offset) const;
 
   File& file_;
@@ -93,9 +93,10 @@ class Scan {
   uint32_t crc_ = 0;
 };
 
-Stop Scan::stop(const Record& record, Record::Kind kind, std::string_view what) const {
+Stop Scan::stop(const ContainerRecord& record, ContainerRecord::Kind kind,
+                std::string_view what) const {
   Status status = Status::corruption(file_.name(), record.offset, what);
-  if (kind == Record::Kind::unknown_type) {
+  if (kind == ContainerRecord::Kind::unknown_type) {
     status = Status::unsupported(status.message());
   }
   return {kind, record.offset, std::move(status)};
@@ -103,29 +104,29 @@ Stop Scan::stop(const Record& record, Record::Kind kind, std::string_view what) 
 
 Result<std::optional<Stop>> Scan::pass(uint64_t limit, bool own_checkpoints) {
   while (position_ < limit) {
-    FLOWDB_ASSIGN_OR_RETURN(const Record record, read_record(file_, position_, limit));
+    FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record, read_record(file_, position_, limit));
     switch (record.kind) {
-      case Record::Kind::cut_short:
+      case ContainerRecord::Kind::cut_short:
         return {stop(record, record.kind, "record cut short")};
-      case Record::Kind::malformed:
-      case Record::Kind::unknown_type:
+      case ContainerRecord::Kind::malformed:
+      case ContainerRecord::Kind::unknown_type:
         return {stop(record, record.kind, record.problem)};
       default:
         break;
     }
     crc_ = extend_records_crc(crc_, std::string_view(record.header.data(), record.header.size()));
     position_ = record.end;
-    if (record.kind != Record::Kind::checkpoint) {
+    if (record.kind != ContainerRecord::Kind::checkpoint) {
       apply(record);
       continue;
     }
     Result<Checkpoint> checkpoint = read_checkpoint(file_, record);
     if (checkpoint.status().is(StatusCode::corruption)) {
-      return {Stop{Record::Kind::malformed, record.offset, checkpoint.status()}};
+      return {Stop{ContainerRecord::Kind::malformed, record.offset, checkpoint.status()}};
     }
     if (!checkpoint.is_ok()) return checkpoint.status();
     if (checkpoint->own && has_id_ && checkpoint->database_id != content_.superblock.database_id) {
-      return {stop(record, Record::Kind::malformed, "checkpoint of another database")};
+      return {stop(record, ContainerRecord::Kind::malformed, "checkpoint of another database")};
     }
     if (checkpoint->own && !own_checkpoints) continue;  // a commit that was not acknowledged
     apply(record, std::move(checkpoint).value());
@@ -133,9 +134,9 @@ Result<std::optional<Stop>> Scan::pass(uint64_t limit, bool own_checkpoints) {
   return std::optional<Stop>();
 }
 
-void Scan::apply(const Record& record) {
-  if (record.kind == Record::Kind::filler) return;
-  if (record.kind == Record::Kind::table) {
+void Scan::apply(const ContainerRecord& record) {
+  if (record.kind == ContainerRecord::Kind::filler) return;
+  if (record.kind == ContainerRecord::Kind::table) {
     content_.tables[record.id] = {record.offset + kRecordHeaderBytes,
                                   record.end - record.offset - kRecordHeaderBytes};
     content_.changed = true;
@@ -146,7 +147,7 @@ void Scan::apply(const Record& record) {
   content_.records_crc = crc_;
 }
 
-void Scan::apply(const Record& record, Checkpoint checkpoint) {
+void Scan::apply(const ContainerRecord& record, Checkpoint checkpoint) {
   content_.tables = std::move(checkpoint.tables);
   content_.end = record.end;
   content_.changed = !checkpoint.own;
@@ -194,14 +195,16 @@ Status Scan::read_committed() {
 
 Status Scan::read_tail(bool own_checkpoints) {
   FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(file_bytes_, own_checkpoints));
-  if (stopped.has_value() && stopped->kind == Record::Kind::unknown_type) return stopped->status;
+  if (stopped.has_value() && stopped->kind == ContainerRecord::Kind::unknown_type)
+    return stopped->status;
   return Status::ok();
 }
 
 Status Scan::read_all() {
   FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(file_bytes_, true));
-  if (!stopped.has_value() || stopped->kind == Record::Kind::cut_short) return Status::ok();
-  if (stopped->kind == Record::Kind::malformed) {
+  if (!stopped.has_value() || stopped->kind == ContainerRecord::Kind::cut_short)
+    return Status::ok();
+  if (stopped->kind == ContainerRecord::Kind::malformed) {
     // A file that had grown when the power failed ends in zeros.
     FLOWDB_ASSIGN_OR_RETURN(const bool zeros, only_zeros_from(stopped->offset));
     if (zeros) return Status::ok();

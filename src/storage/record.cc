@@ -11,16 +11,16 @@ namespace {
 
 constexpr size_t kTombstoneBodyBytes = kTombstoneBytes - kLengthBytes;
 
-Record& malformed(Record& record, std::string problem) {
-  record.kind = Record::Kind::malformed;
+ContainerRecord& malformed(ContainerRecord& record, std::string problem) {
+  record.kind = ContainerRecord::Kind::malformed;
   record.problem = std::move(problem);
   return record;
 }
 
 // The original writes an id and nothing else, we a checksum behind it; a body of another size is
 // neither.
-void check_tombstone(Record& record, uint64_t length, std::string_view bytes) {
-  record.kind = Record::Kind::tombstone;
+void check_tombstone(ContainerRecord& record, uint64_t length, std::string_view bytes) {
+  record.kind = ContainerRecord::Kind::tombstone;
   if (length == kBodyBytesMin) return;
   if (length != kTombstoneBodyBytes ||
       bytes.substr(kRecordHeaderBytes, kTombstoneMagic.size()) != kTombstoneMagic) {
@@ -37,8 +37,8 @@ void check_tombstone(Record& record, uint64_t length, std::string_view bytes) {
 
 }  // namespace
 
-Result<Record> read_record(File& file, uint64_t offset, uint64_t limit) {
-  Record record;
+Result<ContainerRecord> read_record(File& file, uint64_t offset, uint64_t limit) {
+  ContainerRecord record;
   record.offset = offset;
   char buffer[kTombstoneBytes];
   const uint64_t remaining = limit - offset;
@@ -46,7 +46,7 @@ Result<Record> read_record(File& file, uint64_t offset, uint64_t limit) {
   FLOWDB_RETURN_IF_ERROR(read_exactly(file, offset, buffer, available));
   const std::string_view bytes(buffer, available);
 
-  record.kind = Record::Kind::cut_short;
+  record.kind = ContainerRecord::Kind::cut_short;
   if (available < kLengthBytes) return record;
   const uint64_t length = load_be64(buffer);
   if (length > remaining - kLengthBytes) return record;
@@ -54,7 +54,7 @@ Result<Record> read_record(File& file, uint64_t offset, uint64_t limit) {
   if (length == 0) return malformed(record, "record of no length");
   const uint8_t type = static_cast<uint8_t>(buffer[kLengthBytes]);
   if (type > kCheckpointType) {
-    record.kind = Record::Kind::unknown_type;
+    record.kind = ContainerRecord::Kind::unknown_type;
     record.problem = "record of the unknown type " + std::to_string(type);
     return record;
   }
@@ -62,11 +62,11 @@ Result<Record> read_record(File& file, uint64_t offset, uint64_t limit) {
   std::copy(buffer, buffer + kRecordHeaderBytes, record.header.begin());
   record.id = load_be32(buffer + kLengthBytes + 1);
   if (type == kCheckpointType) {
-    record.kind = Record::Kind::checkpoint;
+    record.kind = ContainerRecord::Kind::checkpoint;
   } else if (record.id == kFillerId) {
-    record.kind = Record::Kind::filler;
+    record.kind = ContainerRecord::Kind::filler;
   } else if (type == kTableType) {
-    record.kind = Record::Kind::table;
+    record.kind = ContainerRecord::Kind::table;
   } else {
     check_tombstone(record, length, bytes);
   }

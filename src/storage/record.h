@@ -1,5 +1,5 @@
-// Record: how the container is framed (FORMAT.md): tables, tombstones, fillers and checkpoints one
-// behind the other.
+// ContainerRecord: how the container is framed (FORMAT.md): tables, tombstones, fillers and
+// checkpoints one behind the other.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 namespace flowdb {
 
 // What stands at one offset of a container.
-struct Record {
+struct ContainerRecord {
   enum class Kind {
     table,
     tombstone,
@@ -32,7 +32,7 @@ struct Record {
 
 // Reads the frame at `offset`, which ends at `limit` at the latest. Errors: io_error.
 // REQUIRES: offset < limit, and the file reaches to the limit.
-Result<Record> read_record(File& file, uint64_t offset, uint64_t limit);
+Result<ContainerRecord> read_record(File& file, uint64_t offset, uint64_t limit);
 
 // The 13 bytes in front of a table's `length` raw bytes, or of a filler's that fills them.
 std::string encode_table_header(uint32_t id, uint64_t length);
