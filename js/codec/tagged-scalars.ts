@@ -6,7 +6,7 @@ import { MalformedError } from './malformed-error';
 
 const shortText = 40;
 const unitsAtOnce = 4096;
-const varintBytesMax = 5;
+const varintBytesMax = 10;
 const loneSurrogate = /\p{Surrogate}/u;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -27,10 +27,11 @@ export function writeString(writer: ByteWriter, text: string): void {
   const start = writer.reserve(varintBytesMax + text.length);
   writer.length = start + varintBytesMax;
   writer.utf8(text);
-  const end = writer.length;
-  writer.length = start;
-  writer.varint((end - start - varintBytesMax) * 2);
+  // Made now, for what is behind `length` does not survive the growth of the buffer.
+  const end = writer.reserve(varintBytesMax);
   const from = start + varintBytesMax;
+  writer.length = start;
+  writer.varint((end - from) * 2);
   writer.bytes.copyWithin(writer.length, from, end);
   writer.length += end - from;
 }
