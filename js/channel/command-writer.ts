@@ -288,7 +288,7 @@ export class CommandWriter {
     if (range === undefined) {
       writer.u32(0);
     } else if (typeof range !== 'object' || range instanceof EncodedKey) {
-      writer.u32(RangeFlag.lower | RangeFlag.upper | RangeFlag.single);
+      writer.u32(RangeFlag.single);
       this.#key(range);
     } else {
       const { lowerKey, upperKey } = range;
