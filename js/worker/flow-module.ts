@@ -83,8 +83,7 @@ export interface FlowDatabase {
    * Begins the transaction that changes the schema. No other transaction may be open until it is
    * over.
    * @returns a handle, above 0; or 0: see lastErrorCode (invalid_argument: others are open, or the
-   * version
-   *   is no integer above the present one)
+   *   version is no integer above the present one)
    */
   beginUpgrade(version: number): number;
 
@@ -105,8 +104,9 @@ export interface FlowDatabase {
    * appends their replies. A failure of a command without a request id, or a malformed one whose
    * end is unknown, aborts the transaction: ERROR and ABORTED are appended, isOpen() is false and
    * the rest is passed over.
-   * @returns the bytes consumed. Fewer than `length` only behind a CREATE_INDEX on a store with
-   *   records: backfill() then says what to do before the rest may be executed.
+   * @returns the bytes consumed: up to the end, or up to behind a CREATE_INDEX on a store with
+   *   records. backfill() then says, also where that was the last command, what is to be done before
+   *   the rest may be executed; until endBackfill() only SCAN and BACKFILL are.
    */
   execute(
     transaction: number,
