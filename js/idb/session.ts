@@ -174,7 +174,10 @@ export class Session implements ControlHandler {
   #failed(id: number, data: ErrorData): void {
     const error = toDOMException(data);
     const request = this.#takeRequest(id);
-    if (request !== undefined) this.deliver(new OpenFailed(request, error));
+    if (request !== undefined) {
+      if (request.connection !== null) this.#connections.delete(request.connection.id);
+      this.deliver(new OpenFailed(request, error));
+    }
     this.#listing.get(id)?.reject(error);
     this.#listing.delete(id);
   }

@@ -30,10 +30,14 @@ export interface SlotPort {
   addEventListener(type: string, listener: (event: Event) => void): void;
 }
 
-const slots = 128;
+const slotsMax = 128;
+/** Enough to find out whether microtasks run between listeners; more are of no use without it. */
+const slotsAtFirst = 2;
 const longestRunMs = 4;
 
 export class DeliveryPool {
+  readonly #ports: SlotPort[] = [];
+  #slotsPerPort = slotsAtFirst;
   readonly #queue: Delivery[] = [];
   #head = 0;
   #settling: Settling[] = [];
@@ -46,6 +50,7 @@ export class DeliveryPool {
   // The run: one message whose slots are being called.
   #message: Event | null = null;
   #used = 0;
+  #slots = 0;
   #startedAt = 0;
   #microtasksRan = false;
   #current: Delivery | null = null;
@@ -67,7 +72,12 @@ export class DeliveryPool {
 
   /** Hangs the slots on a port. */
   attach(port: SlotPort): void {
-    for (let i = 0; i < slots; i++) {
+    this.#ports.push(port);
+    this.#addSlots(port, this.#slotsPerPort);
+  }
+
+  #addSlots(port: SlotPort, count: number): void {
+    for (let i = 0; i < count; i++) {
       // Each slot is a function of its own, as a listener is registered only once.
       port.addEventListener('message', (message) => this.#slot(message));
     }
@@ -99,26 +109,39 @@ export class DeliveryPool {
   #slot(message: Event): void {
     if (message !== this.#message) {
       this.#beginRun(message);
-    } else if (this.#used === 1 && !this.#microtasksRan) {
-      // No browser: listeners are called without microtasks between them.
-      this.#endRun(message);
-      return;
+    } else if (this.#used === 1) {
+      if (!this.#microtasksRan) {
+        // No browser: listeners are called without microtasks between them.
+        this.#endRun(message);
+        return;
+      }
+      this.#addRemainingSlots();
     }
     this.#used++;
     this.#settle();
     if (this.#advanceCurrent()) {
-      if (this.#used === slots) this.#endRun(message);
+      if (this.#used === this.#slots) this.#endRun(message);
       return;
     }
     // The last slot starts nothing, so that nothing stays open until the next message comes.
-    const over = this.#used === slots || performance.now() - this.#startedAt > longestRunMs;
+    const over =
+      this.#used === this.#slots || performance.now() - this.#startedAt > longestRunMs;
     if (over || !this.#startNext()) this.#endRun(message);
+  }
+
+  // They are called from the next message on.
+  #addRemainingSlots(): void {
+    const count = slotsMax - this.#slotsPerPort;
+    if (count === 0) return;
+    this.#slotsPerPort = slotsMax;
+    for (const port of this.#ports) this.#addSlots(port, count);
   }
 
   #beginRun(message: Event): void {
     this.#isExpected = true;
     this.#message = message;
     this.#used = 0;
+    this.#slots = this.#slotsPerPort;
     this.#startedAt = performance.now();
     this.#microtasksRan = false;
     queueMicrotask(() => (this.#microtasksRan = true));

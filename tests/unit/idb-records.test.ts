@@ -1,0 +1,186 @@
+// Records through the whole API: put, add, get, getAll, count, delete, generated keys and indexes.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IDBKeyRange as Ranges } from '../../js/idb/IDBKeyRange';
+import { IDBRecord } from '../../js/idb/IDBRecord';
+import { endOf, Page, resultOf } from './idb-page';
+
+const ranges = Ranges as unknown as typeof globalThis.IDBKeyRange;
+let page: Page;
+let db: IDBDatabase;
+
+beforeAll(async () => {
+  page = new Page();
+  db = await page.open('records', 1, (made) => {
+    made.createObjectStore('plain');
+    const cities = made.createObjectStore('cities', { keyPath: 'id' });
+    cities.createIndex('name', 'name');
+    cities.createIndex('tags', 'tags', { multiEntry: true });
+    cities.createIndex('code', 'code', { unique: true });
+    cities.createIndex('place', ['country', 'name']);
+    made.createObjectStore('counted', { autoIncrement: true });
+    const injected = made.createObjectStore('injected', { keyPath: 'a.id', autoIncrement: true });
+    injected.createIndex('both', ['a.id', 'x']);
+  });
+});
+
+afterAll(() => page.end());
+
+const store = (name: string, mode: IDBTransactionMode = 'readwrite') =>
+  db.transaction(name, mode).objectStore(name);
+
+describe('records', () => {
+  it('are put, got and deleted', async () => {
+    const plain = store('plain');
+    expect(await resultOf(plain.put({ a: [1, 'two', null] }, 'key'))).toBe('key');
+    expect(await resultOf(plain.get('key'))).toEqual({ a: [1, 'two', null] });
+    expect(await resultOf(plain.getKey('key'))).toBe('key');
+    expect(await resultOf(plain.get('other'))).toBeUndefined();
+    expect(await resultOf(plain.count())).toBe(1);
+    expect(await resultOf(plain.delete('key'))).toBeUndefined();
+    expect(await resultOf(plain.count('key'))).toBe(0);
+    expect(await endOf(plain.transaction)).toBe('complete');
+  });
+
+  it('keep values that JSON has no words for', async () => {
+    const plain = store('plain');
+    const date = new Date(5);
+    const value = { date, map: new Map([[1, date]]), big: 10n, none: undefined, zero: -0 };
+    plain.put(value, date);
+    const found = (await resultOf(plain.get(date))) as typeof value;
+    expect(found).toEqual(value);
+    expect(found.map.get(1)).toBe(found.date);
+    expect(await resultOf(plain.getKey(date))).toEqual(date);
+  });
+
+  it('are cleared', async () => {
+    const plain = store('plain');
+    plain.put(1, 1);
+    plain.clear();
+    expect(await resultOf(plain.getAll())).toEqual([]);
+  });
+
+  it('come many at a time', async () => {
+    const plain = store('plain');
+    for (let i = 0; i < 10; i++) plain.put({ i }, i);
+    const some = ranges.bound(2, 6, true);
+    expect(await resultOf(plain.getAll(some))).toEqual([3, 4, 5, 6].map((i) => ({ i })));
+    expect(await resultOf(plain.getAllKeys(some, 2))).toEqual([3, 4]);
+    expect(await resultOf(plain.count(some))).toBe(4);
+    plain.put(new Set([1]), 4);
+    expect(await resultOf(plain.getAll(some))).toEqual([{ i: 3 }, new Set([1]), { i: 5 }, { i: 6 }]);
+    const backwards = { query: some, direction: 'prev', count: 2 };
+    const getAll = plain.getAll.bind(plain) as (options: object) => IDBRequest<unknown[]>;
+    expect(await resultOf(getAll(backwards))).toEqual([{ i: 6 }, { i: 5 }]);
+    const { getAllRecords } = plain as unknown as { getAllRecords: typeof getAll };
+    const [record] = (await resultOf(getAllRecords.call(plain, backwards))) as IDBRecord[];
+    expect(record).toBeInstanceOf(IDBRecord);
+    expect([record?.key, record?.primaryKey, record?.value]).toEqual([6, 6, { i: 6 }]);
+  });
+
+  it('fail to be added twice', async () => {
+    const plain = store('plain');
+    plain.put('first', 'twice');
+    const request = plain.add('second', 'twice');
+    request.addEventListener('error', (event) => event.preventDefault());
+    await expect(resultOf(request)).rejects.toHaveProperty('name', 'ConstraintError');
+    expect(await resultOf(plain.get('twice'))).toBe('first');
+    expect(await endOf(plain.transaction)).toBe('complete');
+  });
+});
+
+describe('indexes', () => {
+  it('find records by one key, several keys and many keys', async () => {
+    const cities = store('cities');
+    cities.put({ id: 1, name: 'Ulm', country: 'DE', tags: ['a', 'b', 'a'], code: 'x' });
+    cities.put({ id: 2, name: 'Bern', country: 'CH', tags: 'b', code: 'y' });
+    cities.put({ id: 3, name: null, country: 'CH', tags: [] });
+    const ids = async (index: string, query?: IDBValidKey | IDBKeyRange) =>
+      resultOf(cities.index(index).getAllKeys(query));
+    expect(await ids('name')).toEqual([2, 1]);
+    expect(await ids('tags')).toEqual([1, 1, 2]);
+    expect(await ids('tags', 'b')).toEqual([1, 2]);
+    expect(await ids('place', ranges.bound(['CH'], ['CH', []]))).toEqual([2]);
+    expect(await resultOf(cities.index('name').get('Ulm'))).toHaveProperty('id', 1);
+    expect(await resultOf(cities.index('name').getKey('Ulm'))).toBe(1);
+    expect(await resultOf(cities.index('tags').count())).toBe(3);
+  });
+
+  it('that are unique refuse a second key', async () => {
+    const cities = store('cities');
+    const request = cities.put({ id: 9, code: 'x' });
+    await expect(resultOf(request)).rejects.toHaveProperty('name', 'ConstraintError');
+    expect(await endOf(cities.transaction)).toBe('abort');
+    expect(cities.transaction.error?.name).toBe('ConstraintError');
+  });
+});
+
+describe('generated keys', () => {
+  it('count up and follow explicit numbers', async () => {
+    const counted = store('counted');
+    expect(await resultOf(counted.add('a'))).toBe(1);
+    expect(await resultOf(counted.add('b', 10))).toBe(10);
+    expect(await resultOf(counted.add('c'))).toBe(11);
+    expect(await resultOf(counted.add('d', 'text'))).toBe('text');
+    expect(await resultOf(counted.add('e'))).toBe(12);
+  });
+
+  it('are put into values, and into index keys', async () => {
+    const injected = store('injected');
+    expect(await resultOf(injected.put({ x: 'json' }))).toBe(1);
+    expect(await resultOf(injected.put({ x: 'tagged', a: { d: new Date(1) } }))).toBe(2);
+    expect(await resultOf(injected.get(1))).toEqual({ x: 'json', a: { id: 1 } });
+    expect(await resultOf(injected.get(2))).toEqual({ x: 'tagged', a: { id: 2, d: new Date(1) } });
+    expect(await resultOf(injected.index('both').getKey([2, 'tagged']))).toBe(2);
+    expect(await resultOf(injected.index('both').get([1, 'json']))).toHaveProperty('x', 'json');
+  });
+});
+
+describe('Blobs', () => {
+  it('are read before the commands go on, in order', async () => {
+    const plain = store('plain');
+    const order: string[] = [];
+    const put = plain.put({ blob: new Blob(['text'], { type: 'text/plain' }) }, 'blob');
+    const get = plain.get('blob');
+    put.onsuccess = () => order.push('put');
+    get.onsuccess = () => order.push('get');
+    plain.put(1, 'behind').onsuccess = () => order.push('behind');
+    expect(await endOf(plain.transaction)).toBe('complete');
+    expect(order).toEqual(['put', 'get', 'behind']);
+    const { blob } = get.result as { blob: Blob };
+    expect([blob.type, await blob.text()]).toEqual(['text/plain', 'text']);
+  });
+
+  it('that cannot be read abort the transaction', async () => {
+    class Broken extends Blob {
+      override arrayBuffer = () => Promise.reject(new Error('gone'));
+    }
+    const plain = store('plain');
+    plain.put('before', 'before');
+    const { transaction } = plain;
+    // The clone of a Blob has the platform's own methods, so the platform's are broken meanwhile.
+    const { arrayBuffer } = Blob.prototype;
+    Blob.prototype.arrayBuffer = new Broken([]).arrayBuffer;
+    plain.put(new Blob(['x']), 'broken');
+    Blob.prototype.arrayBuffer = arrayBuffer;
+    expect(await endOf(transaction)).toBe('abort');
+    expect(transaction.error?.name).toBe('NotReadableError');
+    expect(await resultOf(store('plain').get('before'))).toBeUndefined();
+  });
+});
+
+describe('messages', () => {
+  it('are few: 1000 puts take at most 8, both ways together', async () => {
+    const before = page.counts;
+    const counted = store('counted');
+    let events = 0;
+    for (let i = 0; i < 1000; i++) {
+      counted.put({ i, text: 'some text' }).onsuccess = () => events++;
+    }
+    expect(await endOf(counted.transaction)).toBe('complete');
+    expect(events).toBe(1000);
+    const after = page.counts;
+    const sent = after.messagesSent - before.messagesSent;
+    const received = after.messagesReceived - before.messagesReceived;
+    expect(sent + received).toBeLessThanOrEqual(8);
+  });
+});
