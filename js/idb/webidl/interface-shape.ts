@@ -26,6 +26,8 @@ export function defineInterface(made: InterfaceClass, name: string): void {
     Object.defineProperty(made, key, { ...member, enumerable: true });
   }
   Object.defineProperty(made.prototype, Symbol.toStringTag, { value: name, configurable: true });
+  // A minifier takes the class its name.
+  Object.defineProperty(made, 'name', { value: name, configurable: true });
 }
 
 /**
