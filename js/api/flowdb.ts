@@ -1,0 +1,111 @@
+// FlowDB.open: starts the worker, finds out whether databases can be kept here, and hands out the
+// IndexedDB API over it.
+import type { ChannelCounts } from '../channel/client';
+import { FlowDBError } from '../channel/flowdb-error';
+import type { PageMessage, StorageKind } from '../channel/messages';
+import { toDOMException, type ErrorData } from '../channel/status';
+import { IDBFactory } from '../idb/IDBFactory';
+import { Session } from '../idb/session';
+import { internal } from '../idb/webidl/interface-shape';
+import { interfaces, type IndexedDBInterfaces } from './globals';
+import { startWorker, wasmUrlOf, type Location } from './worker-start';
+
+export interface OpenOptions extends Location {
+  /**
+   * opfs (the default): in files of this origin, which stay. memory: in the worker's memory, until
+   * close() or the end of the page.
+   */
+  readonly storage?: StorageKind | undefined;
+}
+
+/** One worker and its databases. */
+export class FlowDB {
+  /** Stands in for the browser's own. */
+  readonly indexedDB: globalThis.IDBFactory;
+  /** Stands in for the browser's own, as the other classes in `interfaces` do. */
+  readonly IDBKeyRange: typeof globalThis.IDBKeyRange = interfaces.IDBKeyRange;
+  readonly interfaces: IndexedDBInterfaces = interfaces;
+
+  readonly #session = new Session();
+  readonly #location: Location;
+  readonly #hello: Extract<PageMessage, { t: 'hello' }>;
+  #worker: Worker | undefined;
+  #isClosed = false;
+
+  private constructor(options: OpenOptions) {
+    const { storage = 'opfs' } = options;
+    if (storage !== 'opfs' && storage !== 'memory') {
+      throw new TypeError(`storage: '${String(storage)}' is neither 'opfs' nor 'memory'.`);
+    }
+    this.#location = options;
+    this.#hello = { t: 'hello', storage, wasm: wasmUrlOf(options) };
+    this.indexedDB = new IDBFactory(internal, this.#session) as unknown as globalThis.IDBFactory;
+  }
+
+  /**
+   * Starts a worker with databases of its own place.
+   *
+   *     const { indexedDB } = await FlowDB.open();
+   *
+   * @returns resolves when databases can be opened. Rejects with FlowDBError: `no-opfs` where
+   *   there is no Origin Private File System or the browser refuses it, `unsupported` where it
+   *   can't run WebAssembly, `worker` when the worker can't be started; with TypeError for an
+   *   option that makes no sense.
+   */
+  static async open(options: OpenOptions = {}): Promise<FlowDB> {
+    const flow = new FlowDB(options);
+    await flow.#start();
+    // The next page shall find the files free. Does nothing in a worker.
+    globalThis.addEventListener('pagehide', () => flow.#letGo());
+    return flow;
+  }
+
+  /** Messages and bytes between this script and the worker so far. */
+  get channelCounts(): ChannelCounts {
+    const none = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 };
+    return this.#session.client?.counts ?? none;
+  }
+
+  /**
+   * Ends the worker. What was committed stays, what runs is aborted, connections get `close`.
+   * Databases in memory are gone.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#letGo();
+    // Answered behind everything else: the files are closed then.
+    await this.#session.databases().catch(() => undefined);
+    this.#worker?.terminate();
+  }
+
+  #letGo(): void {
+    this.#session.client?.send({ t: 'shutdown' });
+  }
+
+  async #start(): Promise<void> {
+    let worker: Worker;
+    try {
+      worker = startWorker(this.#location);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      throw new FlowDBError('worker', `The worker can't be started: ${text}`);
+    }
+    this.#worker = worker;
+    const greeted = this.#session.connect(worker, this.#hello);
+    try {
+      await greeted;
+    } catch (error) {
+      worker.terminate();
+      throw toDOMException(error as ErrorData);
+    }
+    // Behind the session's own listener, which has told everybody by then.
+    worker.addEventListener('error', () => this.#restart(worker));
+  }
+
+  // A worker that ran before is worth a second one: the next open recovers what was committed.
+  #restart(dead: Worker): void {
+    dead.terminate();
+    if (!this.#isClosed) this.#start().catch(() => undefined);
+  }
+}

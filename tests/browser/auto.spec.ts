@@ -1,0 +1,121 @@
+// flowdb-wasm/auto: what it puts where, and what it leaves alone.
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures';
+
+interface AutoPage {
+  readonly opened?: Promise<number>;
+  readonly nativeIndexedDB: IDBFactory;
+}
+
+const names = [
+  'IDBCursor',
+  'IDBCursorWithValue',
+  'IDBDatabase',
+  'IDBFactory',
+  'IDBIndex',
+  'IDBKeyRange',
+  'IDBObjectStore',
+  'IDBOpenDBRequest',
+  'IDBRequest',
+  'IDBTransaction',
+  'IDBVersionChangeEvent',
+];
+
+function openedVersion(page: Page): Promise<number | undefined> {
+  return page.evaluate(() => (globalThis as unknown as AutoPage).opened);
+}
+
+// The worker of this page runs without a part of the browser, as on one that has not got it.
+async function withoutInWorker(page: Page, statement: string): Promise<void> {
+  await page.route('**/dist/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${statement};\n${await response.text()}` });
+  });
+}
+
+const noOpfs = 'delete StorageManager.prototype.getDirectory';
+
+test('open() works right after the import', async ({ page, origin }) => {
+  await page.goto(`${origin}/auto.html`);
+  await page.waitForFunction(() => 'opened' in globalThis);
+  expect(await openedVersion(page)).toBe(3);
+  await page.reload();
+  await page.waitForFunction(() => 'opened' in globalThis);
+  expect(await openedVersion(page)).toBe(3);
+});
+
+test('the globals have the shape of the native ones', async ({ page, origin }) => {
+  const shapes = (wanted: readonly string[]) =>
+    ['indexedDB', ...wanted].map((name) => {
+      const { value, get, ...flags } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
+      return [name, typeof value, value?.name, value?.length, typeof get, get?.name, flags];
+    });
+  await page.goto(`${origin}/`);
+  const native = await page.evaluate(shapes, names);
+  await page.goto(`${origin}/auto.html`);
+  await page.waitForFunction(() => 'opened' in globalThis);
+  const ours = await page.evaluate(shapes, names);
+  expect(ours).toEqual(native);
+  const instance = await page.evaluate(() => [
+    indexedDB instanceof IDBFactory,
+    (globalThis as unknown as AutoPage).nativeIndexedDB instanceof IDBFactory,
+  ]);
+  expect(instance).toEqual([true, false]);
+});
+
+test('it works in a dedicated worker', async ({ page }) => {
+  const answer = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const worker = new Worker('/programs/nested-worker.js', { type: 'module' });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = ({ message }) => resolve(`error: ${message}`);
+      }),
+  );
+  expect(answer).toEqual(['value', true]);
+});
+
+test('without OPFS the native IndexedDB stays, and the console says so once', async ({
+  page,
+  origin,
+}) => {
+  const warnings: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'warning') warnings.push(message.text());
+  });
+  await withoutInWorker(page, noOpfs);
+  await page.goto(`${origin}/auto.html`);
+  await page.waitForFunction(() => 'opened' in globalThis);
+  expect(await openedVersion(page)).toBe(3);
+  const isNative = await page.evaluate(
+    () => indexedDB === (globalThis as unknown as AutoPage).nativeIndexedDB,
+  );
+  expect(isNative).toBe(true);
+  expect(warnings.filter((text) => text.startsWith('flowdb-wasm:'))).toHaveLength(1);
+});
+
+test('without OPFS it is an error where FlowDB has data', async ({ page, origin }) => {
+  await page.goto(`${origin}/auto.html`);
+  await page.waitForFunction(() => 'opened' in globalThis);
+  await openedVersion(page);
+  // The marker is made beside the first opening, which does not wait for it.
+  await page.waitForFunction(async () => {
+    const { nativeIndexedDB } = globalThis as unknown as AutoPage;
+    return (await nativeIndexedDB.databases()).length > 0;
+  });
+  await withoutInWorker(page, noOpfs);
+  const failed = page.waitForEvent('pageerror');
+  await page.goto(`${origin}/auto.html`);
+  expect((await failed).message).toContain('FlowDB data');
+  expect(await page.evaluate(() => 'opened' in globalThis)).toBe(false);
+});
+
+test('a worker that can’t be loaded is an error, not a silent change of database', async ({
+  page,
+  origin,
+}) => {
+  await page.route('**/dist/worker.js', (route) => route.fulfill({ status: 404, body: '' }));
+  const failed = page.waitForEvent('pageerror');
+  await page.goto(`${origin}/auto.html`);
+  expect((await failed).message).toContain('worker');
+});
