@@ -1,6 +1,7 @@
 // The page's end of the channel. What transactions write in one turn of the microtask queue goes
 // out as one transferred buffer; each reply goes to the transaction that it belongs to. When the
 // worker dies, everybody is told.
+import { MalformedError } from '../codec/malformed-error';
 import { CommandWriter } from './command-writer';
 import type { PageMessage, WorkerMessage } from './messages';
 import { ReplyKind, type Durability, type TransactionMode } from './protocol';
@@ -170,7 +171,7 @@ export class ChannelClient {
       }
     } catch (error) {
       this.#die(error instanceof Error ? error.message : String(error));
-      throw error;
+      if (!(error instanceof MalformedError)) throw error;
     }
   }
 

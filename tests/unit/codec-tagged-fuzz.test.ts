@@ -63,11 +63,11 @@ describe('random bytes', () => {
   it(`are a value or an error (FLOWDB_SEED=${seed})`, () => {
     const random = new Random(seed);
     const counts = { value: 0, error: 0 };
-    for (let i = 0; i < 20_000; i++) {
+    for (let i = 0; i < 8_000; i++) {
       const byte = () => (random.chance(0.6) ? random.oneOf(tags) : random.below(256));
       counts[outcome(Uint8Array.from([1, ...random.list(40, byte)]))]++;
     }
-    expect(counts.error).toBeGreaterThan(1000);
-    expect(counts.value).toBeGreaterThan(100);
+    expect(counts.error).toBeGreaterThan(500);
+    expect(counts.value).toBeGreaterThan(50);
   });
 });

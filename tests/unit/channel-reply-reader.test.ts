@@ -1,0 +1,92 @@
+// Replies, built by hand from js/channel/PROTOCOL.md: what is read from them, and what is refused.
+import { describe, expect, it } from 'vitest';
+import { ReplyKind } from '../../js/channel/protocol';
+import { ReplyReader, type Reply } from '../../js/channel/reply-reader';
+import { MalformedError } from '../../js/codec/malformed-error';
+import { message, sized, withLength } from './channel-replies';
+
+function only(...parts: (number | string)[]): Reply {
+  return new ReplyReader(message(...withLength(0, 7, 9, 5, parts))).next() as Reply;
+}
+
+describe('replies', () => {
+  it('come one after the other and can be kept', () => {
+    const reader = new ReplyReader(
+      message(
+        ...withLength(0, 7, 9, 1, [42]),
+        ...withLength(1, 7, 9, 2, [2, ...sized('6578 69737473')]),
+        ...withLength(2, 7, 9, 0, []),
+        ...withLength(3, 8, 9, 0, [0, 0]),
+      ),
+    );
+    const replies = [...Array(4)].map(() => reader.next() as Reply);
+    expect(reader.next()).toBeUndefined();
+    expect(replies.map(({ kind, connection, transaction, request, ok }) =>
+      [kind, connection, transaction, request, ok])).toEqual([
+      [ReplyKind.ok, 7, 9, 1, true],
+      [ReplyKind.error, 7, 9, 2, false],
+      [ReplyKind.committed, 7, 9, 0, false],
+      [ReplyKind.aborted, 8, 9, 0, false],
+    ]);
+    expect(replies[0]?.u32('count')).toBe(42);
+    expect(replies[0]?.error).toBeNull();
+    expect(replies[1]?.error).toMatchObject({ name: 'ConstraintError', message: 'exists' });
+    expect(replies[1]?.error).toBe(replies[1]?.error);
+    expect(replies[3]?.failure()).toEqual({ status: 0, message: '' });
+  });
+
+  it('of no message at all are none', () => {
+    expect(new ReplyReader(new ArrayBuffer(0)).next()).toBeUndefined();
+  });
+
+  it('hold numbers, bytes and values', () => {
+    const reply = only('000000000000f83f', ...sized('0102 03'), 0, ...sized('7b7d'), 9);
+    expect(reply.f64('count')).toBe(1.5);
+    expect([...reply.sizedBytes('keys')]).toEqual([1, 2, 3]);
+    const value = reply.storedValue();
+    expect(value.decode()).toEqual({});
+    expect(value.decode()).not.toBe(value.decode());
+    expect(reply.u32('end')).toBe(9);
+    expect(() => reply.u32('more')).toThrow(MalformedError);
+  });
+
+  it('hold values as one JSON text', () => {
+    const values = only(0, ...sized(Buffer.from('[1,{"a":2}]').toString('hex'))).storedValues(2);
+    expect(values.decode()).toEqual([1, { a: 2 }]);
+  });
+
+  it('hold values of several kinds', () => {
+    const values = only(1, 0, ...sized('31'), 1, ...sized('0100')).storedValues(2);
+    expect(values.decode()).toEqual([1, undefined]);
+  });
+
+  it('of another number of values than promised are malformed', () => {
+    expect(() => only(0, ...sized('5b315d')).storedValues(2).decode()).toThrow(MalformedError);
+    expect(() => only(1, 0, ...sized('31')).storedValues(2)).toThrow(MalformedError);
+  });
+});
+
+describe('malformed replies', () => {
+  it.each<[string, (number | string)[], string]>([
+    ['an unknown kind', [4, 20, 0, 0, 0], 'reply kind'],
+    ['flags that are reserved', [0x100, 20, 0, 0, 0], 'reply kind'],
+    ['a short header', [0, 20, 0, 0], 'reply length'],
+    ['half a word', [0, '14'], 'reply length'],
+    ['a length below the header', [0, 16, 0, 0, 0], 'reply length'],
+    ['a length past the end', [0, 24, 0, 0, 0], 'reply length'],
+    ['a length off the grid', [0, 21, 0, 0, 0, 0], 'reply length'],
+  ])('%s', (_, parts, field) => {
+    const next = () => new ReplyReader(message(...parts)).next();
+    expect(next).toThrow(MalformedError);
+    expect(next).toThrow(expect.objectContaining({ field }));
+  });
+
+  it('never let a body be read past its end', () => {
+    const two = message(...withLength(0, 1, 1, 1, [100]), ...withLength(0, 1, 1, 2, [1, 2, 3]));
+    const first = new ReplyReader(two).next() as Reply;
+    expect(() => first.sizedBytes('keys')).toThrow(expect.objectContaining({ field: 'keys' }));
+    expect(() => only(2, 0, 0).storedValues(1)).toThrow(
+      expect.objectContaining({ field: 'values format' }),
+    );
+  });
+});
