@@ -1,0 +1,248 @@
+// What the specification says where browsers go ways of their own: programs with the lines that they have to log.
+import { describe } from './describe.js';
+import { ended, outcome, result, thrown, walk, watch } from './steps.js';
+
+const openEvents = ['upgradeneeded', 'blocked', 'success', 'error'];
+
+function filled({ open }) {
+  return open(1, (db) => {
+    const store = db.createObjectStore('s');
+    store.createIndex('g', 'g');
+    for (let i = 0; i < 12; i += 1) store.put({ g: Math.floor(i / 3) }, i);
+    db.createObjectStore('t');
+  });
+}
+
+// Firefox refuses such names.
+export const namesWithLoneSurrogates = {
+  expected: ['new 0 true', 'new 0 true', '["\\ud800", "\\udfff"]'],
+  async body({ indexedDB, name, log }) {
+    const names = [`${name}\ud800`, `${name}\udfff`];
+    for (const each of names) {
+      const request = indexedDB.open(each, 1);
+      let oldVersion;
+      request.onupgradeneeded = (event) => {
+        oldVersion = event.oldVersion;
+      };
+      const db = await result(request);
+      log('new', oldVersion, db.name === each);
+      db.close();
+    }
+    const listed = (await indexedDB.databases()).map((each) => each.name).filter((each) => each.startsWith(name));
+    log(listed.map((each) => each.slice(name.length)).sort());
+  },
+};
+
+// Firefox never says that the deletion is blocked.
+export const severalConnections = {
+  expected: [
+    'connection 0 versionchange 1 null', 'connection 1 versionchange 1 null', 'connection 2 versionchange 1 null',
+    'deletion blocked 1 null', 'deletion success 1 null', 'undefined',
+  ],
+  async body({ indexedDB, name, open, log }) {
+    const all = [await open(1), await open(1), await open(1)];
+    for (const [i, db] of all.entries()) {
+      watch(log, `connection ${i}`, db, ['versionchange']);
+      if (i !== 1) db.addEventListener('versionchange', () => db.close());
+    }
+    const request = indexedDB.deleteDatabase(name);
+    watch(log, 'deletion', request, openEvents);
+    request.addEventListener('blocked', () => all[1].close());
+    log(await result(request));
+  },
+};
+
+// Chromium keeps -0 as a key apart from how it orders it.
+export const minusZeroAsAKey = {
+  expected: ['0 0', '[0, [0]]', '[0]'],
+  async body({ open, log, IDBKeyRange }) {
+    const db = await open(1, (fresh) => fresh.createObjectStore('s').createIndex('i', 'x'));
+    const store = db.transaction('s', 'readwrite').objectStore('s');
+    const range = IDBKeyRange.only(-0);
+    log(range.lower, range.upper);
+    store.put({ x: -0 }, -0);
+    store.put(1, [-0]);
+    log(await result(store.getAllKeys()));
+    const keys = [];
+    await walk(store.index('i').openKeyCursor(), (cursor) => void keys.push(cursor.key));
+    log(keys);
+    db.close();
+  },
+};
+
+// Firefox leaves generated keys out of it.
+export const generatedKeysInAMultiEntryIndex = {
+  expected: ['[1, 2, 300, 301]'],
+  async body({ open, log }) {
+    const db = await open(1, (fresh) => {
+      const store = fresh.createObjectStore('s', { autoIncrement: true, keyPath: 'id' });
+      store.createIndex('many', 'id', { multiEntry: true });
+      for (const value of [{}, {}, { id: 300 }, {}]) store.add(value);
+    });
+    log(await result(db.transaction('s').objectStore('s').index('many').getAllKeys()));
+    db.close();
+  },
+};
+
+// Chromium takes no entry at all from an array with holes.
+export const holesInAMultiEntryKey = {
+  expected: ['2', '["a"]', '["a"]'],
+  async body({ open, log }) {
+    const db = await open(1, (fresh) => {
+      const store = fresh.createObjectStore('s');
+      store.createIndex('many', 'many', { multiEntry: true });
+      store.put({ many: [1, , 2] }, 'a');
+    });
+    const index = db.transaction('s').objectStore('s').index('many');
+    log(await result(index.count()));
+    log(await result(index.getAllKeys(1)));
+    log(await result(index.getAllKeys(2)));
+    db.close();
+  },
+};
+
+// Firefox counts records instead of keys.
+export const advanceOverUniqueKeys = {
+  expected: ['nextunique 2 0/0 2/6', 'nextunique 3 0/0 3/9', 'prevunique 2 3/9 1/3', 'prevunique 3 3/9 0/0'],
+  async body(world) {
+    const db = await filled(world);
+    for (const direction of ['nextunique', 'prevunique']) {
+      for (const count of [2, 3]) {
+        const seen = [];
+        await walk(db.transaction('s').objectStore('s').index('g').openKeyCursor(null, direction), (cursor) => {
+          seen.push(`${cursor.key}/${cursor.primaryKey}`);
+          cursor.advance(count);
+          return true;
+        });
+        world.log(direction, count, ...seen);
+      }
+    }
+    db.close();
+  },
+};
+
+// Firefox lets a cursor that has read ahead overtake other requests.
+export const requestsOfTwoCursorsInTurn = {
+  expected: ['["down 11", "up 0", "count 12", "down 10", "up 1", "down 9", "up 2", "down 8", "up 3", "down 7"]'],
+  async body(world) {
+    const db = await filled(world);
+    const store = db.transaction('s').objectStore('s');
+    const seen = [];
+    await Promise.all([
+      walk(store.openCursor(null, 'prev'), (cursor) => void seen.push(`down ${cursor.key}`)),
+      walk(store.index('g').openCursor(null, 'nextunique'), (cursor) => void seen.push(`up ${cursor.key}`)),
+      result(store.count()).then((count) => seen.push(`count ${count}`)),
+    ]);
+    world.log(seen.slice(0, 10));
+    db.close();
+  },
+};
+
+// Firefox aborts the first with another error; Chromium aborts the second, too.
+export const failuresAfterCommit = {
+  expected: ['abort ConstraintError ConstraintError', 'ConstraintError complete [0, 6]'],
+  async body({ open, log }) {
+    const db = await open(1, (fresh) => fresh.createObjectStore('s').put('there', 0));
+    const failing = db.transaction('s', 'readwrite');
+    const violated = failing.objectStore('s').add(5, 0);
+    failing.commit();
+    log(await ended(failing), violated.error.name);
+    const prevented = db.transaction('s', 'readwrite');
+    const forgiven = outcome(prevented.objectStore('s').add(5, 0));
+    prevented.objectStore('s').put(6, 6);
+    prevented.commit();
+    log(await forgiven, await ended(prevented), await result(db.transaction('s').objectStore('s').getAllKeys()));
+    db.close();
+  },
+};
+
+// Firefox forgets the reason when nobody but the request hears of it; Chromium finds one when abort() gave none.
+export const theReasonOfAnAbort = {
+  expected: ['stopPropagation abort ConstraintError', 'abort abort without an error'],
+  async body({ open, log }) {
+    const db = await open(1, (fresh) => fresh.createObjectStore('s').put('there', 1));
+    for (const how of ['stopPropagation', 'abort']) {
+      const tx = db.transaction('s', 'readwrite');
+      tx.objectStore('s').add('again', 1).onerror = (event) => {
+        if (how === 'abort') tx.abort();
+        else event.stopPropagation();
+      };
+      log(how, await ended(tx));
+    }
+    db.close();
+  },
+};
+
+// Firefox makes the second wait for the first.
+export const writersOfDifferentStoresDoNotWait = {
+  expected: ['complete', 'the other ended first true'],
+  async body(world) {
+    const db = await filled(world);
+    const held = db.transaction('s', 'readwrite');
+    const other = db.transaction('t', 'readwrite');
+    let isOtherDone = false;
+    other.objectStore('t').put(5, 'n');
+    ended(other).then((how) => {
+      world.log(how);
+      isOtherDone = true;
+    });
+    let turns = 0;
+    const spin = () => {
+      turns += 1;
+      if (!isOtherDone && turns < 3000) held.objectStore('s').put(turns, 'n').onsuccess = spin;
+    };
+    spin();
+    await ended(held);
+    world.log('the other ended first', isOtherDone);
+    db.close();
+  },
+};
+
+// In Chromium listeners at the target are called in the order in which they were added, and a path has one target.
+export const listenersAtTheTarget = {
+  expected: ['capturing', 'bubbling', '["IDBRequest", "IDBTransaction", "IDBDatabase"]', '["IDBTransaction", "IDBDatabase"]'],
+  async body(world) {
+    const { log } = world;
+    const db = await filled(world);
+    const tx = db.transaction('s');
+    const request = tx.objectStore('s').get(1);
+    request.addEventListener('success', () => log('bubbling'));
+    request.addEventListener('success', () => log('capturing'), true);
+    const path = (event) => log(event.composedPath().map((target) => target.constructor.name));
+    request.addEventListener('success', path);
+    tx.addEventListener('complete', path);
+    await ended(tx);
+    db.close();
+  },
+};
+
+// Chromium clones the value before it looks at the key.
+export const keyBeforeValue = {
+  expected: ['DataError DataError DataCloneError', 'DataError DataCloneError'],
+  async body({ open, log }) {
+    const db = await open(1, (fresh) => {
+      fresh.createObjectStore('s');
+      fresh.createObjectStore('inline', { keyPath: 'k' });
+    });
+    const tx = db.transaction(['s', 'inline'], 'readwrite');
+    const [s, inline] = [tx.objectStore('s'), tx.objectStore('inline')];
+    const f = () => 1;
+    log(thrown(() => s.put(f, {})), thrown(() => s.put(f)), thrown(() => s.put(f, 1)));
+    log(thrown(() => inline.put(f, 1)), thrown(() => inline.put({ k: {}, f })));
+    db.close();
+  },
+};
+
+// Firefox stops at 64 levels.
+export const deepKeys = {
+  expected: ['0 -1', '[[[1]]]'],
+  async body({ indexedDB, open, log }) {
+    const deep = (depth) => (depth === 0 ? 1 : [deep(depth - 1)]);
+    log(indexedDB.cmp(deep(200), deep(200)), indexedDB.cmp(deep(200), deep(201)));
+    const db = await open(1, (fresh) => fresh.createObjectStore('s').put('v', deep(200)));
+    let key = await result(db.transaction('s').objectStore('s').getKey(deep(200)));
+    for (let i = 0; i < 197; i += 1) [key] = key;
+    log(describe(key));
+    db.close();
+  },
+};
