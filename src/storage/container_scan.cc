@@ -56,8 +56,11 @@ bool any(const Slots& slots, SuperblockSlot::State state) {
 struct Stop {
   ContainerRecord::Kind kind;  // cut_short, malformed or unknown_type
   uint64_t offset;
-  Status status;
+  Status status;  // corruption, with the offset
 };
+
+// A record that another version may have written is not damage, and not ours to cut off.
+Status as_unsupported(const Stop& stop) { return Status::unsupported(stop.status.message()); }
 
 // Reads records one behind the other and applies those that count.
 class Scan {
@@ -95,11 +98,7 @@ class Scan {
 
 Stop Scan::stop(const ContainerRecord& record, ContainerRecord::Kind kind,
                 std::string_view what) const {
-  Status status = Status::corruption(file_.name(), record.offset, what);
-  if (kind == ContainerRecord::Kind::unknown_type) {
-    status = Status::unsupported(status.message());
-  }
-  return {kind, record.offset, std::move(status)};
+  return {kind, record.offset, Status::corruption(file_.name(), record.offset, what)};
 }
 
 Result<std::optional<Stop>> Scan::pass(uint64_t limit, bool own_checkpoints) {
@@ -172,12 +171,15 @@ Status Scan::read_committed() {
   if (superblock.checkpoint_offset != 0) {
     position_ = superblock.checkpoint_offset;
     const uint64_t checkpoint_end = position_ + superblock.checkpoint_length;
+    FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record, read_record(file_, position_, end));
+    if (record.kind != ContainerRecord::Kind::checkpoint || record.end != checkpoint_end) {
+      return Status::corruption(file_.name(), position_,
+                                "no checkpoint where the superblock says that one is");
+    }
     FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(checkpoint_end, true));
     if (stopped.has_value()) return stopped->status;
-    if (content_.superblock.checkpoint_length != superblock.checkpoint_length ||
-        content_.superblock.checkpoint_offset != superblock.checkpoint_offset) {
-      return Status::corruption(file_.name(), superblock.checkpoint_offset,
-                                "no checkpoint where the superblock says that one is");
+    if (content_.changed) {
+      return Status::corruption(file_.name(), record.offset, "checkpoint without a manifest");
     }
   }
   content_.changed = superblock.changed;
@@ -195,21 +197,20 @@ Status Scan::read_committed() {
 
 Status Scan::read_tail(bool own_checkpoints) {
   FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(file_bytes_, own_checkpoints));
-  if (stopped.has_value() && stopped->kind == ContainerRecord::Kind::unknown_type)
-    return stopped->status;
+  if (stopped.has_value() && stopped->kind == ContainerRecord::Kind::unknown_type) {
+    return as_unsupported(*stopped);
+  }
   return Status::ok();
 }
 
 Status Scan::read_all() {
   FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(file_bytes_, true));
-  if (!stopped.has_value() || stopped->kind == ContainerRecord::Kind::cut_short)
-    return Status::ok();
-  if (stopped->kind == ContainerRecord::Kind::malformed) {
-    // A file that had grown when the power failed ends in zeros.
-    FLOWDB_ASSIGN_OR_RETURN(const bool zeros, only_zeros_from(stopped->offset));
-    if (zeros) return Status::ok();
-  }
-  return stopped->status;
+  if (!stopped.has_value()) return Status::ok();
+  if (stopped->kind == ContainerRecord::Kind::cut_short) return Status::ok();
+  if (stopped->kind == ContainerRecord::Kind::unknown_type) return as_unsupported(*stopped);
+  // A file that had grown when the power failed ends in zeros.
+  FLOWDB_ASSIGN_OR_RETURN(const bool zeros, only_zeros_from(stopped->offset));
+  return zeros ? Status::ok() : stopped->status;
 }
 
 Result<bool> Scan::only_zeros_from(uint64_t offset) const {
