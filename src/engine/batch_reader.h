@@ -15,8 +15,8 @@ class BatchReader {
   // The payload must hold as long as the reader and the records that it yields.
   explicit BatchReader(std::string_view payload) : input_(payload) {}
 
-  // Reads the next operation, with sequence 0. Result: false behind the last one. Errors: corruption (`file` and the
-  // offset within the payload), unsupported.
+  // Reads the next operation, with sequence 0. Result: false behind the last one. Errors:
+  // corruption (`file` and the offset within the payload), unsupported.
   Result<bool> next(Record& record, std::string_view file);
 
  private:

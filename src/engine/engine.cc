@@ -11,11 +11,11 @@ namespace flowdb {
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<Engine>> Engine::open(std::unique_ptr<File> /*container*/,
-                                             std::unique_ptr<File> /*log*/, EngineOptions options) {
+Result<std::unique_ptr<Engine>> Engine::open(std::unique_ptr<File> container,
+                                             std::unique_ptr<File> log, EngineOptions options) {
   FLOWDB_RETURN_IF_ERROR(validate(options));
-  auto state = std::make_unique<State>();
-  state->options = std::move(options);
+  auto state = std::make_unique<State>(std::move(options));
+  FLOWDB_RETURN_IF_ERROR(state->open_files(std::move(container), std::move(log)));
   return std::unique_ptr<Engine>(new Engine(std::move(state)));
 }
 
@@ -31,14 +31,33 @@ void Engine::set_drop_filter(std::function<bool(std::string_view key)> filter) {
   state_->drop_filter = std::move(filter);
 }
 
-Status Engine::flush() { return Status::ok(); }
-Result<bool> Engine::maintain(int64_t /*budget_us*/) { return false; }
-Status Engine::compact_all() { return Status::ok(); }
-Status Engine::close() { return Status::ok(); }
+Status Engine::flush() {
+  State& s = *state_;
+  FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  if (s.memtable->count() == 0 && !s.checkpoint_due) return Status::ok();
+  return s.checkpoint(s.log->position());
+}
+
+Status Engine::close() {
+  State& s = *state_;
+  FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  s.closed = true;
+  s.job.reset();
+  FLOWDB_RETURN_IF_ERROR(s.checkpoint(s.log->reset_position()));
+  return s.log->truncate();
+}
+
+Container& Engine::container() { return *state_->container; }
 
 EngineStats Engine::stats() const {
-  EngineStats stats = state_->counters;
-  stats.memtable_bytes = state_->memtable->memory_bytes();
+  const State& s = *state_;
+  EngineStats stats = s.counters;
+  const ContainerStats stored = s.container->stats();
+  stats.memtable_bytes = s.memtable->memory_bytes();
+  stats.tables = stored.live_tables;
+  stats.table_bytes = stored.live_bytes;
+  stats.dead_bytes = stored.dead_bytes;
+  stats.log_bytes = s.log->file_bytes();
   return stats;
 }
 

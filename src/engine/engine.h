@@ -29,8 +29,8 @@ struct EngineOptions {
   size_t block_cache_bytes = 16 << 20;
   int bloom_bits_per_key = 10;
   Compression compression = Compression::lz4;
-  size_t level0_tables_max = 4;         // a compaction of level 0 begins at this many
-  size_t level1_bytes_max = 16 << 20;   // each level below holds ten times as much
+  size_t level0_tables_max = 4;        // a compaction of level 0 begins at this many
+  size_t level1_bytes_max = 16 << 20;  // each level below holds ten times as much
   uint64_t log_extent_bytes_min = 128 << 10;
   uint64_t log_extent_bytes_max = 2 << 20;
   bool create_if_missing = true;
@@ -43,7 +43,8 @@ struct EngineOptions {
 struct ReadOptions {
   // Versions with a larger sequence number are not seen.
   uint64_t snapshot = UINT64_MAX;
-  // Newer than everything stored, read first: a transaction's own writes. May be null. Must live as long as the iterator.
+  // Newer than everything stored, read first: a transaction's own writes. May be null. Must live as
+  // long as the iterator.
   const Memtable* overlay = nullptr;
   // Keys in [lower, upper); nullopt: no bound. The bytes must live as long as the iterator.
   std::optional<std::string_view> lower;
@@ -65,37 +66,42 @@ struct EngineStats {
 
 class Engine {
  public:
-  // Opens or creates the database in these two files, and recovers what the log holds. Errors: corruption, unsupported,
-  // io_error, quota_exceeded, invalid_argument (an option, named), not_found.
+  // Opens or creates the database in these two files, and recovers what the log holds. Errors:
+  // corruption, unsupported, io_error, quota_exceeded, invalid_argument (an option, named),
+  // not_found.
   static Result<std::unique_ptr<Engine>> open(std::unique_ptr<File> container,
                                               std::unique_ptr<File> log, EngineOptions options);
   // Does not close(): what was written relaxed is in the log.
   ~Engine();
 
-  // Commits each batch, in order, all with one log write and at most one flush. Atomic per batch; when the call fails none of
-  // them is visible or will ever be recovered. Durability: `durability`, for all of them.
-  // A batch larger than the log takes goes straight into tables (which is then durable in the strict sense).
-  // Errors: quota_exceeded, io_error, closed (an earlier failure made the database read-only until it is opened anew).
+  // Commits each batch, in order, all with one log write and at most one flush. Atomic per batch;
+  // when the call fails none of them is visible or will ever be recovered. Durability:
+  // `durability`, for all of them. A batch larger than the log takes goes straight into tables
+  // (which is then durable in the strict sense). Errors: quota_exceeded, io_error, closed (an
+  // earlier failure made the database read-only until it is opened anew).
   Status write(const std::vector<const WriteBatch*>& batches, Durability durability);
-  Status write(const WriteBatch& batch, Durability durability) { return write({&batch}, durability); }
+  Status write(const WriteBatch& batch, Durability durability) {
+    return write({&batch}, durability);
+  }
 
-  // Commits the newest version of every key of `overlay` as one batch would. REQUIRES: its keys have ts 0.
+  // Commits the newest version of every key of `overlay` as one batch would. REQUIRES: its keys
+  // have ts 0.
   Status write_overlays(const std::vector<const Memtable*>& overlays, Durability durability);
 
   // The value of the newest visible version. Errors: not_found, corruption, io_error.
   Status get(std::string_view key, const ReadOptions& options, std::string& value);
 
-  // Lazy; sees the state at this call (and later inserts into the overlay). Writes, flushes and compactions may happen while it exists.
-  // Must not outlive the Engine.
+  // Lazy; sees the state at this call (and later inserts into the overlay). Writes, flushes and
+  // compactions may happen while it exists. Must not outlive the Engine.
   std::unique_ptr<Iterator> new_iterator(const ReadOptions& options);
 
-  // The last committed sequence number, to be a ReadOptions::snapshot. Versions that it needs are kept while it is
-  // pinned; every pin needs one unpin.
+  // The last committed sequence number, to be a ReadOptions::snapshot. Versions that it needs are
+  // kept while it is pinned; every pin needs one unpin.
   uint64_t pin_snapshot();
   void unpin_snapshot(uint64_t sequence);
 
-  // Compactions drop a record when this returns true for its key: for key ranges that nothing refers to any
-  // more. Must stay true for a key once it was.
+  // Compactions drop a record when this returns true for its key: for key ranges that nothing
+  // refers to any more. Must stay true for a key once it was.
   void set_drop_filter(std::function<bool(std::string_view key)> filter);
 
   // Writes the memtable to a table and commits it. Durable on return.
@@ -105,7 +111,8 @@ class Engine {
   Result<bool> maintain(int64_t budget_us);
   // flush(), then compaction of everything into the last level.
   Status compact_all();
-  // flush(), a last checkpoint, and the log cut to its header. The engine accepts no further call but destruction.
+  // flush(), a last checkpoint, and the log cut to its header. The engine accepts no further call
+  // but destruction.
   Status close();
 
   Container& container();

@@ -1,12 +1,118 @@
-// Point reads and iterators.
+// Point reads and iterators over overlay, memtable and tables.
 #include <algorithm>
 
 #include "engine/engine_state.h"
+#include "engine/level_cursor.h"
+#include "engine/memtable_cursor.h"
 #include "engine/visible_iterator.h"
 
 namespace flowdb {
+namespace {
+
+// The newest version of one key while its sources are asked, the newest source first.
+class NewestVersion {
+ public:
+  NewestVersion(std::string_view key, uint64_t snapshot) : key_(key), snapshot_(snapshot) {}
+
+  void ask_overlay(const Memtable& overlay) {
+    Record record;
+    if (overlay.count() == 0) return;
+    note_times(overlay.min_ts());
+    if (!overlay.find(key_, UINT64_MAX, record)) return;
+    // Newer than whatever has its ts, whatever its sequence number.
+    record.sequence = UINT64_MAX;
+    take(record, nullptr);
+  }
+
+  void ask(const Memtable& memtable) {
+    Record record;
+    if (memtable.count() == 0) return;
+    note_times(memtable.min_ts());
+    if (!may_have_newer(memtable.max_ts(), UINT64_MAX - 1)) return;
+    if (!memtable.find(key_, snapshot_, record)) return;
+    take(record, nullptr);
+  }
+
+  // `sequence_max`: no larger one is in the table, or none that is newer than what was found
+  // before.
+  Status ask(const TableFile& file, uint64_t sequence_max) {
+    const TableMeta& meta = file.meta();
+    if (key_ < meta.smallest_key || key_ > meta.largest_key) return Status::ok();
+    if (meta.smallest_sequence > snapshot_) return Status::ok();
+    note_times(meta.min_ts);
+    if (!may_have_newer(meta.max_ts, sequence_max)) return Status::ok();
+    FLOWDB_ASSIGN_OR_RETURN(const auto table, file.table());
+    FoundRecord found;
+    FLOWDB_ASSIGN_OR_RETURN(const bool any, table->find(key_, snapshot_, found));
+    if (!any) return Status::ok();
+    take(found.record, std::move(found.block));
+    return Status::ok();
+  }
+
+  bool found() const { return found_; }
+  const Record& record() const { return best_; }
+  // Whether the key may have versions of a smaller ts, which are not looked at here.
+  bool may_have_older_times() const { return min_ts_ < best_.ts; }
+
+ private:
+  bool may_have_newer(int64_t max_ts, uint64_t sequence_max) const {
+    return !found_ || max_ts > best_.ts || (max_ts == best_.ts && sequence_max > best_.sequence);
+  }
+  void note_times(int64_t min_ts) { min_ts_ = std::min(min_ts_, min_ts); }
+  void take(const Record& record, std::shared_ptr<const Block> block) {
+    const bool newer = !found_ || record.ts > best_.ts ||
+                       (record.ts == best_.ts && record.sequence > best_.sequence);
+    if (!newer) return;
+    found_ = true;
+    best_ = record;
+    block_ = std::move(block);
+  }
+
+  std::string_view key_;
+  uint64_t snapshot_;
+  bool found_ = false;
+  Record best_;
+  std::shared_ptr<const Block> block_;
+  int64_t min_ts_ = INT64_MAX;
+};
+
+// The tables of a sorted level that the bounds reach: [begin, end).
+std::pair<size_t, size_t> reached(const TableFiles& level, const ReadOptions& options) {
+  const size_t begin = options.lower ? find_table(level, *options.lower) : 0;
+  size_t end = level.size();
+  if (options.upper) {
+    const auto beyond = std::partition_point(level.begin(), level.end(), [&](const auto& file) {
+      return file->meta().smallest_key < *options.upper;
+    });
+    end = static_cast<size_t>(beyond - level.begin());
+  }
+  return {begin, std::max(begin, end)};
+}
+
+}  // namespace
 
 Status Engine::get(std::string_view key, const ReadOptions& options, std::string& value) {
+  State& s = *state_;
+  NewestVersion newest(key, std::min(options.snapshot, s.last_sequence));
+  if (options.overlay != nullptr) newest.ask_overlay(*options.overlay);
+  newest.ask(*s.memtable);
+  for (const auto& file : s.version->level(0)) {
+    FLOWDB_RETURN_IF_ERROR(newest.ask(*file, file->meta().largest_sequence));
+  }
+  for (size_t i = 1; i < kLevels; ++i) {
+    const TableFiles& level = s.version->level(i);
+    const size_t at = find_table(level, key);
+    // What stands above is newer.
+    if (at < level.size()) FLOWDB_RETURN_IF_ERROR(newest.ask(*level[at], 0));
+  }
+  if (!newest.found()) return Status::not_found();
+  const Record& record = newest.record();
+  if (record.kind == RecordKind::put && record.expire_at > s.options.now_us()) {
+    value.assign(record.value);
+    return Status::ok();
+  }
+  if (!newest.may_have_older_times()) return Status::not_found();
+  // The newest version is removed or expired: one of an older time counts.
   const std::unique_ptr<Iterator> iterator = new_iterator(options);
   iterator->seek(key);
   FLOWDB_RETURN_IF_ERROR(iterator->status());
@@ -21,14 +127,31 @@ std::unique_ptr<Iterator> Engine::new_iterator(const ReadOptions& options) {
   if (options.overlay != nullptr) {
     merged.add_overlay(std::make_unique<MemtableCursor>(*options.overlay, nullptr));
   }
-  merged.add(std::make_unique<MemtableCursor>(*s.memtable, s.memtable));
   Visibility visibility;
   visibility.snapshot = std::min(options.snapshot, s.last_sequence);
   visibility.now_us = s.options.now_us();
   visibility.overlay = options.overlay;
   visibility.lower = options.lower;
   visibility.upper = options.upper;
-  return std::make_unique<VisibleIterator>(std::move(merged), visibility, nullptr);
+  // An empty one can be left out: what is written while the iterator exists is not seen by it.
+  if (s.memtable->count() > 0) {
+    merged.add(std::make_unique<MemtableCursor>(*s.memtable, s.memtable));
+  }
+  const TableFiles& level0 = s.version->level(0);
+  for (size_t i = 0; i < level0.size(); ++i) {
+    const TableMeta& meta = level0[i]->meta();
+    const bool outside = (options.lower && meta.largest_key < *options.lower) ||
+                         (options.upper && meta.smallest_key >= *options.upper);
+    if (outside || meta.smallest_sequence > visibility.snapshot) continue;
+    merged.add(std::make_unique<LevelCursor>(level0, i, i + 1, CacheUse::keep));
+  }
+  for (size_t i = 1; i < kLevels; ++i) {
+    const TableFiles& level = s.version->level(i);
+    const auto [begin, end] = reached(level, options);
+    if (begin == end) continue;
+    merged.add(std::make_unique<LevelCursor>(level, begin, end, CacheUse::keep));
+  }
+  return std::make_unique<VisibleIterator>(std::move(merged), visibility, s.version);
 }
 
 }  // namespace flowdb

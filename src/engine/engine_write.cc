@@ -1,21 +1,38 @@
-// Commits: batches and overlays.
+// Commits: batches and overlays, through the log into the memtable, or past both into tables.
+#include <memory>
+#include <string>
+
 #include "engine/batch_reader.h"
 #include "engine/engine_state.h"
 
 namespace flowdb {
 namespace {
 
+// A frame's length has 32 bits.
+constexpr size_t kBatchBytesMax = size_t{1} << 31;
+// What a frame takes besides its payload.
+constexpr uint64_t kFrameBytes = 32;
+
+// Calls `use` for each operation of a batch.
+template <typename Use>
+Status each_operation(const WriteBatch& batch, Use use) {
+  BatchReader reader(batch.payload());
+  for (Record record;;) {
+    FLOWDB_ASSIGN_OR_RETURN(const bool more, reader.next(record, "write batch"));
+    if (!more) return Status::ok();
+    use(record);
+  }
+}
+
 // The newest version of each key of the overlay, as a batch.
 WriteBatch batch_of(const Memtable& overlay) {
   WriteBatch batch;
   Memtable::Cursor cursor(overlay);
-  std::string_view last_key;
-  bool first = true;
+  const Record* last = nullptr;
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
     const Record& record = cursor.record();
-    if (!first && record.key == last_key) continue;
-    first = false;
-    last_key = record.key;
+    if (last != nullptr && record.key == last->key) continue;
+    last = &record;
     if (record.kind == RecordKind::put) {
       batch.put(record.key, record.value, record.ts, record.expire_at);
     } else {
@@ -27,24 +44,76 @@ WriteBatch batch_of(const Memtable& overlay) {
 
 }  // namespace
 
-Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability /*durability*/) {
+bool Engine::State::fits_log(uint64_t payload_bytes, size_t count) const {
+  const uint64_t frames = kFrameBytes * count;
+  return payload_bytes <= log->max_batch_bytes() &&
+         frames <= log->max_batch_bytes() - payload_bytes;
+}
+
+Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
+  if (checkpoint_due || memtable->memory_bytes() >= options.memtable_bytes_max) {
+    FLOWDB_RETURN_IF_ERROR(relieve_level0());
+    FLOWDB_RETURN_IF_ERROR(checkpoint(log->position()));
+  }
+  if (log->has_room(payload_bytes, count)) return Status::ok();
+  FLOWDB_RETURN_IF_ERROR(relieve_level0());
+  FLOWDB_RETURN_IF_ERROR(log->switch_extent(payload_bytes + kFrameBytes * count, /*grow=*/true));
+  // So that the extent before can be used again.
+  return checkpoint(log->position());
+}
+
+Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability durability) {
   State& s = *state_;
+  FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  std::vector<LogBatch> frames;
+  uint64_t payload_bytes = 0;
+  uint64_t sequence = s.last_sequence;
   for (const WriteBatch* batch : batches) {
     if (batch->count() == 0) continue;
-    const uint64_t sequence = s.last_sequence + 1;
-    BatchReader reader(batch->payload());
-    for (Record record;;) {
-      FLOWDB_ASSIGN_OR_RETURN(const bool more, reader.next(record, "batch"));
-      if (!more) break;
-      record.sequence = sequence;
-      s.memtable->insert(record);
+    if (batch->payload().size() > kBatchBytesMax) {
+      return Status::invalid_argument("a batch of more than 2 GiB");
     }
-    s.last_sequence = sequence;
+    frames.push_back({++sequence, batch->payload()});
+    payload_bytes += batch->payload().size();
+  }
+  if (frames.empty()) return Status::ok();
+  if (!s.fits_log(payload_bytes, frames.size())) {
+    std::vector<std::unique_ptr<Memtable>> overlays;
+    std::vector<const Memtable*> pointers;
+    for (const WriteBatch* batch : batches) {
+      overlays.push_back(std::make_unique<Memtable>());
+      pointers.push_back(overlays.back().get());
+      FLOWDB_RETURN_IF_ERROR(
+          each_operation(*batch, [&](const Record& record) { overlays.back()->insert(record); }));
+    }
+    return s.commit_as_tables(pointers);
+  }
+  FLOWDB_RETURN_IF_ERROR(s.make_room(payload_bytes, frames.size()));
+  const bool sync = durability == Durability::strict;
+  FLOWDB_RETURN_IF_ERROR(s.log->append(frames, sync));
+  ++s.counters.log_writes;
+  if (sync) ++s.counters.log_syncs;
+  // From here on the batches are committed.
+  for (const WriteBatch* batch : batches) {
+    if (batch->count() == 0) continue;
+    ++s.last_sequence;
+    FLOWDB_RETURN_IF_ERROR(each_operation(*batch, [&s](Record& record) {
+      record.sequence = s.last_sequence;
+      s.memtable->insert(record);
+    }));
   }
   return Status::ok();
 }
 
 Status Engine::write_overlays(const std::vector<const Memtable*>& overlays, Durability durability) {
+  State& s = *state_;
+  FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  uint64_t data_bytes = 0;
+  for (const Memtable* overlay : overlays) {
+    data_bytes += overlay->data_bytes();
+  }
+  // Not worth a copy to learn that it is too large.
+  if (!s.fits_log(data_bytes, overlays.size())) return s.commit_as_tables(overlays);
   std::vector<WriteBatch> batches;
   batches.reserve(overlays.size());
   for (const Memtable* overlay : overlays) batches.push_back(batch_of(*overlay));

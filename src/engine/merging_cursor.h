@@ -1,11 +1,11 @@
-// MergingCursor: many sources as one sequence of records, in record order. It walks one way from each seek; to turn
-// round is to seek anew, which keeps the walk itself simple.
+// MergingCursor: many sources as one sequence of records, in record order. It walks one way from
+// each seek; to turn round is to seek anew, which keeps the walk itself simple.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "engine/record_cursor.h"
+#include "util/record_cursor.h"
 
 namespace flowdb {
 
@@ -13,8 +13,8 @@ class MergingCursor {
  public:
   MergingCursor() = default;
 
-  // REQUIRES: before the first seek. The overlay counts as newer than everything else, whatever its sequence
-  // numbers; there is one at most.
+  // REQUIRES: before the first seek. The overlay counts as newer than everything else, whatever its
+  // sequence numbers; there is one at most.
   void add(std::unique_ptr<RecordCursor> source) { sources_.push_back({std::move(source), false}); }
   void add_overlay(std::unique_ptr<RecordCursor> source) {
     sources_.push_back({std::move(source), true});

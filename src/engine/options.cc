@@ -2,6 +2,7 @@
 #include "engine/options.h"
 
 #include <string>
+#include <utility>
 
 namespace flowdb {
 namespace {
@@ -20,8 +21,7 @@ constexpr uint64_t kGiB = 1 << 30;
 }  // namespace
 
 Status validate(const EngineOptions& o) {
-  FLOWDB_RETURN_IF_ERROR(
-      check_range("memtable_bytes_max", o.memtable_bytes_max, 16 * kKiB, kGiB));
+  FLOWDB_RETURN_IF_ERROR(check_range("memtable_bytes_max", o.memtable_bytes_max, 16 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("block_bytes", o.block_bytes, 256, 16 * kMiB));
   FLOWDB_RETURN_IF_ERROR(check_range("table_bytes_max", o.table_bytes_max, 4 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("block_cache_bytes", o.block_cache_bytes, 0, kGiB));
@@ -43,8 +43,14 @@ Status validate(const EngineOptions& o) {
       check_range("level1_bytes_max", o.level1_bytes_max, 16 * kKiB, 1024 * kGiB));
   FLOWDB_RETURN_IF_ERROR(
       check_range("log_extent_bytes_min", o.log_extent_bytes_min, 4 * kKiB, kGiB));
-  FLOWDB_RETURN_IF_ERROR(check_range("log_extent_bytes_max", o.log_extent_bytes_max,
-                                     o.log_extent_bytes_min, kGiB));
+  FLOWDB_RETURN_IF_ERROR(
+      check_range("log_extent_bytes_max", o.log_extent_bytes_max, o.log_extent_bytes_min, kGiB));
+  for (const auto& [field, bytes] : {std::pair("log_extent_bytes_min", o.log_extent_bytes_min),
+                                     std::pair("log_extent_bytes_max", o.log_extent_bytes_max)}) {
+    if (bytes % (4 * kKiB) != 0) {
+      return Status::invalid_argument(std::string(field) + " is no multiple of 4096");
+    }
+  }
   if (!o.random) return Status::invalid_argument("random is not set");
   if (!o.now_us) return Status::invalid_argument("now_us is not set");
   return Status::ok();

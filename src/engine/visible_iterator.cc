@@ -1,5 +1,5 @@
-// Walks groups: all records of one (key, ts) stand together, the newest first. Forward, the first visible record of a
-// group decides; backward, the last one that is met does.
+// Walks groups: all records of one (key, ts) stand together, the newest first. Forward, the first
+// visible record of a group decides; backward, the last one that is met does.
 #include "engine/visible_iterator.h"
 
 #include <cassert>
@@ -51,7 +51,8 @@ void VisibleIterator::settle_backward() {
       live = is_live(record.kind, record.expire_at);
       if (live) value_copy_.assign(record.value);
     }
-    if (!merged_.status().is_ok()) break;  // the newest version may be the one that could not be read
+    if (!merged_.status().is_ok())
+      break;  // the newest version may be the one that could not be read
     if (live) {
       value_ = value_copy_;
       valid_ = true;

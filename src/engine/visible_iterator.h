@@ -1,5 +1,5 @@
-// VisibleIterator: what a reader sees of the merged records: within its bounds, the newest version that its
-// snapshot reaches of each (key, ts), without what is removed or expired.
+// VisibleIterator: what a reader sees of the merged records: within its bounds, the newest version
+// that its snapshot reaches of each (key, ts), without what is removed or expired.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 
 #include "engine/iterator.h"
 #include "engine/merging_cursor.h"
+#include "memtable/memtable.h"
 
 namespace flowdb {
 
@@ -61,8 +62,8 @@ class VisibleIterator final : public Iterator {
   uint64_t overlay_changes_ = 0;
   bool valid_ = false;
   bool forward_ = true;
-  // The record that the iterator stands at. `value_` points into its source when walking forward, into
-  // `value_copy_` when walking backward: the walk has then gone on to the group before.
+  // The record that the iterator stands at. `value_` points into its source when walking forward,
+  // into `value_copy_` when walking backward: the walk has then gone on to the group before.
   std::string key_;
   int64_t ts_ = 0;
   std::string_view value_;

@@ -11,8 +11,8 @@ namespace flowdb {
 
 class WriteBatch {
  public:
-  // Keys and values are copied. `ts` and `expire_at` are microseconds since 1970. A later operation on the
-  // same (key, ts) wins.
+  // Keys and values are copied. `ts` and `expire_at` are microseconds since 1970. A later operation
+  // on the same (key, ts) wins.
   void put(std::string_view key, std::string_view value, int64_t ts = 0,
            int64_t expire_at = kNeverExpires);
   // Deletes the version of `key` at `ts`.

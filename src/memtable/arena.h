@@ -1,5 +1,6 @@
-// Arena: memory that is handed out piece by piece and given back all at once. One malloc serves hundreds of
-// records, which matters most in WebAssembly, where malloc is four times slower than natively.
+// Arena: memory that is handed out piece by piece and given back all at once. One malloc serves
+// hundreds of records, which matters most in WebAssembly, where malloc is four times slower than
+// natively.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The skip list. Nodes stand in the arena, each followed by its links (one a level) and its key's bytes; level 0
-// is linked backwards, too, so that a cursor walks both ways at the same cost.
+// The skip list. Nodes stand in the arena, each followed by its links (one a level) and its key's
+// bytes; level 0 is linked backwards, too, so that a cursor walks both ways at the same cost.
 #include "memtable/memtable.h"
 
 #include <algorithm>
@@ -38,8 +38,8 @@ struct Memtable::State {
   Head head;
   MemtableNode* last = nullptr;
   int height = 1;
-  // The finger: at each level the last node before, or at, the place of the last insert. Where keys come in
-  // ascending order the next place is right behind it, and no search is needed.
+  // The finger: at each level the last node before, or at, the place of the last insert. Where keys
+  // come in ascending order the next place is right behind it, and no search is needed.
   std::array<MemtableNode*, kMaxHeight> finger;
   uint64_t random = 0x9e3779b97f4a7c15;
   size_t count = 0;
@@ -67,8 +67,8 @@ struct Memtable::State {
 
   // Moves the finger to the last nodes before `place`.
   void move_finger(const Record& place) {
-    // (1) Up, to the lowest level at which `place` lies between the finger and the node behind it. The levels
-    // above enclose that one, so that they are right, too.
+    // (1) Up, to the lowest level at which `place` lies between the finger and the node behind it.
+    // The levels above enclose that one, so that they are right, too.
     int level = 0;
     for (; level < height; ++level) {
       const MemtableNode* const at = finger[static_cast<size_t>(level)];

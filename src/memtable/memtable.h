@@ -1,5 +1,5 @@
-// Memtable: an ordered table in memory (skip list in an arena) of what is in no SST yet. A transaction's overlay is
-// one, too.
+// Memtable: an ordered table in memory (skip list in an arena) of what is in no SST yet. A
+// transaction's overlay is one, too.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ class Memtable {
   // Copies key and value. A record with the same key, ts and sequence is replaced.
   void insert(const Record& record);
 
-  // Finds the newest visible version: largest ts, then largest sequence <= `sequence_max`, puts and removes alike.
-  // False when there is none. The views in `found` hold as long as the table.
+  // Finds the newest visible version: largest ts, then largest sequence <= `sequence_max`, puts and
+  // removes alike. False when there is none. The views in `found` hold as long as the table.
   bool find(std::string_view key, uint64_t sequence_max, Record& found) const;
 
   size_t count() const;
@@ -36,8 +36,8 @@ class Memtable {
   // Sum of key and value bytes.
   size_t data_bytes() const;
 
-  // Walks all versions in record order, both ways. Inserting while a cursor exists is allowed; a cursor
-  // does not outlive the table.
+  // Walks all versions in record order, both ways. Inserting while a cursor exists is allowed; a
+  // cursor does not outlive the table.
   class Cursor {
    public:
     explicit Cursor(const Memtable& table) : table_(&table) {}

@@ -1,5 +1,5 @@
-// Block: a block's payload in memory, and BlockCursor, which walks its entries both ways. Their writing counterpart is
-// BlockBuilder.
+// Block: a block's payload in memory, and BlockCursor, which walks its entries both ways. Their
+// writing counterpart is BlockBuilder.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ class Block {
  public:
   // Takes a payload, uncompressed. Any bytes are accepted; parse() says whether they frame entries.
   explicit Block(std::string payload) : payload_(std::move(payload)) {}
-  // Finds the entries' and the restarts' places. False when they do not fit the payload, or there is no entry.
+  // Finds the entries' and the restarts' places. False when they do not fit the payload, or there
+  // is no entry.
   bool parse();
   bool is_parsed() const { return restart_count_ > 0; }
 
@@ -36,10 +37,12 @@ class Block {
   uint32_t restart_count_ = 0;
 };
 
-// What has been wrong with an entry: not as the format has it, or of a kind that this build does not have.
+// What has been wrong with an entry: not as the format has it, or of a kind that this build does
+// not have.
 enum class EntryError : uint8_t { none, malformed, unknown_flags };
 
-// In an index block an entry's key is the data block's last one, its value what BlockBuilder::add_index_entry was given.
+// In an index block an entry's key is the data block's last one, its value what
+// BlockBuilder::add_index_entry was given.
 class BlockCursor {
  public:
   BlockCursor() = default;
@@ -67,7 +70,8 @@ class BlockCursor {
     Record record;
   };
 
-  // Reads the entry at `offset` on top of `key`, which holds the key before it. Leaves the key out of `record`.
+  // Reads the entry at `offset` on top of `key`, which holds the key before it. Leaves the key out
+  // of `record`.
   bool parse_entry(size_t offset, std::string& key, Record& record, size_t& end);
   bool fail(EntryError error);
   bool read_forward(size_t offset);

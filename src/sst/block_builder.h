@@ -1,5 +1,5 @@
-// BlockBuilder: the payload of a data block or of an index block (FORMAT.md). Keys are stored without what they
-// share with the key before; every 16th stands in full, as a place to start from.
+// BlockBuilder: the payload of a data block or of an index block (FORMAT.md). Keys are stored
+// without what they share with the key before; every 16th stands in full, as a place to start from.
 #pragma once
 
 #include <cstdint>

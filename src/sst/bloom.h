@@ -8,9 +8,9 @@
 
 namespace flowdb {
 
-// The 64-bit hash of a key; stored filters depend on it, so that it is part of the format. All arithmetic is
-// modulo 2^64; rotl(x, n) rotates left, w(i) is the i-th 8 bytes of the key as a little-endian number, the last one filled up
-// with zeros.
+// The 64-bit hash of a key; stored filters depend on it, so that it is part of the format. All
+// arithmetic is modulo 2^64; rotl(x, n) rotates left, w(i) is the i-th 8 bytes of the key as a
+// little-endian number, the last one filled up with zeros.
 //
 //   A = 0x9e3779b97f4a7c15, B = 0xd6e8feb86659fd93
 //   h = length * A

@@ -11,7 +11,8 @@ Compressor::~Compressor() = default;
 std::string_view Compressor::lz4(std::string_view raw) {
   if (raw.size() > LZ4_MAX_INPUT_SIZE) return {};
   if (state_ == nullptr) state_.reset(new char[static_cast<size_t>(LZ4_sizeofState())]);
-  // No more room than a result that is small enough needs: LZ4 gives up early on what does not shrink.
+  // No more room than a result that is small enough needs: LZ4 gives up early on what does not
+  // shrink.
   const size_t useful = raw.size() - raw.size() / 8;
   if (useful <= sizeof(uint32_t)) return {};
   if (output_.size() < useful) output_.resize(useful);

@@ -15,8 +15,8 @@ class Compressor {
   Compressor();
   ~Compressor();
 
-  // The payload as it is to be stored, `[uncompressed length: u32][LZ4 block]`; empty when that is not at least
-  // an eighth smaller than `raw`. Valid until the next call.
+  // The payload as it is to be stored, `[uncompressed length: u32][LZ4 block]`; empty when that is
+  // not at least an eighth smaller than `raw`. Valid until the next call.
   std::string_view lz4(std::string_view raw);
 
  private:

@@ -1,4 +1,5 @@
-// Properties of a table: what the engine's manifest says of it, too, so that a manifest can be rebuilt.
+// Properties of a table: what the engine's manifest says of it, too, so that a manifest can be
+// rebuilt.
 #pragma once
 
 #include <cstdint>

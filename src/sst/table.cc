@@ -29,7 +29,8 @@ Result<std::shared_ptr<Table>> Table::open(const Container& container, uint32_t 
 }
 
 Status Table::corrupt(uint64_t offset, std::string_view what) const {
-  std::string message = "table " + std::to_string(id_) + ", offset " + std::to_string(offset) + ": ";
+  std::string message =
+      "table " + std::to_string(id_) + ", offset " + std::to_string(offset) + ": ";
   message += what;
   return Status::corruption(container_.file_name(), location_.offset + offset, message);
 }
@@ -183,7 +184,8 @@ Result<bool> Table::find(std::string_view key, uint64_t sequence_max, FoundRecor
 }
 
 Status Table::verify() const {
-  if (footer_.filter.length != 0) FLOWDB_RETURN_IF_ERROR(read_block(footer_.filter, false).status());
+  if (footer_.filter.length != 0)
+    FLOWDB_RETURN_IF_ERROR(read_block(footer_.filter, false).status());
   // The cursor does not own this table, which outlives it.
   TableCursor cursor(std::shared_ptr<const Table>(std::shared_ptr<const Table>(), this));
   TableProperties seen;

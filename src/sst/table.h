@@ -1,5 +1,6 @@
-// Table: reads one sorted string table of a container. Blocks are read when they are needed, through the cache;
-// each is checked against its CRC32C, and an error names the file, the table and the offset.
+// Table: reads one sorted string table of a container. Blocks are read when they are needed,
+// through the cache; each is checked against its CRC32C, and an error names the file, the table and
+// the offset.
 #pragma once
 
 #include <memory>
@@ -22,14 +23,15 @@ struct FoundRecord {
   std::shared_ptr<const Block> block;
 };
 
-// Whether blocks that were not in the cache are put there. A compaction reads every block once, and would only
-// push out what readers need.
+// Whether blocks that were not in the cache are put there. A compaction reads every block once, and
+// would only push out what readers need.
 enum class CacheUse : uint8_t { keep, pass };
 
 class Table {
  public:
-  // Reads footer and properties of the table that stands at `location`. `container` and `cache` must outlive the Table.
-  // Errors: corruption (damaged, or no table of ours), unsupported, io_error.
+  // Reads footer and properties of the table that stands at `location`. `container` and `cache`
+  // must outlive the Table. Errors: corruption (damaged, or no table of ours), unsupported,
+  // io_error.
   static Result<std::shared_ptr<Table>> open(const Container& container, uint32_t id,
                                              const TableLocation& location, BlockCache& cache);
   ~Table();
@@ -40,8 +42,9 @@ class Table {
   const TableLocation& location() const { return location_; }
   const TableProperties& properties() const { return properties_; }
 
-  // Finds the newest visible version of `key`: largest ts, then largest sequence <= `sequence_max`, puts and removes
-  // alike. Result: false when there is none. Errors: corruption, unsupported, io_error.
+  // Finds the newest visible version of `key`: largest ts, then largest sequence <= `sequence_max`,
+  // puts and removes alike. Result: false when there is none. Errors: corruption, unsupported,
+  // io_error.
   Result<bool> find(std::string_view key, uint64_t sequence_max, FoundRecord& found) const;
 
   // Reads every block and checks that the records are whole and in order. Errors as find().
@@ -61,7 +64,9 @@ class Table {
   Result<std::shared_ptr<const Block>> read_block(const BlockHandle& handle, bool entries,
                                                   CacheUse cache = CacheUse::keep) const;
   Result<std::shared_ptr<const Block>> load_block(const BlockHandle& handle, bool entries) const;
-  Result<std::shared_ptr<const Block>> read_index() const { return read_block(footer_.index, true); }
+  Result<std::shared_ptr<const Block>> read_index() const {
+    return read_block(footer_.index, true);
+  }
   Status decode_index_entry(const BlockCursor& index, IndexEntry& entry) const;
   Status entry_error(EntryError error, const BlockHandle& block) const;
   // Names this table; `offset` is relative to its first byte.

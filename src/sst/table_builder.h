@@ -26,8 +26,8 @@ class TableBuilder {
   // `writer` must hold until finish(); the table's id is the writer's.
   TableBuilder(TableWriter& writer, const TableBuilderOptions& options);
 
-  // Adds a record behind the last one in record order. Errors: quota_exceeded, io_error; only destruction is
-  // allowed then.
+  // Adds a record behind the last one in record order. Errors: quota_exceeded, io_error; only
+  // destruction is allowed then.
   Status add(const Record& record);
   // Bytes of the table so far, about.
   uint64_t size() const { return writer_.size() + data_.size(); }
@@ -35,7 +35,8 @@ class TableBuilder {
   // REQUIRES: records() > 0. The last added record's key.
   const std::string& last_key() const { return properties_.largest_key; }
 
-  // Writes what follows the data blocks, and finishes the writer. REQUIRES: records() > 0. Errors as add().
+  // Writes what follows the data blocks, and finishes the writer. REQUIRES: records() > 0. Errors
+  // as add().
   Status finish();
   const TableProperties& properties() const { return properties_; }
 

@@ -1,4 +1,5 @@
-// The frame of a table (FORMAT.md): blocks' trailers and handles, the footer, and the sizes of all that.
+// The frame of a table (FORMAT.md): blocks' trailers and handles, the footer, and the sizes of all
+// that.
 #pragma once
 
 #include <cstddef>
@@ -57,7 +58,8 @@ struct Footer {
 
   std::string encode() const;
   enum class Decoded { ok, not_a_table, damaged };
-  // REQUIRES: kBytes bytes. not_a_table: other bytes than ours; damaged: ours, but the checksum does not hold.
+  // REQUIRES: kBytes bytes. not_a_table: other bytes than ours; damaged: ours, but the checksum
+  // does not hold.
   Decoded decode(std::string_view bytes);
 };
 static_assert(Footer::kPropertiesAt + Footer::kHandleBytes == Footer::kIndexAt);
@@ -65,7 +67,8 @@ static_assert(Footer::kIndexAt + Footer::kHandleBytes == Footer::kFilterAt);
 static_assert(Footer::kFilterAt + Footer::kHandleBytes == Footer::kVersionAt);
 static_assert(Footer::kMagicAt + kTableMagic.size() == Footer::kBytes);
 
-// A table's raw length is this, modulo a sector, so that its record in the container ends on a sector.
+// A table's raw length is this, modulo a sector, so that its record in the container ends on a
+// sector.
 inline constexpr uint64_t kTableLengthInSector = kSectorBytes - kRecordHeaderBytes;
 static_assert(kTableLengthInSector == 499);
 

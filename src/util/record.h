@@ -1,4 +1,5 @@
-// Record: one version of a key, as every layer above hands it on, and the order in which records stand everywhere.
+// Record: one version of a key, as every layer above hands it on, and the order in which records
+// stand everywhere.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ inline uint8_t record_flags(const Record& record) {
                               (record.expire_at != kNeverExpires ? kRecordHasExpiry : 0));
 }
 
-// Where a record stands in the order: key ascending by bytes, ts descending, sequence descending. <0, 0, >0.
+// Where a record stands in the order: key ascending by bytes, ts descending, sequence descending.
+// <0, 0, >0.
 inline int compare_records(const Record& a, const Record& b) {
   if (const int c = a.key.compare(b.key); c != 0) return c;
   if (a.ts != b.ts) return a.ts > b.ts ? -1 : 1;

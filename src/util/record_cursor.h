@@ -1,4 +1,5 @@
-// RecordCursor: a walk over all records of one source (a memtable, a table, a level) in record order, both ways.
+// RecordCursor: a walk over all records of one source (a memtable, a table, a level) in record
+// order, both ways.
 #pragma once
 
 #include "util/record.h"

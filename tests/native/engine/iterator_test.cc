@@ -6,25 +6,31 @@
 namespace flowdb {
 namespace {
 
-class IteratorTest : public testing::Test {
+// Where what was written stands when it is read.
+enum class Stored { in_memory, in_level0, compacted };
+
+class IteratorTest : public testing::TestWithParam<Stored> {
  protected:
-  void SetUp() override {
-    auto opened = Engine::open(nullptr, nullptr, test_options());
-    expect_ok(opened.status());
-    engine_ = std::move(opened).value();
+  void write(const WriteBatch& batch) {
+    expect_ok(engine_->write(batch, Durability::relaxed));
+    settle();
+  }
+  void settle() {
+    if (GetParam() == Stored::in_level0) expect_ok(engine_->flush());
+    if (GetParam() == Stored::compacted) expect_ok(engine_->compact_all());
   }
 
   void put(std::string_view key, std::string_view value, int64_t ts = 0,
            int64_t expire_at = kNeverExpires) {
     WriteBatch batch;
     batch.put(key, value, ts, expire_at);
-    expect_ok(engine_->write(batch, Durability::relaxed));
+    write(batch);
   }
 
   void remove(std::string_view key, int64_t ts = 0) {
     WriteBatch batch;
     batch.remove(key, ts);
-    expect_ok(engine_->write(batch, Durability::relaxed));
+    write(batch);
   }
 
   // "a=1 b=2 ": what a whole walk finds.
@@ -51,10 +57,11 @@ class IteratorTest : public testing::Test {
     return status.is_ok() ? value : std::string(status_code_name(status.code()));
   }
 
-  std::unique_ptr<Engine> engine_;
+  StoredDatabase stored_;
+  std::unique_ptr<Engine> engine_ = stored_.open();
 };
 
-TEST_F(IteratorTest, NewestVersionsInOrder) {
+TEST_P(IteratorTest, NewestVersionsInOrder) {
   put("b", "1");
   put("a", "2");
   put("b", "3");
@@ -67,7 +74,7 @@ TEST_F(IteratorTest, NewestVersionsInOrder) {
   EXPECT_EQ(get(""), "not_found");
 }
 
-TEST_F(IteratorTest, VersionsOfOneKeyComeNewestFirst) {
+TEST_P(IteratorTest, VersionsOfOneKeyComeNewestFirst) {
   put("a", "1", 10);
   put("a", "2", 30);
   put("a", "3", 20);
@@ -80,7 +87,7 @@ TEST_F(IteratorTest, VersionsOfOneKeyComeNewestFirst) {
   EXPECT_EQ(forward(), "a=3 a=1 b=4 ");
 }
 
-TEST_F(IteratorTest, ExpiredRecordsAreHidden) {
+TEST_P(IteratorTest, ExpiredRecordsAreHidden) {
   put("a", "old");
   put("a", "gone", 0, 1'000'000);
   put("b", "stays", 0, 1'000'001);
@@ -89,7 +96,7 @@ TEST_F(IteratorTest, ExpiredRecordsAreHidden) {
   EXPECT_EQ(get("a"), "not_found");
 }
 
-TEST_F(IteratorTest, ASnapshotSeesNothingLater) {
+TEST_P(IteratorTest, ASnapshotSeesNothingLater) {
   put("a", "1");
   put("b", "1");
   const uint64_t pin = engine_->pin_snapshot();
@@ -106,7 +113,7 @@ TEST_F(IteratorTest, ASnapshotSeesNothingLater) {
   engine_->unpin_snapshot(pin);
 }
 
-TEST_F(IteratorTest, AnIteratorSeesTheStateAtItsCreation) {
+TEST_P(IteratorTest, AnIteratorSeesTheStateAtItsCreation) {
   put("a", "1");
   put("c", "1");
   auto iterator = engine_->new_iterator({});
@@ -117,7 +124,7 @@ TEST_F(IteratorTest, AnIteratorSeesTheStateAtItsCreation) {
   EXPECT_EQ(all, "a=1 c=1 ");
 }
 
-TEST_F(IteratorTest, BoundsHoldInBothDirections) {
+TEST_P(IteratorTest, BoundsHoldInBothDirections) {
   for (const char* key : {"a", "b", "c", "d", "e"}) put(key, "1");
   ReadOptions bounds;
   bounds.lower = "b";
@@ -140,7 +147,7 @@ TEST_F(IteratorTest, BoundsHoldInBothDirections) {
   EXPECT_FALSE(iterator->valid());
 }
 
-TEST_F(IteratorTest, ItTurnsRoundAnywhere) {
+TEST_P(IteratorTest, ItTurnsRoundAnywhere) {
   put("a", "0");
   put("a", "1");
   put("b", "2");
@@ -161,12 +168,13 @@ TEST_F(IteratorTest, ItTurnsRoundAnywhere) {
   EXPECT_EQ(step(*iterator), "c=3 ");
 }
 
-TEST_F(IteratorTest, TheOverlayIsNewerThanEverything) {
+TEST_P(IteratorTest, TheOverlayIsNewerThanEverything) {
   put("a", "1");
   put("b", "1");
   put("c", "1");
   Memtable overlay;
-  // Sequence numbers of an overlay are its own: smaller ones than the engine's count as newer all the same.
+  // Sequence numbers of an overlay are its own: smaller ones than the engine's count as newer all
+  // the same.
   overlay.insert({"b", "own", 0, kNeverExpires, 0, RecordKind::put});
   overlay.insert({"c", {}, 0, kNeverExpires, 0, RecordKind::remove});
   overlay.insert({"d", "own", 0, kNeverExpires, UINT64_MAX, RecordKind::put});
@@ -180,7 +188,7 @@ TEST_F(IteratorTest, TheOverlayIsNewerThanEverything) {
   EXPECT_EQ(get("a", options), "1");
 }
 
-TEST_F(IteratorTest, WhatIsPutIntoTheOverlayDuringAWalkIsSeen) {
+TEST_P(IteratorTest, WhatIsPutIntoTheOverlayDuringAWalkIsSeen) {
   for (const char* key : {"b", "d", "f"}) put(key, "1");
   Memtable overlay;
   ReadOptions options;
@@ -207,7 +215,7 @@ TEST_F(IteratorTest, WhatIsPutIntoTheOverlayDuringAWalkIsSeen) {
   EXPECT_FALSE(iterator->valid());
 }
 
-TEST_F(IteratorTest, OverlaysCommitTheNewestVersionOfEachKey) {
+TEST_P(IteratorTest, OverlaysCommitTheNewestVersionOfEachKey) {
   put("x", "0");
   Memtable first;
   first.insert({"a", "1", 0, kNeverExpires, 1, RecordKind::put});
@@ -217,10 +225,11 @@ TEST_F(IteratorTest, OverlaysCommitTheNewestVersionOfEachKey) {
   second.insert({"a", "3", 0, kNeverExpires, 1, RecordKind::put});
   second.insert({"b", "", 0, kNeverExpires, 1, RecordKind::put});
   expect_ok(engine_->write_overlays({&first, &second}, Durability::relaxed));
+  settle();
   EXPECT_EQ(forward(), "a=3 b= ");
 }
 
-TEST_F(IteratorTest, ALaterOperationOfABatchWins) {
+TEST_P(IteratorTest, ALaterOperationOfABatchWins) {
   WriteBatch batch;
   batch.put("a", "1");
   batch.put("a", "2");
@@ -228,9 +237,23 @@ TEST_F(IteratorTest, ALaterOperationOfABatchWins) {
   batch.remove("b");
   batch.remove("c");
   batch.put("c", "1");
-  expect_ok(engine_->write(batch, Durability::relaxed));
+  write(batch);
   EXPECT_EQ(forward(), "a=2 c=1 ");
 }
+
+INSTANTIATE_TEST_SUITE_P(Stored, IteratorTest,
+                         testing::Values(Stored::in_memory, Stored::in_level0, Stored::compacted),
+                         [](const testing::TestParamInfo<Stored>& stored) {
+                           switch (stored.param) {
+                             case Stored::in_memory:
+                               return "InMemory";
+                             case Stored::in_level0:
+                               return "InLevel0";
+                             case Stored::compacted:
+                               return "Compacted";
+                           }
+                           return "";
+                         });
 
 }  // namespace
 }  // namespace flowdb

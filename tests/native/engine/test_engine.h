@@ -1,4 +1,5 @@
-// What every engine test needs: options that are small enough to make tables soon, and repeatable randomness.
+// What every engine test needs: options that make small tables soon, repeatable randomness, and a
+// database in memory that can be opened again.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "engine/engine.h"
+#include "storage/memory_file.h"
 
 namespace flowdb {
 
@@ -19,6 +21,41 @@ inline EngineOptions test_options(uint64_t seed = 1) {
   return options;
 }
 
+// Everything as small as it can be, so that a few hundred records flush, switch extents and
+// compact.
+inline EngineOptions tiny_options(uint64_t seed = 1) {
+  EngineOptions options = test_options(seed);
+  options.memtable_bytes_max = 16 << 10;
+  options.block_bytes = 512;
+  options.table_bytes_max = 8 << 10;
+  options.block_cache_bytes = 64 << 10;
+  options.level0_tables_max = 2;
+  options.level1_bytes_max = 16 << 10;
+  options.log_extent_bytes_min = 4 << 10;
+  options.log_extent_bytes_max = 16 << 10;
+  return options;
+}
+
 inline void expect_ok(const Status& status) { ASSERT_TRUE(status.is_ok()) << status.to_string(); }
+
+// The two files of a database, in memory.
+struct StoredDatabase {
+  std::shared_ptr<std::string> container = std::make_shared<std::string>();
+  std::shared_ptr<std::string> log = std::make_shared<std::string>();
+
+  Result<std::unique_ptr<Engine>> try_open(EngineOptions options = test_options()) const {
+    return Engine::open(std::make_unique<MemoryFile>(container, "flow.db"),
+                        std::make_unique<MemoryFile>(log, "flow.wal"), std::move(options));
+  }
+  std::unique_ptr<Engine> open(EngineOptions options = test_options()) const {
+    auto opened = try_open(std::move(options));
+    EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
+    return opened.is_ok() ? std::move(opened).value() : nullptr;
+  }
+  // As it would be found if the process ended now.
+  StoredDatabase copy() const {
+    return {std::make_shared<std::string>(*container), std::make_shared<std::string>(*log)};
+  }
+};
 
 }  // namespace flowdb

@@ -18,9 +18,13 @@ TEST(BlockTest, HasTheDocumentedBytes) {
   builder.add_record({"abc", "", 1, -2, 300, RecordKind::put});
   builder.add_record({"b", "", 0, kNeverExpires, 6, RecordKind::remove});
   const std::string expected =
-      "\x00\x02\x00\x05\x01"s "ab" "V"
-      "\x02\x01\x0c\xac\x02\x02\x03\x00"s "c"
-      "\x00\x01\x01\x06"s "b"
+      "\x00\x02\x00\x05\x01"s
+      "ab"
+      "V"
+      "\x02\x01\x0c\xac\x02\x02\x03\x00"s
+      "c"
+      "\x00\x01\x01\x06"s
+      "b"
       "\x00\x00\x00\x00\x01\x00\x00\x00"s;
   EXPECT_EQ(builder.size(), expected.size());
   EXPECT_EQ(builder.finish(), expected);
@@ -30,8 +34,14 @@ TEST(BlockTest, AnIndexEntryHasTheDocumentedBytes) {
   BlockBuilder builder;
   builder.add_index_entry("ab", "V");
   builder.add_index_entry("ac", "WX");
-  EXPECT_EQ(builder.finish(), "\x00\x02\x01"s "ab" "V" "\x01\x01\x02"s "c" "WX"
-                              "\x00\x00\x00\x00\x01\x00\x00\x00"s);
+  EXPECT_EQ(builder.finish(),
+            "\x00\x02\x01"s
+            "ab"
+            "V"
+            "\x01\x01\x02"s
+            "c"
+            "WX"
+            "\x00\x00\x00\x00\x01\x00\x00\x00"s);
 }
 
 TEST(BlockTest, MalformedRestartsAreRefused) {
@@ -46,7 +56,10 @@ TEST(BlockTest, MalformedRestartsAreRefused) {
 
 TEST(BlockTest, UnknownKindsAndFlagsAreNotMalformedButUnknown) {
   for (const int flags : {2, 3, 0x10, 0x20, 0x40, 0x80}) {
-    std::string payload = "\x00\x01\x00\x05\x00"s "a" "\0\0\0\0\x01\0\0\0"s;
+    std::string payload =
+        "\x00\x01\x00\x05\x00"s
+        "a"
+        "\0\0\0\0\x01\0\0\0"s;
     payload[2] = static_cast<char>(flags);
     Block block(payload);
     ASSERT_TRUE(block.parse());

@@ -1,4 +1,5 @@
-// The filter: no key that was added is ever denied, few others are let through, and its hash is fixed for ever.
+// The filter: no key that was added is ever denied, few others are let through, and its hash is
+// fixed for ever.
 #include "sst/bloom.h"
 
 #include <gtest/gtest.h>
@@ -44,8 +45,8 @@ TEST(BloomTest, NeverDeniesWhatWasAddedAndSeldomTheRest) {
 }
 
 TEST(BloomTest, AMalformedFilterDeniesNothing) {
-  for (const std::string& filter : {std::string(), std::string("\x06"), std::string(9, '\0'),
-                                    std::string(9, '\xff')}) {
+  for (const std::string& filter :
+       {std::string(), std::string("\x06"), std::string(9, '\0'), std::string(9, '\xff')}) {
     EXPECT_TRUE(bloom_may_contain(filter, 12345));
   }
 }

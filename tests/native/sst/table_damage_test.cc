@@ -1,4 +1,5 @@
-// Damaged tables: every flipped bit, every cut, foreign bytes. Each read gives the right data or an error that says where.
+// Damaged tables: every flipped bit, every cut, foreign bytes. Each read gives the right data or an
+// error that says where.
 #include <gtest/gtest.h>
 
 #include "sst/table.h"
@@ -26,8 +27,8 @@ std::vector<OwnedRecord> some_records() {
 // The whole content, or the first error on the way.
 Status read_all(TableInMemory& stored, const std::vector<OwnedRecord>& records) {
   BlockCache cache(0);
-  FLOWDB_ASSIGN_OR_RETURN(const auto table,
-                          Table::open(*stored.container, TableInMemory::kId, stored.location(), cache));
+  FLOWDB_ASSIGN_OR_RETURN(const auto table, Table::open(*stored.container, TableInMemory::kId,
+                                                        stored.location(), cache));
   for (const OwnedRecord& record : records) {
     FoundRecord found;
     FLOWDB_ASSIGN_OR_RETURN(const bool there, table->find(record.key, UINT64_MAX, found));

@@ -53,9 +53,7 @@ struct TableInMemory {
 
   TableLocation location() const { return container->tables().at(kId); }
 
-  Result<std::shared_ptr<Table>> open() {
-    return Table::open(*container, kId, location(), cache);
-  }
+  Result<std::shared_ptr<Table>> open() { return Table::open(*container, kId, location(), cache); }
 
   std::shared_ptr<std::string> bytes = std::make_shared<std::string>();
   std::unique_ptr<Container> container;

@@ -1,4 +1,5 @@
-// Tables written and read again: finds and walks, at every block boundary, against the records that went in.
+// Tables written and read again: finds and walks, at every block boundary, against the records that
+// went in.
 #include "sst/table.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +23,8 @@ std::vector<OwnedRecord> random_records(uint64_t seed, size_t count) {
     if (random() % 5 == 0) record.expire_at = static_cast<int64_t>(random() % 1000) - 500;
     record.sequence = 1 + i;
     if (random() % 6 == 0) record.kind = RecordKind::remove;
-    if (record.kind == RecordKind::put) record.value.assign(random() % 60, static_cast<char>('a' + i % 26));
+    if (record.kind == RecordKind::put)
+      record.value.assign(random() % 60, static_cast<char>('a' + i % 26));
     records.push_back(record);
   }
   std::sort(records.begin(), records.end(), [](const OwnedRecord& a, const OwnedRecord& b) {

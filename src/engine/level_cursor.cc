@@ -1,0 +1,74 @@
+// Hands the walk from table to table.
+#include "engine/level_cursor.h"
+
+#include <cassert>
+
+namespace flowdb {
+
+bool LevelCursor::open_table(size_t index) {
+  current_ = nullptr;
+  status_ = Status::ok();
+  if (index >= end_) return false;
+  if (cursor_ && index == index_) return true;
+  cursor_.reset();
+  index_ = index;
+  Result<std::shared_ptr<const Table>> table = files_[index]->table();
+  if (!table.is_ok()) {
+    status_ = table.status();
+    return false;
+  }
+  cursor_.emplace(std::move(table).value(), cache_);
+  return true;
+}
+
+void LevelCursor::settle_forward() {
+  while (!cursor_->valid()) {
+    current_ = nullptr;
+    status_ = cursor_->status();
+    if (!status_.is_ok() || !open_table(index_ + 1)) return;
+    cursor_->seek_to_first();
+  }
+  current_ = &cursor_->record();
+}
+
+void LevelCursor::settle_backward() {
+  while (!cursor_->valid()) {
+    current_ = nullptr;
+    status_ = cursor_->status();
+    if (!status_.is_ok() || index_ == begin_ || !open_table(index_ - 1)) return;
+    cursor_->seek_to_last();
+  }
+  current_ = &cursor_->record();
+}
+
+void LevelCursor::seek_to_first() {
+  if (!open_table(begin_)) return;
+  cursor_->seek_to_first();
+  settle_forward();
+}
+
+void LevelCursor::seek_to_last() {
+  if (begin_ == end_ || !open_table(end_ - 1)) return;
+  cursor_->seek_to_last();
+  settle_backward();
+}
+
+void LevelCursor::seek(const Record& place) {
+  if (!open_table(find_table(files_, begin_, end_, place.key))) return;
+  cursor_->seek(place);
+  settle_forward();
+}
+
+void LevelCursor::next() {
+  assert(valid());
+  cursor_->next();
+  settle_forward();
+}
+
+void LevelCursor::prev() {
+  assert(valid());
+  cursor_->prev();
+  settle_backward();
+}
+
+}  // namespace flowdb

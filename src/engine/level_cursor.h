@@ -1,0 +1,42 @@
+// LevelCursor: a walk over the tables of a sorted level, or of a part of it, as if they were one.
+// Each table is opened when the walk reaches it.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "engine/version.h"
+#include "sst/table_cursor.h"
+
+namespace flowdb {
+
+class LevelCursor final : public RecordCursor {
+ public:
+  // Walks files[begin] to files[end - 1]; `files` must outlive the cursor. REQUIRES: these are
+  // disjoint, and sorted by key.
+  LevelCursor(const TableFiles& files, size_t begin, size_t end, CacheUse cache)
+      : files_(files), begin_(begin), end_(end), cache_(cache) {}
+
+  void seek_to_first() override;
+  void seek_to_last() override;
+  void seek(const Record& place) override;
+  void next() override;
+  void prev() override;
+  Status status() const override { return status_; }
+
+ private:
+  // Makes the table at `index` the current one. False behind the end, and on an error.
+  bool open_table(size_t index);
+  void settle_forward();
+  void settle_backward();
+
+  const TableFiles& files_;
+  const size_t begin_;
+  const size_t end_;
+  const CacheUse cache_;
+  size_t index_ = SIZE_MAX;
+  std::optional<TableCursor> cursor_;
+  Status status_;
+};
+
+}  // namespace flowdb

@@ -1,0 +1,49 @@
+// Retention: which records a compaction keeps. Everything that a reader can still see stays, and
+// every removal that still hides something.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "util/record.h"
+
+namespace flowdb {
+
+// The removal that stands for an expired record.
+inline Record removal_of(Record record) {
+  record.kind = RecordKind::remove;
+  record.expire_at = kNeverExpires;
+  record.value = {};
+  return record;
+}
+
+class Retention {
+ public:
+  // `pins`: the snapshots in use, ascending. Records that expire at or before `now_us` are as good
+  // as removed. `drop_filter` (may be empty) says which keys nothing refers to.
+  Retention(std::vector<uint64_t> pins, int64_t now_us,
+            std::function<bool(std::string_view key)> drop_filter)
+      : pins_(std::move(pins)), now_us_(now_us), drop_filter_(std::move(drop_filter)) {}
+
+  enum class Verdict : uint8_t { keep, keep_as_remove, drop };
+  // REQUIRES: records come in record order. `older_below`: whether a table that is not compacted
+  // may hold older records of this key.
+  Verdict judge(const Record& record, bool older_below);
+
+ private:
+  // Whether a pinned snapshot lies in [first, end).
+  bool pinned(uint64_t first, uint64_t end) const;
+
+  std::vector<uint64_t> pins_;
+  int64_t now_us_;
+  std::function<bool(std::string_view key)> drop_filter_;
+  bool started_ = false;
+  std::string key_;
+  int64_t ts_ = 0;
+  bool key_dropped_ = false;
+  uint64_t newer_sequence_ = 0;  // of the record before, of the same key and ts
+};
+
+}  // namespace flowdb

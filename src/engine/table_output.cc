@@ -1,0 +1,51 @@
+// Begins and ends tables.
+#include "engine/table_output.h"
+
+namespace flowdb {
+
+TableOutput::TableOutput(Container& container, uint32_t& next_table_id,
+                         const TableBuilderOptions& options, uint64_t table_bytes_max)
+    : container_(container),
+      next_table_id_(next_table_id),
+      options_(options),
+      table_bytes_max_(table_bytes_max) {}
+
+Status TableOutput::add(const Record& record) {
+  if (builder_ != nullptr && builder_->size() >= table_bytes_max_ &&
+      record.key != builder_->last_key()) {
+    FLOWDB_RETURN_IF_ERROR(end_table());
+  }
+  if (builder_ == nullptr) {
+    if (next_table_id_ == kFillerId) {
+      return Status::io_error("all table ids of this database have been used");
+    }
+    FLOWDB_ASSIGN_OR_RETURN(writer_, container_.begin_table(next_table_id_++));
+    builder_ = std::make_unique<TableBuilder>(*writer_, options_);
+  }
+  return builder_->add(record);
+}
+
+Status TableOutput::end_table() {
+  if (builder_ == nullptr) return Status::ok();
+  FLOWDB_RETURN_IF_ERROR(builder_->finish());
+  tables_.push_back(meta_of(writer_->id(), builder_->properties()));
+  builder_.reset();
+  writer_.reset();
+  return Status::ok();
+}
+
+TableMeta meta_of(uint32_t id, const TableProperties& properties) {
+  TableMeta meta;
+  meta.id = id;
+  meta.level = properties.level;
+  meta.records = properties.records;
+  meta.smallest_sequence = properties.smallest_sequence;
+  meta.largest_sequence = properties.largest_sequence;
+  meta.min_ts = properties.min_ts;
+  meta.max_ts = properties.max_ts;
+  meta.smallest_key = properties.smallest_key;
+  meta.largest_key = properties.largest_key;
+  return meta;
+}
+
+}  // namespace flowdb

@@ -1,0 +1,49 @@
+// TableOutput: a stream of records into new tables, one after the other, which a checkpoint will
+// commit together.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/manifest.h"
+#include "sst/table_builder.h"
+#include "storage/container.h"
+
+namespace flowdb {
+
+class TableOutput {
+ public:
+  // `next_table_id` is counted up with each table. A table that has reached `table_bytes_max` is
+  // ended between two keys. `container` and `next_table_id` must outlive it.
+  TableOutput(Container& container, uint32_t& next_table_id, const TableBuilderOptions& options,
+              uint64_t table_bytes_max);
+
+  // REQUIRES: records come in record order. Errors: quota_exceeded, io_error; only destruction is
+  // allowed then.
+  Status add(const Record& record);
+  // Whether a table is being written; no other writer can be opened until end_table().
+  bool has_open_table() const { return builder_ != nullptr; }
+  // REQUIRES: has_open_table().
+  const std::string& last_key() const { return builder_->last_key(); }
+  // Completes the table that is being written, if there is one. Between two records of one key this
+  // would make tables that overlap. Errors as add().
+  Status end_table();
+
+  // The tables that are complete.
+  const std::vector<TableMeta>& tables() const { return tables_; }
+
+ private:
+  Container& container_;
+  uint32_t& next_table_id_;
+  const TableBuilderOptions options_;
+  const uint64_t table_bytes_max_;
+  std::unique_ptr<TableWriter> writer_;
+  std::unique_ptr<TableBuilder> builder_;
+  std::vector<TableMeta> tables_;
+};
+
+// What a manifest says of a table with these properties.
+TableMeta meta_of(uint32_t id, const TableProperties& properties);
+
+}  // namespace flowdb

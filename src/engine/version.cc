@@ -1,0 +1,87 @@
+// Makes new versions of old ones.
+#include "engine/version.h"
+
+#include <algorithm>
+
+namespace flowdb {
+
+Result<std::shared_ptr<const Table>> TableFile::table() const {
+  if (table_ == nullptr) {
+    FLOWDB_ASSIGN_OR_RETURN(table_,
+                            Table::open(*source_.container, meta_.id, location_, *source_.cache));
+  }
+  return table_;
+}
+
+std::shared_ptr<TableFile> TableFile::at_level(uint8_t level) const {
+  auto moved = std::make_shared<TableFile>(*this);
+  moved->meta_.level = level;
+  return moved;
+}
+
+uint64_t Version::level_bytes(size_t index) const {
+  uint64_t bytes = 0;
+  for (const auto& file : levels_[index]) bytes += file->bytes();
+  return bytes;
+}
+
+size_t Version::deepest_level() const {
+  for (size_t i = kLevels; i-- > 0;) {
+    if (!levels_[i].empty()) return i;
+  }
+  return 0;
+}
+
+TableFiles Version::all() const {
+  TableFiles files;
+  for (const TableFiles& level : levels_) files.insert(files.end(), level.begin(), level.end());
+  return files;
+}
+
+std::shared_ptr<const Version> Version::with(const TableFiles& added,
+                                             const std::vector<uint32_t>& removed) const {
+  auto next = std::make_shared<Version>();
+  for (size_t i = 0; i < kLevels; ++i) {
+    for (const auto& file : levels_[i]) {
+      if (std::find(removed.begin(), removed.end(), file->meta().id) == removed.end()) {
+        next->levels_[i].push_back(file);
+      }
+    }
+  }
+  for (const auto& file : added) next->levels_[file->meta().level].push_back(file);
+  if (!next->sort_and_check()) return nullptr;
+  return next;
+}
+
+bool Version::sort_and_check() {
+  std::sort(levels_[0].begin(), levels_[0].end(), [](const auto& a, const auto& b) {
+    const TableMeta& x = a->meta();
+    const TableMeta& y = b->meta();
+    if (x.largest_sequence != y.largest_sequence) return x.largest_sequence > y.largest_sequence;
+    return x.id > y.id;
+  });
+  for (size_t i = 1; i < kLevels; ++i) {
+    TableFiles& level = levels_[i];
+    std::sort(level.begin(), level.end(), [](const auto& a, const auto& b) {
+      return a->meta().smallest_key < b->meta().smallest_key;
+    });
+    for (size_t k = 1; k < level.size(); ++k) {
+      if (level[k - 1]->meta().largest_key >= level[k]->meta().smallest_key) return false;
+    }
+  }
+  return true;
+}
+
+size_t find_table(const TableFiles& files, size_t begin, size_t end, std::string_view key) {
+  while (begin < end) {
+    const size_t middle = begin + (end - begin) / 2;
+    if (files[middle]->meta().largest_key < key) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
+}
+
+}  // namespace flowdb

@@ -1,0 +1,78 @@
+// Version: the set of live tables by level, at one time. Versions are immutable and shared: an
+// iterator keeps the one that it began with, whatever flushes and compactions do meanwhile.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "engine/manifest.h"
+#include "sst/table.h"
+#include "storage/container.h"
+
+namespace flowdb {
+
+// What tables are opened with; must outlive every TableFile.
+struct TableSource {
+  const Container* container = nullptr;
+  BlockCache* cache = nullptr;
+};
+
+// A live table, or one that was live when a version was made. Its file is opened when it is first
+// read.
+class TableFile {
+ public:
+  TableFile(TableMeta meta, const TableLocation& location, const TableSource& source)
+      : meta_(std::move(meta)), location_(location), source_(source) {}
+
+  const TableMeta& meta() const { return meta_; }
+  // Length of the raw table.
+  uint64_t bytes() const { return location_.length; }
+  const TableLocation& location() const { return location_; }
+  bool overlaps(std::string_view smallest, std::string_view largest) const {
+    return meta_.smallest_key <= largest && smallest <= meta_.largest_key;
+  }
+  // Errors as Table::open.
+  Result<std::shared_ptr<const Table>> table() const;
+  // The same table as it stands after a move to another level.
+  std::shared_ptr<TableFile> at_level(uint8_t level) const;
+
+ private:
+  TableMeta meta_;
+  TableLocation location_;
+  TableSource source_;
+  mutable std::shared_ptr<const Table> table_;
+};
+
+using TableFiles = std::vector<std::shared_ptr<const TableFile>>;
+
+class Version {
+ public:
+  // Level 0: the largest sequence number first; others: by key.
+  const TableFiles& level(size_t index) const { return levels_[index]; }
+  uint64_t level_bytes(size_t index) const;
+  // The deepest level with a table; 0 when there is none.
+  size_t deepest_level() const;
+  // All tables, in the manifest's order.
+  TableFiles all() const;
+
+  // This version without `removed` (ids) and with `added`, each at the level that its meta says.
+  // Result: null when two tables of a level below 0 would overlap.
+  std::shared_ptr<const Version> with(const TableFiles& added,
+                                      const std::vector<uint32_t>& removed) const;
+
+ private:
+  bool sort_and_check();
+
+  std::array<TableFiles, kLevels> levels_;
+};
+
+// The first of files[begin] to files[end - 1] whose largest key is not below `key`; `end` when
+// there is none. REQUIRES: these are disjoint, and sorted by key.
+size_t find_table(const TableFiles& files, size_t begin, size_t end, std::string_view key);
+inline size_t find_table(const TableFiles& sorted, std::string_view key) {
+  return find_table(sorted, 0, sorted.size(), key);
+}
+
+}  // namespace flowdb
