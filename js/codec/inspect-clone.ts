@@ -1,9 +1,9 @@
 // Looks through what structured clone gave: whether all of it can be stored, whether JSON text is
 // enough after all (for instances of classes, which the clone made plain), and which Blobs have to
 // be read first. Iterative: a clone may be deep.
-import { dataViewBuffer, ownKeys, typedArrayBuffer, typedArrayName } from './intrinsics';
+import { dataViewBuffer, hasOwn, ownKeys, typedArrayBuffer, typedArrayName } from './intrinsics';
 import { JSON_DEPTH_MAX, isDense, isPlainScalar } from './json-copy';
-import { ValueTag, tagOfObject } from './value-tags';
+import { ValueTag, nestedInErrors, tagOfObject } from './value-tags';
 
 export interface Inspection {
   readonly json: boolean;
@@ -70,7 +70,9 @@ class Inspector implements Inspection {
     } else if (tag === ValueTag.set) {
       for (const inner of value as Set<unknown>) this.#meet(inner, depth);
     } else if (tag === ValueTag.error) {
-      this.#meet((value as Error).cause, depth);
+      for (const name of nestedInErrors) {
+        if (hasOwn(value, name)) this.#meet((value as Record<string, unknown>)[name], depth);
+      }
     } else if (tag === ValueTag.view) {
       // Shared memory is no ArrayBuffer, and is found out when its turn comes.
       const isDataView = typedArrayName(value) === undefined;
@@ -91,5 +93,5 @@ function hasFloatPixels(image: object): boolean {
 function cannotStore(value: object, detail = ''): DOMException {
   const name = (value.constructor as { name?: unknown } | undefined)?.name;
   const kind = typeof name === 'string' && name !== '' ? name : 'object';
-  return new DOMException(`A ${kind}${detail} can't be stored.`, 'DataCloneError');
+  return new DOMException(`An object of type ${kind}${detail} can't be stored.`, 'DataCloneError');
 }

@@ -10,6 +10,7 @@ import { ValueTag, classNumberOf, geometryClasses } from './value-tags';
 type Point = Pick<DOMPointReadOnly, 'x' | 'y' | 'z' | 'w'>;
 
 const matrix2d = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+const defaultColorSpace = 'srgb';
 const matrixCounts = [6, 16];
 
 /** How many numbers each of the `geometryClasses` has. */
@@ -114,7 +115,8 @@ function readBytes(reader: ByteReader, field: string): Uint8Array<ArrayBuffer> {
 function encodeImage(writer: ByteWriter, image: ImageData): void {
   writer.varint(image.width);
   writer.varint(image.height);
-  writeString(writer, image.colorSpace);
+  // Firefox knows no other color space, and has no word for this one.
+  writeString(writer, image.colorSpace ?? defaultColorSpace);
   const { data } = image;
   writer.append(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
@@ -128,6 +130,7 @@ function decodeImage(reader: ByteReader): ImageData {
   if (typeof ImageData === 'undefined') throw notHere('ImageData', start);
   try {
     const data = new Uint8ClampedArray(pixels);
+    if (colorSpace === defaultColorSpace) return new ImageData(data, width, height);
     return new ImageData(data, width, height, { colorSpace: colorSpace as PredefinedColorSpace });
   } catch {
     throw new MalformedError('image', start, `${width} × ${height} in '${colorSpace}' is none`);

@@ -4,7 +4,7 @@ import { ByteReader } from './byte-reader';
 import { defineProperty } from './intrinsics';
 import { MalformedError } from './malformed-error';
 import { decodePlatformObject } from './platform-values';
-import { readBigInt, readString } from './tagged-scalars';
+import { readBigInt, readName, readString } from './tagged-scalars';
 import {
   ErrorFlag,
   TAGGED_VERSION,
@@ -31,7 +31,7 @@ interface Rest {
   readonly target: Container;
   /** Values to come; a Map's keys count, too. */
   left: number;
-  /** A Map's key whose value comes next, in an array, for a key may be undefined. */
+  /** What the next value belongs to: a Map's key, which may be undefined, an error's property. */
   key: [unknown] | undefined;
 }
 
@@ -85,7 +85,7 @@ class TaggedDecoder {
         }
         return;
       case ValueTag.error:
-        define(target, 'cause', this.#node(), false);
+        define(target, String(rest.key?.[0]), this.#node(), false);
         return;
       default:
         this.#property(rest.tag, target);
@@ -94,7 +94,7 @@ class TaggedDecoder {
 
   #property(tag: ValueTag, target: Container): void {
     const at = this.#reader.offset;
-    const name = readString(this.#reader, 'property name');
+    const name = readName(this.#reader, 'property name');
     if (tag === ValueTag.sparseArray && !fits(name, (target as unknown[]).length)) {
       throw new MalformedError('property name', at, `'${name}' is outside of the array`);
     }
@@ -219,15 +219,20 @@ class TaggedDecoder {
     const Class = errorClasses[reader.u8('error class')];
     if (Class === undefined) throw new MalformedError('error class', at, 'is none');
     const flags = reader.u8('error flags');
-    const error = this.#add(new Class());
+    // An AggregateError asks for its errors when it is made; its own ones come below.
+    const error = this.#add(
+      Class === AggregateError ? new AggregateError([]) : new (Class as ErrorConstructor)(),
+    );
     if ((flags & ErrorFlag.message) !== 0) {
       define(error, 'message', readString(reader, 'error message'), false);
     }
     // Without one of its own it would have this call's.
     const stack = (flags & ErrorFlag.stack) !== 0 ? readString(reader, 'error stack') : '';
     define(error, 'stack', stack, false);
-    if ((flags & ErrorFlag.cause) !== 0) {
-      this.#rests.push({ tag: ValueTag.error, target: error, left: 1, key: undefined });
+    // The last one pushed is read first.
+    for (const name of ['errors', 'cause'] as const) {
+      if ((flags & ErrorFlag[name]) === 0) continue;
+      this.#rests.push({ tag: ValueTag.error, target: error, left: 1, key: [name] });
     }
     return error;
   }

@@ -26,6 +26,7 @@ import {
   ValueTag,
   ViewFlag,
   classNumberOf,
+  nestedInErrors,
   tagOfObject,
 } from './value-tags';
 
@@ -198,17 +199,18 @@ class TaggedEncoder {
     const writer = this.#writer;
     const message = hasOwn(value, 'message');
     const stack = typeof value.stack === 'string';
-    const cause = hasOwn(value, 'cause');
+    const nested = nestedInErrors.filter((name) => hasOwn(value, name));
     writer.u8(ValueTag.error);
     writer.u8(classNumberOf(value));
     writer.u8(
       (message ? ErrorFlag.message : 0) |
         (stack ? ErrorFlag.stack : 0) |
-        (cause ? ErrorFlag.cause : 0),
+        nested.reduce((flags, name) => flags | ErrorFlag[name], 0),
     );
     if (message) writeString(writer, String(value.message));
     if (stack) writeString(writer, value.stack as string);
-    if (cause) this.#rests.push({ values: [value.cause], names: undefined, next: 0 });
+    const values = nested.map((name) => (value as AggregateError)[name]);
+    this.#rests.push({ values, names: undefined, next: 0 });
   }
 
   #buffer(value: ResizableBuffer): void {

@@ -6,9 +6,19 @@ import { MalformedError } from './malformed-error';
 
 const shortText = 40;
 const unitsAtOnce = 4096;
+const nameSlots = 256;
+
 const varintBytesMax = 10;
 const loneSurrogate = /\p{Surrogate}/u;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+interface Name {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/** Names read lately. A name has one place, which the latest with that place takes. */
+const names = new Array<Name | undefined>(nameSlots);
 
 /** Writes `[varint: bytes × 2, + 1 for UTF-16][bytes]`. UTF-16 is for lone surrogates. */
 export function writeString(writer: ByteWriter, text: string): void {
@@ -55,14 +65,53 @@ export function readString(reader: ByteReader, field: string): string {
   const header = reader.varint(field);
   const bytes = reader.subarray(Math.floor(header / 2), field);
   if (header % 2 === 1) return readUtf16(bytes, field, start);
-  if (bytes.length <= shortText) {
-    let text = '';
-    let i = 0;
-    for (; i < bytes.length && (bytes[i] as number) < 0x80; i++) {
-      text += fromCharCode(bytes[i] as number);
-    }
-    if (i === bytes.length) return text;
+  const ascii = bytes.length <= shortText ? shortAscii(bytes) : undefined;
+  return ascii ?? readUtf8(bytes, field, start);
+}
+
+/**
+ * As readString, for names of properties: the same few come again and again, and comparing bytes
+ * takes less time than making a string of them.
+ * @throws MalformedError
+ */
+export function readName(reader: ByteReader, field: string): string {
+  const { bytes, offset, remaining } = reader;
+  const header = remaining > 0 ? (bytes[offset] as number) : 0;
+  const length = header / 2;
+  if (header % 2 !== 0 || length === 0 || length > shortText || length >= remaining) {
+    return readString(reader, field);
   }
+  const start = offset + 1;
+  const first = bytes[start] as number;
+  const last = bytes[start + length - 1] as number;
+  const slot = (length * 7 + first * 31 + last * 131) % nameSlots;
+  const known = names[slot];
+  if (known !== undefined && isAt(known.bytes, bytes, start, length)) {
+    reader.offset = start + length;
+    return known.text;
+  }
+  const text = readString(reader, field);
+  names[slot] = { bytes: bytes.slice(start, start + length), text };
+  return text;
+}
+
+function isAt(known: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
+  if (known.length !== length) return false;
+  for (let i = 0; i < length; i++) if (known[i] !== bytes[start + i]) return false;
+  return true;
+}
+
+function shortAscii(bytes: Uint8Array): string | undefined {
+  const units: number[] = [];
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    if (byte >= 0x80) return undefined;
+    units.push(byte);
+  }
+  return fromCharCode(...units);
+}
+
+function readUtf8(bytes: Uint8Array, field: string, start: number): string {
   try {
     return utf8.decode(bytes);
   } catch {

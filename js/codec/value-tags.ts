@@ -39,7 +39,7 @@ export const ValueTag = {
 export type ValueTag = (typeof ValueTag)[keyof typeof ValueTag];
 
 export const ViewFlag = { tracksLength: 1 } as const;
-export const ErrorFlag = { message: 1, stack: 2, cause: 4 } as const;
+export const ErrorFlag = { message: 1, stack: 2, cause: 4, errors: 8 } as const;
 
 type ViewConstructor = new (
   buffer: ArrayBuffer,
@@ -70,8 +70,11 @@ export const viewClasses: readonly (ViewConstructor | undefined)[] = [
   platform<ViewConstructor>('Float16Array'),
 ];
 
-/** By their number in the bytes. Structured clone makes an Error of every other kind. */
-export const errorClasses: readonly ErrorConstructor[] = [
+/** Properties of errors that may hold any value. */
+export const nestedInErrors = ['cause', 'errors'] as const;
+
+/** By their number in the bytes. Not every platform's clone keeps an AggregateError one. */
+export const errorClasses: readonly (ErrorConstructor | AggregateErrorConstructor)[] = [
   Error,
   EvalError,
   RangeError,
@@ -79,6 +82,7 @@ export const errorClasses: readonly ErrorConstructor[] = [
   SyntaxError,
   TypeError,
   URIError,
+  AggregateError,
 ];
 
 /** By their number in the bytes. */

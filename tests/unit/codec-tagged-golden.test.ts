@@ -86,6 +86,14 @@ describe('golden bytes of the tagged binary form', () => {
     expect(Object.keys(error)).toEqual([]);
   });
 
+  it('reads errors that hold errors', () => {
+    const error = decodeTagged(fromHex('01 1b 07 0d 02 6d 01 11 01 1b 06 00')) as AggregateError;
+    expect(error).toBeInstanceOf(AggregateError);
+    expect([error.message, error.stack, error.cause]).toEqual(['m', '', null]);
+    expect(error.errors).toHaveLength(1);
+    expect(error.errors[0]).toBeInstanceOf(URIError);
+  });
+
   it('reads resizable buffers and views that follow them', () => {
     const view = decodeTagged(fromHex('01 1e 01 01 01 1d 02 08 07 09')) as Uint8Array;
     const resizable = view.buffer as ArrayBuffer & { resize(length: number): void };
@@ -127,7 +135,7 @@ const malformed: [problem: string, hex: string, field: string][] = [
   ['an index behind the length', '01 12 01 01 02 31 00', 'property name'],
   ['a length as a property', '01 12 01 01 0c 6c656e677468 00', 'property name'],
   ['a bad pattern', '01 14 02 28 00', 'pattern'],
-  ['an unknown error class', '01 1b 07 00', 'error class'],
+  ['an unknown error class', '01 1b 08 00', 'error class'],
   ['an unknown view class', '01 1e 20 00 00 00 1c 00', 'view class'],
   ['a view of no buffer', '01 1e 01 00 00 00 10 00', 'view buffer'],
   ['a view past its buffer', '01 1e 01 00 00 02 1c 01 00', 'view'],
