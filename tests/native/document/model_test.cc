@@ -73,7 +73,7 @@ class ModelRun {
     if (below(4) == 0) {
       ASSERT_TRUE(database_->engine().flush().is_ok());
     }
-    if (below(4) == 0 && getenv("REOPEN")) open();
+    if (below(4) == 0) open();
     begin();
   }
 

@@ -1,0 +1,50 @@
+// Which engine keys are dead, and from when on.
+#include "document/live_data.h"
+
+#include <gtest/gtest.h>
+
+#include "document/engine_key.h"
+
+namespace flowdb {
+namespace {
+
+std::string key(char space, uint32_t data_id) {
+  std::string out(1, space);
+  put_be32(out, data_id);
+  return out + "rest";
+}
+
+TEST(LiveData, WhatNothingRefersToIsDead) {
+  LiveData data;
+  data.add(3);
+  data.add(5);
+  for (const char space : {kRecordSpace, kIndexSpace}) {
+    EXPECT_FALSE(data.is_dead(key(space, 3)));
+    EXPECT_TRUE(data.is_dead(key(space, 4)));
+    EXPECT_FALSE(data.is_dead(key(space, 5)));
+    EXPECT_TRUE(data.is_dead(key(space, 0x03000000))) << "ids are big-endian";
+  }
+  EXPECT_FALSE(data.is_dead(std::string_view("\0d", 2))) << "the schema";
+  EXPECT_FALSE(data.is_dead(key(0x03, 4))) << "time series";
+  EXPECT_FALSE(data.is_dead("\x01"));
+  data.remove(5);
+  EXPECT_TRUE(data.is_dead(key(kRecordSpace, 5)));
+}
+
+TEST(LiveData, OlderTransactionsKeepAlive) {
+  LiveData data;
+  data.add(1);
+  data.add(2);
+  data.give_up(1, 10);
+  data.give_up(2, 12);
+  data.release(9);
+  EXPECT_FALSE(data.is_dead(key(kRecordSpace, 1)));
+  data.release(10);
+  EXPECT_TRUE(data.is_dead(key(kRecordSpace, 1)));
+  EXPECT_FALSE(data.is_dead(key(kRecordSpace, 2)));
+  data.release(20);
+  EXPECT_TRUE(data.is_dead(key(kRecordSpace, 2)));
+}
+
+}  // namespace
+}  // namespace flowdb
