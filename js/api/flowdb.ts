@@ -48,9 +48,9 @@ export class FlowDB {
    *     const { indexedDB } = await FlowDB.open();
    *
    * @returns resolves when databases can be opened. Rejects with FlowDBError: `no-opfs` where
-   *   there is no Origin Private File System or the browser refuses it, `unsupported` where it
-   *   can't run WebAssembly, `worker` when the worker can't be started; with TypeError for an
-   *   option that makes no sense.
+   *   there is no Origin Private File System or the browser refuses it, `unsupported` where there
+   *   are no workers or no WebAssembly, `worker` when the worker can't be started; with TypeError
+   *   for an option that makes no sense.
    */
   static async open(options: OpenOptions = {}): Promise<FlowDB> {
     const flow = new FlowDB(options);
@@ -84,6 +84,9 @@ export class FlowDB {
   }
 
   async #start(): Promise<void> {
+    if (typeof Worker === 'undefined') {
+      throw new FlowDBError('unsupported', 'No worker can be started in this context.');
+    }
     let worker: Worker;
     try {
       worker = startWorker(this.#location);

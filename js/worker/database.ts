@@ -70,18 +70,24 @@ export class Database {
   /**
    * Begins the upgrade of a connection. No other transaction may be live.
    * @param onEnd called when it is over, before the page is told
+   * @returns resolves behind that; never when the database is abandoned. Throws Failure.
    */
   beginUpgrade(
     connection: Connection,
     version: number,
     onEnd: (isCommitted: boolean) => void,
-  ): void {
+  ): Promise<void> {
     const transaction = new Transaction(connection, UPGRADE_TRANSACTION, true, 0, []);
     transaction.handle = this.engine.calls.beginUpgrade(version);
     if (transaction.handle === 0) throw this.engine.lastFailure();
     transaction.state = 'ready';
-    transaction.onEnd = onEnd;
     connection.live.set(transaction.id, transaction);
+    return new Promise((resolve) => {
+      transaction.onEnd = (isCommitted) => {
+        onEnd(isCommitted);
+        resolve();
+      };
+    });
   }
 
   /**

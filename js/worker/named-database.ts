@@ -114,7 +114,12 @@ export class NamedDatabase {
     const connection = new Connection(this.#around.nextId(), database);
     this.#connections.add(connection);
     this.#around.connected(connection, this);
-    if (version > stored) await this.#upgrade(connection, request, stored, version);
+    try {
+      if (version > stored) await this.#upgrade(connection, request, stored, version);
+    } catch (error) {
+      this.#disconnect(connection);
+      throw error;
+    }
     const schema = database.engine.schemaText();
     this.#around.outbox.send({ t: 'opened', request, connection: connection.id, version, schema });
     if (!database.isListed) {
@@ -134,22 +139,18 @@ export class NamedDatabase {
     const { engine } = database;
     let isCommitted = false;
     const schema = engine.schemaText();
-    const over = new Promise<void>((resolve) => {
-      database.beginUpgrade(connection, newVersion, (isDone) => {
-        // Before the page is told, or databases() could deny after a crash what the page has seen.
-        if (isDone) engine.files.recordVersion(newVersion);
-        isCommitted = isDone;
-        resolve();
-      });
+    const over = database.beginUpgrade(connection, newVersion, (isDone) => {
+      // Before the page is told, or databases() could deny after a crash what the page has seen.
+      if (isDone) engine.files.recordVersion(newVersion);
+      database.isListed = isDone;
+      isCommitted = isDone;
     });
-    database.isListed = true;
     const { outbox } = this.#around;
     outbox.send({ t: 'upgrade', request, connection: id, oldVersion, newVersion, schema });
     await Promise.race([over, connection.closed]);
     checkAlive(database);
     this.closeIfOver(connection);
     if (isCommitted && !connection.isClosed) return;
-    this.#disconnect(connection);
     if (engine.version() === 0) {
       this.#database = undefined;
       await database.remove();

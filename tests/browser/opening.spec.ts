@@ -134,3 +134,38 @@ test('any string is a name', async ({ page }) => {
   for (const [i, name] of names.entries()) expect(await call(page, 'get', name, 'k')).toBe(i);
   expect(await call(page, 'databases')).toHaveLength(names.length + 2);
 });
+
+test('when the worker dies, connections are closed and the next open recovers', async ({
+  page,
+  origin,
+}) => {
+  // The page's workers can be reached, and told to fail as a bug would make them.
+  await page.addInitScript(() => {
+    const Native = Worker;
+    const workers: Worker[] = [];
+    const Counted = class extends Native {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        workers.push(this);
+      }
+    };
+    Object.assign(globalThis, { Worker: Counted, workers });
+  });
+  const failing = `addEventListener('message', ({ data }) => {
+    if (data === 'fail') setTimeout(() => { throw new Error('broken'); });
+  });`;
+  await page.route('**/dist/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${failing}` });
+  });
+  await page.goto(`${origin}/flow.html`);
+  await ready(page);
+  await call(page, 'put', 'kept', 'k', 'value');
+  await call(page, 'hold', 'kept');
+  await page.evaluate(() => {
+    const { workers } = globalThis as unknown as { workers: Worker[] };
+    workers[0]?.postMessage('fail');
+  });
+  await page.waitForFunction(() => 'lost' in globalThis);
+  expect(await call(page, 'get', 'kept', 'k')).toBe('value');
+});

@@ -52,6 +52,7 @@ globalThis.flow = {
     open(name, version).then(
       (db) => {
         (globalThis.held ??= []).push(db);
+        db.onclose = () => (globalThis.lost = (globalThis.lost ?? 0) + 1);
         return { version: db.version };
       },
       described,
