@@ -11,8 +11,9 @@ namespace flowdb {
 // Shared between a test and the FailingFiles that it hands out.
 struct FailurePlan {
   int calls_before_failure = 0;  // of any kind, on any of the files
-  bool partial_write = false;    // the failing write leaves its first half behind
-  bool then_all_fail = false;    // every call after the failing one fails, too
+  enum class Leaves { nothing, half, all };
+  Leaves write_leaves = Leaves::nothing;  // what the failing write leaves in the file
+  bool then_all_fail = false;             // every call after the failing one fails, too
   bool failed = false;
   bool paused = false;  // calls of the test itself, which neither fail nor count
 
@@ -36,10 +37,10 @@ class FailingFile final : public File {
   }
   Status write_at(uint64_t offset, std::string_view bytes) override {
     if (!plan_->next_fails()) return file_->write_at(offset, bytes);
-    if (plan_->partial_write) {
-      const Status status = file_->write_at(offset, bytes.substr(0, bytes.size() / 2));
-      if (!status.is_ok()) return status;
-    }
+    const size_t part = plan_->write_leaves == FailurePlan::Leaves::nothing ? 0
+                        : plan_->write_leaves == FailurePlan::Leaves::half  ? bytes.size() / 2
+                                                                            : bytes.size();
+    FLOWDB_RETURN_IF_ERROR(file_->write_at(offset, bytes.substr(0, part)));
     return Status::quota_exceeded("injected: write");
   }
   Status truncate(uint64_t size) override {
