@@ -3,10 +3,10 @@
 import {
   arrayPrototype,
   getPrototypeOf,
-  hasOwn,
   isArray,
   objectPrototype,
   ownKeys,
+  setOwn,
 } from './intrinsics';
 
 /** Deeper values are left to the platform's clone and the binary form, which don't recurse. */
@@ -20,6 +20,8 @@ export const JSON_DEPTH_MAX = 200;
  */
 export function copyJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return isPlainScalar(value) ? value : undefined;
+  // The walk would meet what a page has added to all objects; the platform's clone does not.
+  for (const _added in objectPrototype) return undefined;
   return new JsonCopy().copy(value, 0);
 }
 
@@ -64,8 +66,6 @@ class JsonCopy {
         if (!isPlainScalar(property)) return undefined;
         continue;
       }
-      // A patched Object.prototype has enumerable properties, too.
-      if (!hasOwn(copy, name)) continue;
       const inner = this.copy(property, depth + 1);
       if (inner === undefined) return undefined;
       copy[name] = inner;
@@ -81,12 +81,12 @@ class JsonCopy {
       const element = value[i];
       if (typeof element !== 'object' || element === null) {
         if (!isPlainScalar(element)) return undefined;
-        copy[i] = element;
+        setOwn(copy, i, element);
         continue;
       }
       const inner = this.copy(element, depth + 1);
       if (inner === undefined) return undefined;
-      copy[i] = inner;
+      setOwn(copy, i, inner);
     }
     return copy;
   }

@@ -1,6 +1,6 @@
 // Bytes to keys and to values. Nothing is trusted: what no encoder writes is refused, so that equal
 // keys always have equal bytes.
-import { fromCharCode } from './intrinsics';
+import { fromCharCode, setOwn } from './intrinsics';
 import { EncodedKey, KEY_DEPTH_MAX, KeyTag, TIME_MAX, type Key } from './key';
 import { MalformedError } from './malformed-error';
 
@@ -171,7 +171,9 @@ export class KeyReader {
       throw new MalformedError('array key', this.offset - 1, `nests deeper than ${KEY_DEPTH_MAX}`);
     }
     const elements: KeyValue[] = [];
-    while (this.#bytes[this.offset] !== KeyTag.end) elements.push(this.#value(depth));
+    for (let i = 0; this.#bytes[this.offset] !== KeyTag.end; i++) {
+      setOwn(elements, i, this.#value(depth));
+    }
     this.offset++;
     return elements;
   }

@@ -54,15 +54,21 @@ export class Request extends EventNode implements Delivery {
 
   /**
    * The queued part of https://w3c.github.io/IndexedDB/#async-execute-request, and the first steps
-   * of firing a success event or an error event.
+   * of firing a success event or an error event. While committing, a failure aborts.
    */
   begin(): Dispatch | null {
     if (this.isAborted) return null;
-    this.transaction.takeDelivered();
+    const { transaction } = this;
+    const hasFailed = this.reply?.ok === false;
+    if (hasFailed && transaction.state === 'committing') {
+      transaction.abort(this.reply?.error ?? null);
+      return null;
+    }
+    transaction.takeDelivered(hasFailed);
     this.done = true;
     this.result = undefined;
     this.#takeAnswer();
-    this.transaction.activate();
+    transaction.activate();
     if (this.error === null) {
       return isHeard(this, 'success', false) ? new Dispatch(createEvent('success'), this) : null;
     }

@@ -25,6 +25,24 @@ export class TransactionCompleted implements Delivery {
   }
 }
 
+/** The worker has aborted a transaction by itself. */
+export class AbortedByWorker implements Delivery {
+  readonly #transaction: Transaction;
+  readonly #error: DOMException | null;
+
+  constructor(transaction: Transaction, error: DOMException | null) {
+    this.#transaction = transaction;
+    this.#error = error;
+  }
+
+  begin(): null {
+    this.#transaction.abort(this.#error);
+    return null;
+  }
+
+  end(): void {}
+}
+
 /** The queued end of https://w3c.github.io/IndexedDB/#abort-a-transaction */
 export class TransactionAborted implements Delivery {
   readonly #transaction: Transaction;

@@ -15,7 +15,7 @@ import type { OpenRequest } from './open-request';
 import { AbortedRequest, Request, type Operation } from './request';
 import type { Store } from './schema';
 import { StoreHandle } from './store-handle';
-import { TransactionAborted, TransactionCompleted } from './transaction-end';
+import { AbortedByWorker, TransactionAborted, TransactionCompleted } from './transaction-end';
 import { internal } from './webidl/interface-shape';
 
 export type Mode = 'readonly' | 'readwrite' | 'versionchange';
@@ -41,6 +41,8 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   readonly #requests: Request[] = [];
   #head = 0;
   #answered = 0;
+  // Of those answered, the failures that had no event yet.
+  #failedAnswers = 0;
   #lastRequestId = 0;
   #held: HeldCommands | null = null;
   // Whether the worker was told how it ends.
@@ -141,10 +143,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     // Answers come in the order of the requests.
     const request = this.#requests[this.#answered];
     if (request === undefined) return;
-    if (!reply.ok && this.state === 'committing') {
-      this.abort(reply.error);
-      return;
-    }
+    if (!reply.ok) this.#failedAnswers++;
     request.reply = reply;
     this.#answered++;
     this.connection.session.deliver(request);
@@ -160,7 +159,9 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   onAborted(error: ErrorData | null): void {
     this.connection.forget(this);
     this.#isEnding = true;
-    this.abort(error === null ? null : toDOMException(error));
+    // In its turn: what was answered before has its events first.
+    const reason = error === null ? null : toDOMException(error);
+    this.connection.session.deliver(new AbortedByWorker(this, reason));
   }
 
   #deliverLocal(): void {
@@ -173,7 +174,8 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   }
 
   /** Takes a request off the list: its event is about to be fired. */
-  takeDelivered(): void {
+  takeDelivered(hasFailed: boolean): void {
+    if (hasFailed) this.#failedAnswers--;
     this.#head++;
     if (this.#head < this.#requests.length) return;
     this.#requests.length = this.#head = this.#answered = 0;
@@ -213,8 +215,8 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
 
   // The worker would commit in spite of a failed request, so it is told when none can fail any more.
   #commitWhenAnswered(): void {
-    if (this.state !== 'committing' || this.#answered < this.#requests.length) return;
-    if (this.#isEnding) return;
+    if (this.state !== 'committing' || this.#isEnding) return;
+    if (this.#answered < this.#requests.length || this.#failedAnswers > 0) return;
     this.#isEnding = true;
     this.#client.commit(this.connection.id, this.id);
   }

@@ -184,3 +184,34 @@ describe('messages', () => {
     expect(sent + received).toBeLessThanOrEqual(8);
   });
 });
+
+describe('a page that has changed the prototypes', () => {
+  const patched = async (name: string, member: PropertyDescriptor, run: () => unknown) => {
+    Object.defineProperty(Object.prototype, name, { configurable: true, ...member });
+    try {
+      await run();
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  };
+
+  it('does not get its enumerable properties stored or read', async () => {
+    const cities = store('cities');
+    const get = () => {
+      throw new Error('read');
+    };
+    await patched('added', { get, enumerable: true }, () => cities.put({ id: 50 }));
+    expect(await resultOf(cities.get(50))).toEqual({ id: 50 });
+  });
+
+  it('has no setter called for the elements of keys', async () => {
+    const plain = store('plain');
+    let isCalled = false;
+    const set = () => (isCalled = true);
+    await resultOf(plain.put(1, ['a', 'b']));
+    await patched('0', { set }, async () => {
+      expect(await resultOf(plain.getKey(['a', 'b']))).toEqual(['a', 'b']);
+    });
+    expect(isCalled).toBe(false);
+  });
+});
