@@ -4,6 +4,7 @@
 // them microtasks run as if each event had its own task. A slot begins by ending what the slot
 // before it left open, which is how a transaction stays active until its promises have reacted.
 import type { Dispatch } from './dispatch';
+import { reportException } from './report-exception';
 
 /** An event that waits for its turn. */
 export interface Delivery {
@@ -118,15 +119,24 @@ export class DeliveryPool {
       this.#addRemainingSlots();
     }
     this.#used++;
-    this.#settle();
-    if (this.#advanceCurrent()) {
-      if (this.#used === this.#slots) this.#endRun(message);
-      return;
+    try {
+      if (!this.#turn()) this.#endRun(message);
+    } catch (error) {
+      // A mistake of ours must not stop the events of others.
+      this.#current = this.#dispatch = null;
+      reportException(error);
+      this.#endRun(message);
     }
+  }
+
+  // What a slot does; false: the run is over.
+  #turn(): boolean {
+    this.#settle();
+    if (this.#advanceCurrent()) return this.#used < this.#slots;
     // The last slot starts nothing, so that nothing stays open until the next message comes.
-    const over =
-      this.#used === this.#slots || performance.now() - this.#startedAt > longestRunMs;
-    if (over || !this.#startNext()) this.#endRun(message);
+    if (this.#used === this.#slots) return false;
+    if (performance.now() - this.#startedAt > longestRunMs) return false;
+    return this.#startNext();
   }
 
   // They are called from the next message on.
