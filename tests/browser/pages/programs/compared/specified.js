@@ -233,6 +233,51 @@ export const keyBeforeValue = {
   },
 };
 
+// Firefox generates a key.
+export const nullBesideTheValue = {
+  expected: ['DataError', '1'],
+  async body({ open, log }) {
+    const db = await open(1, (fresh) => fresh.createObjectStore('s', { autoIncrement: true }));
+    const store = db.transaction('s', 'readwrite').objectStore('s');
+    log(thrown(() => store.put('value', null)));
+    log(await result(store.put('value', undefined)));
+    db.close();
+  },
+};
+
+// Chromium gives an ArrayBuffer back, the key in the place of the value.
+export const aBinaryKeyInTheValue = {
+  expected: ['[{"id": Uint8Array(0 of 2: 1, 2)}]'],
+  async body({ open, log }) {
+    const db = await open(1, (fresh) => fresh.createObjectStore('s', { keyPath: 'id', autoIncrement: true }));
+    const store = db.transaction('s', 'readwrite').objectStore('s');
+    store.put({ id: new Uint8Array([1, 2]) });
+    log(await result(store.getAll()));
+    db.close();
+  },
+};
+
+// Chromium does not see what is put behind the last entry once it has read ahead.
+export const aCursorMeetsWhatIsPutAtTheEnd = {
+  expected: ['0 1 2 3 4 5 6 7', '0 1 2 3 4 5 6 7 8 9 10 11'],
+  async body({ open, log }) {
+    const db = await open(1, (fresh) => {
+      const store = fresh.createObjectStore('s');
+      for (let i = 0; i < 5; i += 1) store.put(i, i);
+    });
+    for (const last of [7, 11]) {
+      const store = db.transaction('s', 'readwrite').objectStore('s');
+      const seen = [];
+      await walk(store.openCursor(), ({ key }) => {
+        seen.push(key);
+        if (key >= 4 && key < last) store.put('late', key + 1);
+      });
+      log(...seen);
+    }
+    db.close();
+  },
+};
+
 // Firefox stops at 64 levels.
 export const deepKeys = {
   expected: ['0 -1', '[[[1]]]'],
