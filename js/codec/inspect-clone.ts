@@ -1,7 +1,14 @@
 // Looks through what structured clone gave: whether all of it can be stored, whether JSON text is
 // enough after all (for instances of classes, which the clone made plain), and which Blobs have to
 // be read first. Iterative: a clone may be deep.
-import { dataViewBuffer, hasOwn, ownKeys, typedArrayBuffer, typedArrayName } from './intrinsics';
+import {
+  append,
+  dataViewBuffer,
+  hasOwn,
+  ownKeys,
+  typedArrayBuffer,
+  typedArrayName,
+} from './intrinsics';
 import { JSON_DEPTH_MAX, isDense, isPlainScalar } from './json-copy';
 import { ValueTag, nestedInErrors, tagOfObject } from './value-tags';
 
@@ -20,20 +27,26 @@ export function inspectClone(clone: unknown): Inspection {
   return inspector;
 }
 
+// An object that was seen and not yet looked into.
+interface Waiting {
+  readonly value: object;
+  readonly depth: number;
+  readonly next: Waiting | undefined;
+}
+
 class Inspector implements Inspection {
   json = true;
   readonly blobs: Blob[] = [];
   readonly #seen = new Set<object>();
-  // Objects that were seen and not yet looked into, and how deep each one is.
-  readonly #waiting: object[] = [];
-  readonly #depths: number[] = [];
+  #waiting: Waiting | undefined;
 
   inspect(clone: unknown): void {
     this.#meet(clone, 0);
     for (;;) {
-      const value = this.#waiting.pop();
-      if (value === undefined) return;
-      this.#lookInto(value, (this.#depths.pop() as number) + 1);
+      const first = this.#waiting;
+      if (first === undefined) return;
+      this.#waiting = first.next;
+      this.#lookInto(first.value, first.depth + 1);
     }
   }
 
@@ -48,8 +61,7 @@ class Inspector implements Inspection {
     }
     if (depth === JSON_DEPTH_MAX) this.json = false;
     this.#seen.add(value);
-    this.#waiting.push(value);
-    this.#depths.push(depth);
+    this.#waiting = { value, depth, next: this.#waiting };
   }
 
   #lookInto(value: object, depth: number): void {
@@ -78,7 +90,7 @@ class Inspector implements Inspection {
       const isDataView = typedArrayName(value) === undefined;
       this.#meet(isDataView ? dataViewBuffer(value) : typedArrayBuffer(value), depth);
     } else if (tag === ValueTag.blob || tag === ValueTag.file) {
-      this.blobs.push(value as Blob);
+      append(this.blobs, value as Blob);
     } else if (tag === ValueTag.imageData && hasFloatPixels(value)) {
       throw cannotStore(value, ' of floating-point pixels');
     }

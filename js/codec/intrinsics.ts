@@ -21,7 +21,8 @@ export const {
 export const { isArray, prototype: arrayPrototype } = Array;
 export const { isView } = ArrayBuffer;
 export const { stringify, parse } = JSON;
-export const { fromCharCode } = String;
+const { fromCharCode } = String;
+const { apply } = Reflect;
 
 /** The platform's structured clone; its results belong to this realm. */
 export const platformClone: (value: unknown) => unknown = globalThis.structuredClone;
@@ -46,3 +47,30 @@ export const typedArrayByteLength = getterOf<number>(typedArrayPrototype, 'byteL
 export const dataViewBuffer = getterOf<ArrayBufferLike>(DataView.prototype, 'buffer');
 export const dataViewOffset = getterOf<number>(DataView.prototype, 'byteOffset');
 export const dataViewByteLength = getterOf<number>(DataView.prototype, 'byteLength');
+
+/**
+ * Gives an object a property of its own. What pages have put on the prototypes, setters above all,
+ * is not reached; nor is the one of `__proto__`.
+ */
+export function setOwn(target: object, name: string | number, value: unknown): void {
+  if (name in target) {
+    defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
+  } else {
+    (target as Record<string | number, unknown>)[name] = value;
+  }
+}
+
+/** As push(), without the setters. */
+export function append<T>(list: T[], value: T): void {
+  const at = list.length;
+  if (at in list) setOwn(list, at, value);
+  else list[at] = value;
+}
+
+/** The string of these code units. REQUIRES: no more than `UNITS_AT_ONCE`. */
+export function textOfUnits(units: Uint8Array | Uint16Array): string {
+  return apply(fromCharCode, undefined, units);
+}
+
+/** An engine's stack does not take any number of arguments. */
+export const UNITS_AT_ONCE = 4096;

@@ -1,6 +1,6 @@
 // Bytes to keys and to values. Nothing is trusted: what no encoder writes is refused, so that equal
 // keys always have equal bytes.
-import { fromCharCode, setOwn } from './intrinsics';
+import { UNITS_AT_ONCE, append, textOfUnits } from './intrinsics';
 import { EncodedKey, KEY_DEPTH_MAX, KeyTag, TIME_MAX, type Key } from './key';
 import { MalformedError } from './malformed-error';
 
@@ -8,7 +8,6 @@ import { MalformedError } from './malformed-error';
 export type KeyValue = number | string | Date | ArrayBuffer | KeyValue[];
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const unitsAtOnce = 4096;
 const shortText = 24;
 
 /** Reads keys that stand one behind the other. */
@@ -79,9 +78,9 @@ export class KeyReader {
     const high = this.#view.getUint32(at);
     const low = this.#view.getUint32(at + 4);
     const positive = high >= 0x80000000;
-    scratch.setUint32(0, positive ? high - 0x80000000 : ~high);
-    scratch.setUint32(4, positive ? low : ~low);
-    const value = scratch.getFloat64(0);
+    numberScratch.setUint32(0, positive ? high - 0x80000000 : ~high);
+    numberScratch.setUint32(4, positive ? low : ~low);
+    const value = numberScratch.getFloat64(0);
     if (value !== value) throw new MalformedError(field, at, 'is not a number');
     if (value === 0 && !positive) throw new MalformedError(field, at, 'is -0');
     this.offset = at + 8;
@@ -106,9 +105,7 @@ export class KeyReader {
     if (end >= 0 && plain === end) {
       this.offset = end + 1;
       if (end - start > shortText) return utf8.decode(bytes.subarray(start, end));
-      let text = '';
-      for (let i = start; i < end; i++) text += fromCharCode(bytes[i] as number);
-      return text;
+      return textOfUnits(bytes.subarray(start, end));
     }
     return this.#anyString();
   }
@@ -116,14 +113,13 @@ export class KeyReader {
   // Zeros occur inside, so the end is found unit by unit.
   #anyString(): string {
     let text = '';
-    let units: number[] = [];
-    for (;;) {
+    for (let count = 0; ; ) {
       const byte = this.#byte('string key');
-      if (byte === 0) return text + fromCharCode(...units);
-      units.push(this.#unit(byte));
-      if (units.length === unitsAtOnce) {
-        text += fromCharCode(...units);
-        units = [];
+      if (byte === 0) return text + textOfUnits(unitScratch.subarray(0, count));
+      unitScratch[count++] = this.#unit(byte);
+      if (count === UNITS_AT_ONCE) {
+        text += textOfUnits(unitScratch);
+        count = 0;
       }
     }
   }
@@ -171,9 +167,7 @@ export class KeyReader {
       throw new MalformedError('array key', this.offset - 1, `nests deeper than ${KEY_DEPTH_MAX}`);
     }
     const elements: KeyValue[] = [];
-    for (let i = 0; this.#bytes[this.offset] !== KeyTag.end; i++) {
-      setOwn(elements, i, this.#value(depth));
-    }
+    while (this.#bytes[this.offset] !== KeyTag.end) append(elements, this.#value(depth));
     this.offset++;
     return elements;
   }
@@ -198,7 +192,8 @@ export function toKeyValue(key: Key): KeyValue {
   return typeof key === 'object' ? decodeKey(key.bytes) : key;
 }
 
-const scratch = new DataView(new ArrayBuffer(8));
+const numberScratch = new DataView(new ArrayBuffer(8));
+const unitScratch = new Uint16Array(UNITS_AT_ONCE);
 
 function isPlain(byte: number): boolean {
   return byte >= 2 && byte < 0x80;

@@ -3,6 +3,7 @@ import type { ByteWriter } from './byte-writer';
 import { ByteWriter as Writer } from './byte-writer';
 import { copyBufferSource } from './buffer-source';
 import {
+  append,
   getPrototypeOf,
   hasOwn,
   isArray,
@@ -80,7 +81,7 @@ function convert(value: unknown, writer: Writer, patches: number[], seen: object
   }
   if (typeof value !== 'object' || value === null) return false;
   if (value === GENERATED) {
-    patches.push(writer.length + 1);
+    append(patches, writer.length + 1);
     writer.append(GENERATED_KEY.bytes);
     return true;
   }
@@ -104,7 +105,7 @@ function convertArray(
   seen: object[],
 ): boolean {
   if (seen.length === KEY_DEPTH_MAX || seen.includes(value)) return false;
-  seen.push(value);
+  append(seen, value);
   writer.u8(KeyTag.array);
   const { length } = value;
   for (let i = 0; i < length; i++) {

@@ -1,7 +1,7 @@
 // Key paths: whether one is valid, what it finds in a value, and putting a generated key into a
 // value. Values here are clones made by `cloneForStorage`, so no script of the page runs.
 // https://w3c.github.io/IndexedDB/#key-path-construct
-import { defineProperty, hasOwn, isArray } from './intrinsics';
+import { append, hasOwn, isArray, setOwn } from './intrinsics';
 import { toKey, toMultiEntryKeys } from './key-encoder';
 import type { Key } from './key';
 
@@ -33,7 +33,7 @@ export function evaluateKeyPath(value: unknown, path: KeyPath): unknown {
   for (const part of path) {
     const element = evaluatePart(value, part);
     if (element === undefined) return undefined;
-    found.push(element);
+    append(found, element);
   }
   return found;
 }
@@ -85,10 +85,10 @@ export function injectKey(value: unknown, path: string, key: unknown): object {
   const names = split(path);
   let holder = value as Record<string, unknown>;
   for (const name of names.slice(0, -1)) {
-    if (!hasOwn(holder, name)) create(holder, name, {});
+    if (!hasOwn(holder, name)) setOwn(holder, name, {});
     holder = holder[name] as Record<string, unknown>;
   }
-  create(holder, names[names.length - 1] as string, key);
+  setOwn(holder, names[names.length - 1] as string, key);
   return holder;
 }
 
@@ -115,10 +115,6 @@ function property(value: unknown, name: string): unknown {
 // An object or an array, which is all that a key may be put into; a Date or a Map is one, too.
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function create(holder: object, name: string, value: unknown): void {
-  defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function split(path: string): readonly string[] {

@@ -3,6 +3,7 @@
 // and no crash.
 import type { ByteReader } from './byte-reader';
 import type { ByteWriter } from './byte-writer';
+import { append } from './intrinsics';
 import { MalformedError } from './malformed-error';
 import { readString, writeString } from './tagged-scalars';
 import { ValueTag, classNumberOf, geometryClasses } from './value-tags';
@@ -172,7 +173,7 @@ function decodeGeometry(reader: ByteReader): object {
   if (counts === undefined) throw new MalformedError('geometry class', start, `${kind} is none`);
   if (!counts.includes(count)) throw new MalformedError('geometry count', start + 1, `is ${count}`);
   const numbers: number[] = [];
-  for (let i = 0; i < count; i++) numbers.push(reader.f64('geometry number'));
+  for (let i = 0; i < count; i++) append(numbers, reader.f64('geometry number'));
   const Class = geometryClasses[kind] as (new (...args: unknown[]) => object) | undefined;
   if (Class === undefined) throw notHere('geometry class', start);
   if (kind === quadNumber) {

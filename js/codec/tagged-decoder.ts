@@ -1,7 +1,7 @@
 // Reads the tagged binary form (FORMAT.md). Nothing is trusted and nothing recurses: bytes of any
 // kind give a value or a MalformedError.
 import { ByteReader } from './byte-reader';
-import { defineProperty } from './intrinsics';
+import { append, defineProperty, setOwn } from './intrinsics';
 import { MalformedError } from './malformed-error';
 import { decodePlatformObject } from './platform-values';
 import { readBigInt, readName, readString } from './tagged-scalars';
@@ -27,6 +27,7 @@ type Container = object | unknown[] | Map<unknown, unknown> | Set<unknown>;
 
 // An object whose contents are still to be read.
 interface Rest {
+  readonly outer: Rest | undefined;
   readonly tag: ValueTag;
   readonly target: Container;
   /** Values to come; a Map's keys count, too. */
@@ -40,7 +41,7 @@ const arrayLengthMax = 0xffffffff;
 class TaggedDecoder {
   readonly #reader: ByteReader;
   readonly #objects: object[] = [];
-  readonly #rests: Rest[] = [];
+  #rest: Rest | undefined;
 
   constructor(bytes: Uint8Array) {
     this.#reader = new ByteReader(bytes);
@@ -54,9 +55,9 @@ class TaggedDecoder {
     }
     const root = this.#node();
     for (;;) {
-      const rest = this.#rests[this.#rests.length - 1];
+      const rest = this.#rest;
       if (rest === undefined) break;
-      if (rest.left === 0) this.#rests.pop();
+      if (rest.left === 0) this.#rest = rest.outer;
       else this.#fill(rest);
     }
     if (reader.remaining > 0) throw new MalformedError('value', reader.offset, 'something follows');
@@ -70,7 +71,7 @@ class TaggedDecoder {
     const { target } = rest;
     switch (rest.tag) {
       case ValueTag.array:
-        (target as unknown[]).push(this.#node());
+        append(target as unknown[], this.#node());
         return;
       case ValueTag.set:
         (target as Set<unknown>).add(this.#node());
@@ -85,7 +86,7 @@ class TaggedDecoder {
         }
         return;
       case ValueTag.error:
-        define(target, String(rest.key?.[0]), this.#node(), false);
+        define(target, String(rest.key?.[0]), this.#node());
         return;
       default:
         this.#property(rest.tag, target);
@@ -99,9 +100,7 @@ class TaggedDecoder {
       throw new MalformedError('property name', at, `'${name}' is outside of the array`);
     }
     const value = this.#node();
-    // Names of inherited properties, as __proto__ is one, must not reach a setter.
-    if (name in target) define(target, name, value, true);
-    else (target as Record<string, unknown>)[name] = value;
+    setOwn(target, name, value);
   }
 
   #node(): unknown {
@@ -179,7 +178,7 @@ class TaggedDecoder {
 
   // Objects are numbered as they come; references use the numbers.
   #add<T extends object>(object: T): T {
-    this.#objects.push(object);
+    append<object>(this.#objects, object);
     return object;
   }
 
@@ -189,8 +188,12 @@ class TaggedDecoder {
       throw new MalformedError('count', offset, `${count} do not fit into ${remaining} bytes`);
     }
     this.#add(target);
-    if (count > 0) this.#rests.push({ tag, target, left: count, key: undefined });
+    if (count > 0) this.#begin(tag, target, count, undefined);
     return target;
+  }
+
+  #begin(tag: ValueTag, target: Container, left: number, key: Rest['key']): void {
+    this.#rest = { outer: this.#rest, tag, target, left, key };
   }
 
   #sparseArray(): Container {
@@ -224,15 +227,15 @@ class TaggedDecoder {
       Class === AggregateError ? new AggregateError([]) : new (Class as ErrorConstructor)(),
     );
     if ((flags & ErrorFlag.message) !== 0) {
-      define(error, 'message', readString(reader, 'error message'), false);
+      define(error, 'message', readString(reader, 'error message'));
     }
     // Without one of its own it would have this call's.
     const stack = (flags & ErrorFlag.stack) !== 0 ? readString(reader, 'error stack') : '';
-    define(error, 'stack', stack, false);
+    define(error, 'stack', stack);
     // The last one pushed is read first.
     for (const name of ['errors', 'cause'] as const) {
       if ((flags & ErrorFlag[name]) === 0) continue;
-      this.#rests.push({ tag: ValueTag.error, target: error, left: 1, key: [name] });
+      this.#begin(ValueTag.error, error, 1, [name]);
     }
     return error;
   }
@@ -296,6 +299,6 @@ function fits(name: string, length: number): boolean {
   return String(index) !== name || !Number.isInteger(index) || index < 0 || index < length;
 }
 
-function define(target: object, name: string, value: unknown, enumerable: boolean): void {
-  defineProperty(target, name, { value, enumerable, writable: true, configurable: true });
+function define(target: object, name: string, value: unknown): void {
+  defineProperty(target, name, { value, enumerable: false, writable: true, configurable: true });
 }

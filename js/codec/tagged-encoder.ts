@@ -1,6 +1,7 @@
 // Writes the tagged binary form (FORMAT.md). Iterative: a clone may be deeper than the stack.
 import type { ByteWriter } from './byte-writer';
 import {
+  append,
   dataViewBuffer,
   dataViewByteLength,
   dataViewOffset,
@@ -45,6 +46,7 @@ export function encodeTagged(
 
 // What is left to write of an object: values, each behind its name where it has one.
 interface Rest {
+  readonly outer: Rest | undefined;
   readonly values: readonly unknown[];
   readonly names: readonly string[] | undefined;
   next: number;
@@ -55,7 +57,7 @@ class TaggedEncoder {
   readonly #blobs: ReadonlyMap<Blob, Uint8Array>;
   readonly #start: number;
   readonly #numbers = new Map<object, number>();
-  readonly #rests: Rest[] = [];
+  #rest: Rest | undefined;
   #injectionAt = -1;
 
   constructor(writer: ByteWriter, blobs: ReadonlyMap<Blob, Uint8Array>) {
@@ -68,10 +70,10 @@ class TaggedEncoder {
     this.#writer.u8(TAGGED_VERSION);
     this.#node(root);
     for (;;) {
-      const rest = this.#rests[this.#rests.length - 1];
+      const rest = this.#rest;
       if (rest === undefined) return this.#injectionAt;
       if (rest.next === rest.values.length) {
-        this.#rests.pop();
+        this.#rest = rest.outer;
         continue;
       }
       const at = rest.next++;
@@ -170,13 +172,17 @@ class TaggedEncoder {
   #properties(value: object, names: readonly string[]): void {
     this.#writer.varint(names.length);
     const values = names.map((name) => (value as Record<string, unknown>)[name]);
-    this.#rests.push({ values, names, next: 0 });
+    this.#begin(values, names);
+  }
+
+  #begin(values: readonly unknown[], names?: readonly string[]): void {
+    this.#rest = { outer: this.#rest, values, names, next: 0 };
   }
 
   #list(tag: ValueTag, values: readonly unknown[]): void {
     this.#writer.u8(tag);
     this.#writer.varint(values.length);
-    this.#rests.push({ values, names: undefined, next: 0 });
+    this.#begin(values);
   }
 
   #array(value: readonly unknown[]): void {
@@ -191,8 +197,11 @@ class TaggedEncoder {
     this.#writer.u8(ValueTag.map);
     this.#writer.varint(value.size);
     const values: unknown[] = [];
-    for (const [key, inner] of value) values.push(key, inner);
-    this.#rests.push({ values, names: undefined, next: 0 });
+    for (const [key, inner] of value) {
+      append(values, key);
+      append(values, inner);
+    }
+    this.#begin(values);
   }
 
   #error(value: Error): void {
@@ -210,7 +219,7 @@ class TaggedEncoder {
     if (message) writeString(writer, String(value.message));
     if (stack) writeString(writer, value.stack as string);
     const values = nested.map((name) => (value as AggregateError)[name]);
-    this.#rests.push({ values, names: undefined, next: 0 });
+    this.#begin(values);
   }
 
   #buffer(value: ResizableBuffer): void {

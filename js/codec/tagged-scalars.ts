@@ -1,11 +1,10 @@
 // Strings and big integers of the tagged binary form, in both directions.
 import type { ByteReader } from './byte-reader';
 import type { ByteWriter } from './byte-writer';
-import { fromCharCode } from './intrinsics';
+import { UNITS_AT_ONCE, textOfUnits } from './intrinsics';
 import { MalformedError } from './malformed-error';
 
 const shortText = 40;
-const unitsAtOnce = 4096;
 const nameSlots = 256;
 
 const varintBytesMax = 10;
@@ -102,13 +101,8 @@ function isAt(known: Uint8Array, bytes: Uint8Array, start: number, length: numbe
 }
 
 function shortAscii(bytes: Uint8Array): string | undefined {
-  const units: number[] = [];
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    if (byte >= 0x80) return undefined;
-    units.push(byte);
-  }
-  return fromCharCode(...units);
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) >= 0x80) return undefined;
+  return textOfUnits(bytes);
 }
 
 function readUtf8(bytes: Uint8Array, field: string, start: number): string {
@@ -121,16 +115,15 @@ function readUtf8(bytes: Uint8Array, field: string, start: number): string {
 
 function readUtf16(bytes: Uint8Array, field: string, start: number): string {
   if (bytes.length % 2 !== 0) throw new MalformedError(field, start, 'ends in half a code unit');
-  let text = '';
-  let units: number[] = [];
-  for (let i = 0; i < bytes.length; i += 2) {
-    units.push((bytes[i] as number) | ((bytes[i + 1] as number) << 8));
-    if (units.length === unitsAtOnce) {
-      text += fromCharCode(...units);
-      units = [];
-    }
+  const units = new Uint16Array(bytes.length / 2);
+  for (let i = 0; i < units.length; i++) {
+    units[i] = (bytes[i * 2] as number) | ((bytes[i * 2 + 1] as number) << 8);
   }
-  return text + fromCharCode(...units);
+  let text = '';
+  for (let i = 0; i < units.length; i += UNITS_AT_ONCE) {
+    text += textOfUnits(units.subarray(i, i + UNITS_AT_ONCE));
+  }
+  return text;
 }
 
 /** Writes `[varint: bytes × 2, + 1 if negative][the magnitude, lowest byte first]`. */

@@ -3,6 +3,9 @@
 import vm from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ByteWriter } from '../../js/codec/byte-writer';
+import type { Key } from '../../js/codec/key';
+import { decodeKey } from '../../js/codec/key-decoder';
+import { keyBytes, toKey } from '../../js/codec/key-encoder';
 import { MalformedError } from '../../js/codec/malformed-error';
 import { cloneForStorage, injectGenerated } from '../../js/codec/storable-clone';
 import { decodeTagged } from '../../js/codec/tagged-decoder';
@@ -134,7 +137,7 @@ describe('what can not be stored', () => {
 describe('the fast path', () => {
   function restorePrototypes(): void {
     for (const prototype of [Object.prototype, Array.prototype]) {
-      for (const name of ['toJSON', 'patched', '0']) Reflect.deleteProperty(prototype, name);
+      for (const name of ['toJSON', 'patched', '0', '5']) Reflect.deleteProperty(prototype, name);
     }
   }
   afterEach(restorePrototypes);
@@ -203,6 +206,25 @@ describe('the fast path', () => {
     const value = { patched: { a: 1 }, date: new Date(1) };
     expect(roundTrip(value)).toStrictEqual(value);
     expect(roundTrip({ patched: { a: 1 } })).toStrictEqual({ patched: { a: 1 } });
+  });
+
+  it('is not misled by setters of indexes on the prototypes', () => {
+    const list = [0, 1, 2, 3, 4, 'abcdefgh', 'é\u0000bcdefgh'];
+    const dates = [...list.map((time) => new Date(time)), 'abcdefgh', 'abcde\ud800'];
+    const tagged = encode(dates).bytes;
+    const json = encode(list).bytes;
+    const compound = keyBytes(toKey(list) as Key);
+    let wasSet = false;
+    Object.defineProperty(Object.prototype, '5', {
+      set() { wasSet = true; },
+      configurable: true,
+    });
+    const key = decodeKey(compound);
+    const copy = cloneForStorage(list).value;
+    const values = [decodeValue(ValueKind.tagged, tagged), decodeValue(ValueKind.json, json)];
+    restorePrototypes();
+    expect([key, copy, ...values]).toStrictEqual([list, list, dates, list]);
+    expect(wasSet).toBe(false);
   });
 
   it('takes a proxy for what it shows', () => {
