@@ -50,7 +50,7 @@ export class ChannelClient {
   readonly #writer = new CommandWriter();
   readonly #handlers = new Map<number, Map<number, TransactionHandler>>();
   readonly #counts = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 };
-  /** While it is set, the caller flushes: it runs many turns in a row and knows when they are over. */
+  /** While it is set, the caller flushes: it runs many turns and knows when they are over. */
   isHeld = false;
   #flushIsDue = false;
   #dead: ErrorData | undefined;

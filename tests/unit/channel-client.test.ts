@@ -112,6 +112,21 @@ describe('sending', () => {
     expect(port.sent).toHaveLength(1);
   });
 
+  it('waits for its caller while it is held', async () => {
+    const { port, client } = setUp();
+    client.isHeld = true;
+    for (let i = 1; i <= 3; i++) {
+      client.commands(1, 1).clear(i, 3);
+      await Promise.resolve();
+    }
+    expect(port.sent).toEqual([]);
+    client.isHeld = false;
+    client.flush();
+    client.commit(1, 1);
+    await Promise.resolve();
+    expect(port.summary()).toEqual([[2], [3]]);
+  });
+
   it('keeps control messages in their place', () => {
     const { port, client } = setUp();
     client.send({ t: 'hello', storage: 'memory', wasm: 'x.wasm' });
