@@ -140,17 +140,43 @@ describe('writes that meet a cursor', () => {
   };
   const pairs = (keys: readonly number[]) => keys.map((key) => [key, key]);
 
-  it.each([false, true])('change what lies ahead (index: %s)', async (isIndex) => {
+  // One write each: a second one would meet a cursor that has nothing any more.
+  const writes: Record<string, [write: (store: IDBObjectStore) => unknown, seen: number[]]> = {
+    'delete ahead': [(store) => store.delete(4), upTo(20).filter((i) => i !== 4)],
+    'delete behind': [(store) => store.delete(1), upTo(20)],
+    'delete far ahead': [(store) => store.delete(17), upTo(20).filter((i) => i !== 17)],
+    'put between two ahead': [(store) => store.put({ rank: 5.5 }, 5.5), [...upTo(20), 5.5]],
+    'put at the end': [(store) => store.put({ rank: 50 }, 50), [...upTo(20), 50]],
+    'put behind': [(store) => store.put({ rank: -1 }, -1), upTo(20)],
+  };
+  const cases = Object.keys(writes).flatMap((name) => [
+    [name, false, 'next'],
+    [name, true, 'next'],
+    [name, true, 'nextunique'],
+  ]) as [string, boolean, IDBCursorDirection][];
+
+  it.each(cases)('%s (index: %s, %s)', async (name, isIndex, direction) => {
+    const [write, expected] = writes[name] as (typeof writes)[string];
     const scratch = fill(isIndex);
-    const seen = await visit(scratch, ({ key }) => {
-      if (key !== 2) return;
-      scratch.store.delete(4);
-      scratch.store.put({ rank: 5.5 }, 5.5);
-      scratch.store.put({ rank: 50 }, 50);
-      scratch.store.put({ rank: -1 }, -1);
+    const meet = ({ key }: IDBCursor) => key === 2 && write(scratch.store);
+    const seen = await visit(scratch, meet, direction);
+    expect(seen).toEqual(pairs(expected.sort((a, b) => a - b)));
+  });
+
+  it.each([false, true])('change a value ahead (index: %s)', async (isIndex) => {
+    const scratch = fill(isIndex);
+    const changed = await walk(scratch.source.openCursor(), (cursor) => {
+      if (cursor.key === 2) scratch.store.put({ rank: 4, changed: true }, 4);
+      return (cursor.value as { changed?: boolean }).changed;
     });
-    const expected = [...upTo(20).filter((i) => i !== 4), 5.5, 50].sort((a, b) => a - b);
-    expect(seen).toEqual(pairs(expected));
+    expect(changed.indexOf(true)).toBe(4);
+  });
+
+  it('take the place of an index entry whose record they store anew', async () => {
+    const scratch = fill(true);
+    const meet = ({ key }: IDBCursor) => key === 2 && scratch.store.put({ rank: -5 }, 4);
+    const seen = await visit(scratch, meet);
+    expect(seen).toEqual(pairs(upTo(20).filter((i) => i !== 4)));
   });
 
   it.each([false, true])('delete and update as it goes (index: %s)', async (isIndex) => {
