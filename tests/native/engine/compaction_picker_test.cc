@@ -1,0 +1,121 @@
+// The choice of what to compact: a pure function, tested on tables that exist in name only.
+#include "engine/compaction_picker.h"
+
+#include <gtest/gtest.h>
+
+namespace flowdb {
+namespace {
+
+std::shared_ptr<const TableFile> table(uint32_t id, uint8_t level, std::string smallest,
+                                       std::string largest, uint64_t bytes = 1000) {
+  TableMeta meta;
+  meta.id = id;
+  meta.level = level;
+  meta.smallest_key = std::move(smallest);
+  meta.largest_key = std::move(largest);
+  meta.largest_sequence = id;
+  return std::make_shared<TableFile>(meta, TableLocation{0, bytes}, TableSource{});
+}
+
+std::shared_ptr<const Version> version_of(const TableFiles& files) {
+  auto version = Version().with(files, {});
+  EXPECT_NE(version, nullptr);
+  return version;
+}
+
+std::vector<uint32_t> ids(const TableFiles& files) {
+  std::vector<uint32_t> result;
+  for (const auto& file : files) result.push_back(file->meta().id);
+  return result;
+}
+using Ids = std::vector<uint32_t>;
+
+const CompactionLimits kLimits{4, 3000};
+
+TEST(CompactionPickerTest, LevelsGrowTenfold) {
+  EXPECT_EQ(kLimits.level_bytes_max(1), 3000u);
+  EXPECT_EQ(kLimits.level_bytes_max(3), 300'000u);
+  EXPECT_EQ(CompactionLimits({4, UINT64_MAX / 2}).level_bytes_max(6), UINT64_MAX);
+}
+
+TEST(CompactionPickerTest, NothingToDo) {
+  EXPECT_FALSE(pick_compaction(Version(), kLimits));
+  EXPECT_FALSE(pick_compaction(*version_of({table(1, 0, "a", "z"), table(2, 0, "a", "z"),
+                                            table(3, 0, "a", "z"), table(4, 1, "a", "z", 3000)}),
+                               kLimits));
+}
+
+TEST(CompactionPickerTest, Level0GoesAsAWholeWithWhatItMeets) {
+  const auto version =
+      version_of({table(1, 0, "c", "d"), table(2, 0, "k", "m"), table(3, 0, "c", "c"),
+                  table(4, 0, "d", "f"), table(5, 1, "a", "b"), table(6, 1, "c", "g"),
+                  table(7, 1, "m", "n", 500), table(8, 1, "o", "z", 500), table(9, 2, "a", "z")});
+  const auto plan = pick_compaction(*version, kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{4, 3, 2, 1}));
+  EXPECT_EQ(ids(plan->lower), (Ids{6, 7}));
+  EXPECT_EQ(plan->upper_level, 0);
+  EXPECT_EQ(plan->output_level, 1);
+  EXPECT_FALSE(plan->is_move());
+}
+
+TEST(CompactionPickerTest, ALevelIsRelievedWhereItCostsLeast) {
+  const auto version = version_of({table(1, 1, "a", "c", 2000), table(2, 1, "d", "f", 2000),
+                                   table(3, 2, "a", "b", 1000), table(4, 2, "c", "c", 1000),
+                                   table(5, 2, "e", "e", 1000)});
+  const auto plan = pick_compaction(*version, kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{2});
+  EXPECT_EQ(ids(plan->lower), Ids{5});
+  EXPECT_EQ(plan->output_level, 2);
+}
+
+TEST(CompactionPickerTest, ATableThatMeetsNothingIsMoved) {
+  const auto version = version_of(
+      {table(1, 1, "a", "c", 2000), table(2, 1, "d", "f", 2000), table(3, 2, "a", "b", 1000)});
+  const auto plan = pick_compaction(*version, kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{2});
+  EXPECT_TRUE(plan->is_move());
+}
+
+TEST(CompactionPickerTest, TheFullestLevelComesFirst) {
+  const auto version = version_of({table(1, 0, "a", "c"), table(2, 0, "a", "c"),
+                                   table(3, 0, "a", "c"), table(4, 0, "a", "c"),
+                                   table(5, 1, "a", "c", 3500), table(6, 2, "a", "c", 90'000)});
+  EXPECT_EQ(pick_compaction(*version, kLimits)->upper_level, 2);
+  // The last level holds what it has to.
+  EXPECT_FALSE(pick_compaction(*version_of({table(1, 6, "a", "b", UINT64_MAX / 2)}), kLimits));
+}
+
+TEST(CompactionPickerTest, AFullCompactionEndsWhereItFits) {
+  EXPECT_FALSE(plan_full_compaction(Version(), kLimits));
+  const auto small = plan_full_compaction(*version_of({table(1, 0, "a", "c")}), kLimits);
+  EXPECT_EQ(small->output_level, 1);
+  const auto large = plan_full_compaction(
+      *version_of({table(1, 0, "a", "c", 2000), table(2, 1, "a", "c", 2000)}), kLimits);
+  EXPECT_EQ(large->output_level, 2);
+  EXPECT_EQ(ids(large->upper), (Ids{1, 2}));
+  const auto deep = plan_full_compaction(
+      *version_of({table(1, 3, "a", "c"), table(2, 1, "a", "c"), table(3, 3, "d", "e")}), kLimits);
+  EXPECT_EQ(deep->output_level, 3);
+  EXPECT_EQ(ids(deep->upper), Ids{2});
+  EXPECT_EQ(ids(deep->lower), (Ids{1, 3}));
+}
+
+TEST(VersionTest, OverlapsBelowLevel0AreRefused) {
+  EXPECT_EQ(Version().with({table(1, 1, "a", "c"), table(2, 1, "c", "d")}, {}), nullptr);
+  EXPECT_NE(Version().with({table(1, 0, "a", "c"), table(2, 0, "c", "d")}, {}), nullptr);
+}
+
+TEST(VersionTest, RemovesAndMoves) {
+  const auto version = version_of({table(1, 0, "a", "c"), table(2, 1, "d", "e")});
+  const auto next = version->with({version->level(1).front()->at_level(2)}, {1, 2});
+  ASSERT_NE(next, nullptr);
+  EXPECT_EQ(ids(next->all()), Ids{2});
+  EXPECT_EQ(next->deepest_level(), 2u);
+  EXPECT_EQ(ids(version->all()), (Ids{1, 2}));
+}
+
+}  // namespace
+}  // namespace flowdb

@@ -1,0 +1,90 @@
+// The manifest: its documented bytes, there and back, what is unknown, every cut.
+#include "engine/manifest.h"
+
+#include <gtest/gtest.h>
+
+#include "util/coding.h"
+
+namespace flowdb {
+namespace {
+
+using namespace std::string_literals;
+
+Manifest some_manifest() {
+  Manifest manifest;
+  manifest.last_sequence = 0x0102030405060708;
+  manifest.next_table_id = 9;
+  manifest.log = {0x11, 0x22, 0x33, 0x44};
+  TableMeta table;
+  table.id = 5;
+  table.level = 2;
+  table.records = 6;
+  table.smallest_sequence = 7;
+  table.largest_sequence = 8;
+  table.min_ts = -1;
+  table.max_ts = 1;
+  table.smallest_key = "a";
+  table.largest_key = "bc";
+  manifest.tables = {table};
+  return manifest;
+}
+
+TEST(ManifestTest, HasTheDocumentedBytes) {
+  std::string expected;
+  for (const uint32_t field : {1, 0, 0}) put_le(expected, field);
+  expected += "\x01\0\x0c\0\0\0\x08\x07\x06\x05\x04\x03\x02\x01\x09\0\0\0"s;
+  expected += "\x02\0\x1c\0\0\0"s;
+  put_le(expected, uint64_t{0x11});
+  put_le(expected, uint32_t{0x22});
+  put_le(expected, uint64_t{0x33});
+  put_le(expected, uint64_t{0x44});
+  expected += "\x03\0\x32\0\0\0\x05\0\0\0\x02"s;
+  for (const int64_t field : {6, 7, 8, -1, 1}) put_le(expected, field);
+  expected +=
+      "\x01"
+      "a\x02"
+      "bc";
+  EXPECT_EQ(some_manifest().encode(), expected);
+}
+
+TEST(ManifestTest, ThereAndBack) {
+  const std::string bytes = some_manifest().encode();
+  const auto again = Manifest::decode(bytes, "flow.db");
+  ASSERT_TRUE(again.is_ok()) << again.status().to_string();
+  EXPECT_EQ(again->encode(), bytes);
+}
+
+TEST(ManifestTest, EveryCutIsRefusedOrLacksTables) {
+  const std::string bytes = some_manifest().encode();
+  for (size_t cut = 0; cut < bytes.size(); ++cut) {
+    const auto again = Manifest::decode(std::string_view(bytes).substr(0, cut), "flow.db");
+    if (again.is_ok()) {
+      EXPECT_TRUE(again->tables.empty());  // cut between two sections
+    } else {
+      EXPECT_EQ(again.status().code(), StatusCode::corruption) << cut;
+    }
+  }
+}
+
+TEST(ManifestTest, UnknownSectionsMayBeIgnoredOrNot) {
+  std::string bytes = some_manifest().encode();
+  bytes += "\x07\x80\x02\0\0\0xx"s;
+  EXPECT_TRUE(Manifest::decode(bytes, "flow.db").is_ok());
+  bytes += "\x07\0\x02\0\0\0xx"s;
+  EXPECT_EQ(Manifest::decode(bytes, "flow.db").status().code(), StatusCode::unsupported);
+}
+
+TEST(ManifestTest, NewerVersionsAndFeaturesAreUnsupported) {
+  std::string bytes = some_manifest().encode();
+  bytes[0] = 2;
+  EXPECT_EQ(Manifest::decode(bytes, "flow.db").status().code(), StatusCode::unsupported);
+  bytes[0] = 1;
+  bytes[4] = 1;
+  EXPECT_EQ(Manifest::decode(bytes, "flow.db").status().code(), StatusCode::unsupported);
+  bytes[4] = 0;
+  bytes[8] = 1;  // a compatible feature
+  EXPECT_TRUE(Manifest::decode(bytes, "flow.db").is_ok());
+}
+
+}  // namespace
+}  // namespace flowdb
