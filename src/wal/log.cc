@@ -35,15 +35,6 @@ Status check_options(const LogOptions& options) {
   return Status::ok();
 }
 
-Status check_position(const File& file, const LogPosition& position) {
-  if (position.offset >= kLogHeaderBytes && position.offset % kFrameAlignment == 0 &&
-      position.limit % kFrameAlignment == 0 && position.limit >= position.offset &&
-      position.limit - position.offset >= kJumpFrameBytes) {
-    return Status::ok();
-  }
-  return Status::corruption(file.name(), position.offset, "no position in a log");
-}
-
 // A log that was being created when the power failed or the process ended holds nothing. Anything
 // else without a whole header is damaged.
 Status create_header(File& file, uint64_t file_bytes, LogHeaderState header, const DatabaseId& id,
@@ -74,7 +65,9 @@ Result<std::unique_ptr<Log>> Log::open(std::unique_ptr<File> file, const Databas
   FLOWDB_RETURN_IF_ERROR(check_options(options));
   auto state = std::make_unique<State>();
   state->position = from != nullptr ? *from : first_position(id);
-  FLOWDB_RETURN_IF_ERROR(check_position(*file, state->position));
+  if (!State::is_possible(state->position)) {
+    return Status::corruption(file->name(), state->position.offset, "no position in a log");
+  }
   FLOWDB_ASSIGN_OR_RETURN(const uint64_t size, file->size());
   DatabaseId found{};
   FLOWDB_ASSIGN_OR_RETURN(const LogHeaderState header, read_log_header(*file, size, found));

@@ -24,6 +24,8 @@ static_assert(kDatabaseId + sizeof(DatabaseId) == kCrc);
 
 // The extent of a log to whose position no manifest has led yet.
 inline constexpr uint64_t kFirstExtentBytes = 128 << 10;
+// No log is longer; sums of offsets and sizes below it can't wrap.
+inline constexpr uint64_t kLogBytesMax = uint64_t{1} << 48;
 // Extents are multiples of it.
 inline constexpr uint64_t kExtentUnit = 4096;
 

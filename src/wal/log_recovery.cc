@@ -52,9 +52,7 @@ Status Log::recover(uint64_t after_sequence, const std::function<Status(const Lo
         break;
       case FrameType::jump:
         if (!reader.le(next.salt) || !reader.le(next.offset) || !reader.le(next.limit) ||
-            !reader.at_end() || next.offset < kLogHeaderBytes ||
-            next.offset % kFrameAlignment != 0 || next.limit % kFrameAlignment != 0 ||
-            next.limit < next.offset || next.limit - next.offset < kJumpFrameBytes ||
+            !reader.at_end() || !State::is_possible(next) ||
             !s.is_free({next.offset, next.limit})) {
           return corrupt("malformed jump frame");
         }

@@ -6,6 +6,12 @@
 
 namespace flowdb {
 
+bool Log::State::is_possible(const LogPosition& position) {
+  return position.offset >= kLogHeaderBytes && position.limit <= kLogBytesMax &&
+         position.offset % kFrameAlignment == 0 && position.limit % kFrameAlignment == 0 &&
+         position.offset <= position.limit && position.limit - position.offset >= kJumpFrameBytes;
+}
+
 Status Log::State::check_writable() const {
   if (!can_write || closing) {
     return Status::closed(std::string(file->name()) +

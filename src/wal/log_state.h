@@ -30,6 +30,8 @@ struct Log::State {
   bool closing = false;  // between reset_position() and truncate()
   LogPosition reset;
 
+  // Whether a writer may have made this position: aligned, and with room for a jump at least.
+  static bool is_possible(const LogPosition& position);
   FrameChain chain() const { return {position.salt, position.chain}; }
   uint64_t room() const { return position.limit - position.offset; }
   // closed, or invalid_argument before recover().

@@ -2,6 +2,8 @@
 // data.
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "storage/bytes.h"
 #include "storage/original.h"
 #include "storage/stored_container.h"
@@ -105,6 +107,36 @@ TEST(ContainerDamage, ATombstoneIsRefusedWithItsOffset) {
   ASSERT_OK(open(bytes)->delete_sst(1));
   ASSERT_EQ(bytes->size(), 8192u + 25);
   expect_refused(bytes, 8192 + 9, 8192 + 25, StatusCode::corruption, 8192);
+}
+
+TEST(ContainerDamage, RandomBytesNeverCrash) {
+  const Bytes bytes = container_with_all_records();
+  std::string original_file = original::new_container();
+  for (uint32_t id = 0; id < 20; ++id) {
+    original::append_table(original_file, id, std::string(id * 7, 'x'));
+    if (id % 5 == 0) original::append_checkpoint(original_file, original::recover(original_file));
+    if (id % 7 == 0) original::append_tombstone(original_file, id);
+  }
+  size_t opened = 0;
+  for (uint64_t seed = 0; seed < 4000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    std::string file = seed % 2 == 0 ? *bytes : original_file;
+    for (uint64_t changes = 1 + random() % 6; changes > 0; --changes) {
+      // Mostly where the structure is.
+      const size_t at = 4096 * (random() % 6) + random() % 64;
+      file[at < file.size() ? at : random() % file.size()] = static_cast<char>(random() >> 60);
+    }
+    const auto container = try_open(std::make_shared<std::string>(file));
+    if (!container.is_ok()) {
+      ASSERT_TRUE(names_file_and_offset(container.status())) << container.status().to_string();
+      continue;
+    }
+    ++opened;
+    ASSERT_EQ(contents(*container.value()).size(), container.value()->tables().size());
+    ASSERT_OK(container.value()->write_sst(1000, "new"));
+  }
+  EXPECT_GT(opened, 100u);
 }
 
 TEST(ContainerDamage, ADamagedSuperblockLosesNoCommit) {

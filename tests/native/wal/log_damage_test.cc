@@ -1,6 +1,8 @@
 // Torn, damaged and stale logs: a prefix of the batches, or an error that says where.
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "storage/bytes.h"
 #include "wal/stored_log.h"
 
@@ -130,7 +132,8 @@ TEST(LogDamage, WhatIsNoLogOrAnotherDatabasesIsRefused) {
   EXPECT_TRUE(try_open_log(other).status().is(StatusCode::corruption));
   for (const LogPosition& nonsense :
        {LogPosition{1, 2, 0, 8192}, LogPosition{1, 2, 4097, 8192}, LogPosition{1, 2, 8192, 4096},
-        LogPosition{1, 2, 4096, 4100}, LogPosition{1, 2, 4096, 4104}}) {
+        LogPosition{1, 2, 4096, 4100}, LogPosition{1, 2, 4096, 4104},
+        LogPosition{1, 2, 4096, UINT64_MAX - 7}}) {
     EXPECT_TRUE(try_open_log(no_bytes(), &nonsense).status().is(StatusCode::corruption));
   }
 }
@@ -198,6 +201,22 @@ TEST(LogDamage, ATornWriteOfTwoBatchesHasEachOneWholeOrNotAtAll) {
     const Bytes file = std::make_shared<std::string>(before);
     file->replace(from, torn - from, bytes->substr(from, torn - from));
     EXPECT_EQ(batches_in(file).size(), torn == to ? 3u : torn >= from + 728 ? 2u : 1u) << torn;
+  }
+}
+
+TEST(LogDamage, RandomBytesAreNeverMoreThanAPrefix) {
+  const SmallLog log;
+  for (uint64_t seed = 0; seed < 3000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    const Bytes damaged = copy_of(log.bytes);
+    for (uint64_t changes = 1 + random() % 8; changes > 0; --changes) {
+      (*damaged)[random() % log.end] = static_cast<char>(random());
+    }
+    auto opened = try_open_log(damaged, &kStart);
+    FoundBatches found;
+    if (!opened.is_ok() || !recover(*opened.value(), 0, found).is_ok()) continue;
+    ASSERT_TRUE(is_prefix(found, log.batches));
   }
 }
 
