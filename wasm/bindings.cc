@@ -51,7 +51,6 @@ class BoundDatabase {
     return new BoundDatabase(std::move(database).value());
   }
 
-  bool is_deleted() { return engine().container().is_deleted(); }
   std::string schema() { return schema_json(interpreter_.database().schema()); }
 
   uint32_t begin(uint32_t mode, uint32_t durability) {
@@ -151,7 +150,6 @@ EMSCRIPTEN_BINDINGS(flowdb) {
   function("lastErrorMessage", &last_error_message);
   class_<BoundDatabase>("Database")
       .class_function("open", &BoundDatabase::open, allow_raw_pointers())
-      .function("isDeleted", &BoundDatabase::is_deleted)
       .function("schema", &BoundDatabase::schema)
       .function("begin", &BoundDatabase::begin)
       .function("beginUpgrade", &BoundDatabase::begin_upgrade)

@@ -80,7 +80,7 @@ export class Engine {
 
   /** Deletes the database. Once marked, a crash on the way is made good by the next open. */
   async remove(): Promise<void> {
-    if (!this.calls.isDeleted() && this.calls.markDeleted() !== StatusCode.ok) {
+    if (this.calls.markDeleted() !== StatusCode.ok) {
       const failure = this.lastFailure();
       this.close();
       throw failure;

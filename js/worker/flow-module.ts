@@ -46,7 +46,8 @@ export interface FlowDatabaseClass {
    * @param memtableBytes how much is kept in memory before it is written to a table; 0: default
    * @param blockCacheBytes memory for blocks that were read; 0: default
    * @returns null when it failed: see lastErrorCode. The files are then no longer used, and remain
-   *   the caller's to close, as always.
+   *   the caller's to close, as always. not_found: the files were marked by markDeleted(), and
+   *   the owner has to finish the deletion.
    */
   open(
     containerFile: number,
@@ -59,12 +60,6 @@ export interface FlowDatabaseClass {
 
 /** One open database. */
 export interface FlowDatabase {
-  /**
-   * Whether markDeleted() was called on these files, in this run or an earlier one: the owner then
-   * has to finish the deletion.
-   */
-  isDeleted(): boolean;
-
   /**
    * The committed schema as JSON text, a `FlowSchema`. Before the first upgrade its version is 0.
    */

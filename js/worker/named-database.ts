@@ -205,25 +205,20 @@ export class NamedDatabase {
     for (;;) {
       const files = await storage.open(this.#name, create);
       if (files === undefined) return undefined;
-      let engine: Engine;
       try {
         const module = await this.#around.module.get();
         const opened = Engine.open(module, files, this.#name);
-        if (opened instanceof Failure && !create) {
-          await files.remove();
-          return undefined;
+        if (opened instanceof Engine) {
+          this.#database = new Database(opened, this.#around.outbox);
+          return this.#database;
         }
-        if (opened instanceof Failure) throw opened;
-        engine = opened;
+        const isMarked = opened.data.status === StatusCode.not_found;
+        if (create && !isMarked) throw opened;
       } catch (error) {
         files.close();
         throw error;
       }
-      if (!engine.calls.isDeleted()) {
-        this.#database = new Database(engine, this.#around.outbox);
-        return this.#database;
-      }
-      await engine.remove();
+      await files.remove();
       if (!create) return undefined;
     }
   }
