@@ -14,11 +14,14 @@ export function advance(cursor: Cursor, count: number): void {
   cursor.iterate({ skip: count - 1, key: undefined, primaryKey: undefined });
 }
 
-/** https://w3c.github.io/IndexedDB/#dom-idbcursor-continue; undefined: no key was given. */
+/**
+ * https://w3c.github.io/IndexedDB/#dom-idbcursor-continue; undefined: no key was given. By the
+ * specification null is a wrong key, but browsers take it for none, and so do scripts.
+ */
 export function continueCursor(cursor: Cursor, givenKey: unknown): void {
   requireUsable(cursor);
   requireValue(cursor);
-  if (givenKey === undefined) {
+  if (givenKey === undefined || givenKey === null) {
     cursor.iterate();
     return;
   }

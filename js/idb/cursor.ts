@@ -109,9 +109,10 @@ export class Cursor {
     return this.#key;
   }
 
+  /** Over a store an object of its own, too, when the key is one. */
   get primaryKey(): KeyValue | undefined {
     if (this.#primaryKey === undefined && this.#current !== undefined) {
-      this.#primaryKey = this.source.isIndex ? decodeKey(this.#current.primaryKey) : this.key;
+      this.#primaryKey = decodeKey(this.#current.primaryKey);
     }
     return this.#primaryKey;
   }

@@ -81,12 +81,15 @@ export function storeRecord(
 /** https://w3c.github.io/IndexedDB/#clone-a-value: its getters can make no requests. */
 export function cloneDuring(transaction: Transaction, value: unknown): StorableClone {
   transaction.state = 'inactive';
+  let clone: StorableClone;
   try {
-    return cloneForStorage(value);
+    clone = cloneForStorage(value);
   } finally {
-    // A getter may have aborted the transaction.
     transaction.activate();
   }
+  // A getter may have aborted the transaction.
+  if (!transaction.isLive) throw notActive();
+  return clone;
 }
 
 // The key that the key path finds; undefined: it is generated, and its place is prepared.

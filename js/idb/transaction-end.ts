@@ -36,7 +36,7 @@ export class AbortedByWorker implements Delivery {
   }
 
   begin(): null {
-    this.#transaction.abort(this.#error);
+    this.#transaction.abortInTurn(this.#error);
     return null;
   }
 

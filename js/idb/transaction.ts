@@ -8,7 +8,7 @@ import { toDOMException, type ErrorData } from '../channel/status';
 import type { Connection } from './connection';
 import { domError } from './dom-error';
 import { EventNode } from './events/listener';
-import type { Settling } from './events/delivery-pool';
+import type { Delivery, Settling } from './events/delivery-pool';
 import { HeldCommands } from './held-commands';
 import { IDBTransaction } from './IDBTransaction';
 import type { OpenRequest } from './open-request';
@@ -223,18 +223,24 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
 
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
   abort(error: DOMException | null): void {
-    if (!this.isLive) return;
-    const { session } = this.connection;
+    for (const delivery of this.#finishAborted(error)) this.connection.session.deliver(delivery);
+  }
+
+  /** The worker has aborted it, in the order of the queue: what follows comes at once. */
+  abortInTurn(error: DOMException | null): void {
+    this.connection.session.pool.deliverFirst(this.#finishAborted(error));
+  }
+
+  #finishAborted(error: DOMException | null): Delivery[] {
+    if (!this.isLive) return [];
     if (!this.#isEnding) this.#client.abort(this.connection.id, this.id);
     this.#isEnding = true;
     this.#held = null;
     if (this.mode === 'versionchange') this.connection.revertUpgrade();
     this.state = 'finished';
     this.error = error;
-    for (const request of this.#requests.slice(this.#head)) {
-      request.isAborted = true;
-      session.deliver(new AbortedRequest(request));
-    }
-    session.deliver(new TransactionAborted(this));
+    const pending = this.#requests.slice(this.#head);
+    for (const request of pending) request.isAborted = true;
+    return [...pending.map((one) => new AbortedRequest(one)), new TransactionAborted(this)];
   }
 }

@@ -38,6 +38,12 @@ export class Page {
     return counts;
   }
 
+  /** The worker ends as if it had crashed: an error event, and nothing more. */
+  kill(): void {
+    this.#ports.port2.onmessage = null;
+    this.#ports.port1.dispatchEvent(new Event('error'));
+  }
+
   /** Ends the channel, so that Node may exit. */
   end(): void {
     this.session.pool.close();

@@ -90,6 +90,12 @@ export class DeliveryPool {
     this.#request();
   }
 
+  /** Queues deliveries before all others, in their order. */
+  deliverFirst(deliveries: readonly Delivery[]): void {
+    this.#queue.splice(this.#head, 0, ...deliveries);
+    this.#request();
+  }
+
   /** Settles something when the running script and its microtasks are over. */
   whenSettled(one: Settling): void {
     this.#settling.push(one);
