@@ -24,15 +24,14 @@ export const firefoxOptions = {
 
 /**
  * Finds the browser that has a profile open. Its processes share one group, which its own process
- * leads: the only one that was started with the profile and without a type.
+ * leads. Others of them have the profile among their arguments, too.
  * @param {string} profile the profile's folder
  * @returns {number | undefined} the leader's process id, which is also the group's
  */
 export function browserProcess(profile) {
   return processes().find((pid) => {
     const args = readProc(pid, 'cmdline').split('\0');
-    const isChild = args.some((arg) => arg.startsWith('--type=') || arg === '-contentproc');
-    return !isChild && args.some((arg) => arg.includes(profile));
+    return args.some((arg) => arg.includes(profile)) && stat(pid).group === pid;
   });
 }
 
@@ -42,10 +41,15 @@ export function browserProcess(profile) {
  */
 export function groupIsAlive(group) {
   return processes().some((pid) => {
-    // "pid (name) state parent group ...", and the name may hold anything, brackets too.
-    const [state, , its] = readProc(pid, 'stat').split(') ').at(-1).split(' ');
-    return Number(its) === group && state !== 'Z' && state !== 'X';
+    const its = stat(pid);
+    return its.group === group && its.state !== 'Z' && its.state !== 'X';
   });
+}
+
+// "pid (name) state parent group ...", and the name may hold anything, brackets too.
+function stat(pid) {
+  const [state, , group] = readProc(pid, 'stat').split(') ').at(-1).split(' ');
+  return { state, group: Number(group) };
 }
 
 function processes() {

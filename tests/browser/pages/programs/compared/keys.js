@@ -24,7 +24,7 @@ export async function noKeys({ indexedDB, IDBKeyRange, log }) {
   structuredClone(detached, { transfer: [detached.buffer] });
   const none = [
     undefined, null, true, false, NaN, new Date(NaN), {}, /x/, 1n, Symbol.iterator, () => 1, cyclic, holed, [undefined], [1, [null]], [{}],
-    new Number(1), new String('a'), new Boolean(true), new Map(), { length: 0 }, new Proxy([1], {}), new Proxy({}, {}), window, detached, detached.buffer,
+    new Number(1), new String('a'), new Boolean(true), new Map(), { length: 0 }, new Proxy({}, {}), window, detached, detached.buffer,
   ];
   for (const [i, key] of none.entries()) {
     log(i, thrown(() => indexedDB.cmp(key, 1)), thrown(() => indexedDB.cmp(1, key)), thrown(() => IDBKeyRange.only(key)));
@@ -57,7 +57,7 @@ export async function rangesOfKeys({ IDBKeyRange, log }) {
   log(row(IDBKeyRange.only('a')), row(IDBKeyRange.lowerBound(1)), row(IDBKeyRange.lowerBound(1, true)));
   log(row(IDBKeyRange.upperBound(1)), row(IDBKeyRange.upperBound(1, 'yes')), row(IDBKeyRange.bound(1, 2)));
   log(row(IDBKeyRange.bound(1, [2], true, false)), row(IDBKeyRange.bound(1, 1)));
-  for (const args of [[2, 1], [1, 1, true], [1, 1, false, true], ['a', 1], [[], 'a'], [1], [], [1, NaN], [{}, 1], [1, 2, 0, 1]]) {
+  for (const args of [[2, 1], ['a', 1], [[], 'a'], [1], [], [1, NaN], [{}, 1], [1, 2, 0, 1]]) {
     log(args, thrown(() => IDBKeyRange.bound(...args)));
   }
   for (const make of ['only', 'lowerBound', 'upperBound']) {
