@@ -7,7 +7,7 @@ import { toDOMException, type ErrorData } from '../channel/status';
 import { IDBFactory } from '../idb/IDBFactory';
 import { Session } from '../idb/session';
 import { internal } from '../idb/webidl/interface-shape';
-import { interfaces, type IndexedDBInterfaces } from './globals';
+import { interfaces, type IndexedDBInterfaces } from './interfaces';
 import { startWorker, wasmUrlOf, type Location } from './worker-start';
 
 export interface OpenOptions extends Location {
@@ -29,6 +29,7 @@ export class FlowDB {
   readonly #session = new Session();
   readonly #location: Location;
   readonly #hello: Extract<PageMessage, { t: 'hello' }>;
+  readonly #letGo = (): void => this.#session.client?.send({ t: 'shutdown' });
   #worker: Worker | undefined;
   #isClosed = false;
 
@@ -55,9 +56,17 @@ export class FlowDB {
   static async open(options: OpenOptions = {}): Promise<FlowDB> {
     const flow = new FlowDB(options);
     await flow.#start();
-    // The next page shall find the files free. Does nothing in a worker.
-    globalThis.addEventListener('pagehide', () => flow.#letGo());
     return flow;
+  }
+
+  /**
+   * As open(), but hands out the API at once: what is asked before `ready` has resolved waits for
+   * it, and fails when it rejects.
+   * @internal
+   */
+  static begin(options: OpenOptions): { readonly flow: FlowDB; readonly ready: Promise<void> } {
+    const flow = new FlowDB(options);
+    return { flow, ready: flow.#start() };
   }
 
   /** Messages and bytes between this script and the worker so far. */
@@ -73,14 +82,11 @@ export class FlowDB {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    globalThis.removeEventListener('pagehide', this.#letGo);
     this.#letGo();
     // Answered behind everything else: the files are closed then.
     await this.#session.databases().catch(() => undefined);
     this.#worker?.terminate();
-  }
-
-  #letGo(): void {
-    this.#session.client?.send({ t: 'shutdown' });
   }
 
   async #start(): Promise<void> {
@@ -104,6 +110,8 @@ export class FlowDB {
     }
     // Behind the session's own listener, which has told everybody by then.
     worker.addEventListener('error', () => this.#restart(worker));
+    // The next page shall find the files free. Does nothing in a worker.
+    globalThis.addEventListener('pagehide', this.#letGo);
   }
 
   // A worker that ran before is worth a second one: the next open recovers what was committed.

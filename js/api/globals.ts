@@ -1,60 +1,27 @@
-// The names of the IndexedDB API, as FlowDB has them. To TypeScript they are what the browser's
-// own are, which they stand in for.
-import { IDBCursor } from '../idb/IDBCursor';
-import { IDBCursorWithValue } from '../idb/IDBCursorWithValue';
-import { IDBDatabase } from '../idb/IDBDatabase';
-import { IDBFactory } from '../idb/IDBFactory';
-import { IDBIndex } from '../idb/IDBIndex';
-import { IDBKeyRange } from '../idb/IDBKeyRange';
-import { IDBObjectStore } from '../idb/IDBObjectStore';
-import { IDBOpenDBRequest } from '../idb/IDBOpenDBRequest';
-import { IDBRecord } from '../idb/IDBRecord';
-import { IDBRequest } from '../idb/IDBRequest';
-import { IDBTransaction } from '../idb/IDBTransaction';
-import { IDBVersionChangeEvent } from '../idb/IDBVersionChangeEvent';
+// Puts FlowDB's `indexedDB` and classes in the place of the browser's own, and takes them back.
+import { interfaces } from './interfaces';
 
-/** The interface classes, by their global names. */
-export interface IndexedDBInterfaces {
-  readonly IDBCursor: typeof globalThis.IDBCursor;
-  readonly IDBCursorWithValue: typeof globalThis.IDBCursorWithValue;
-  readonly IDBDatabase: typeof globalThis.IDBDatabase;
-  readonly IDBFactory: typeof globalThis.IDBFactory;
-  readonly IDBIndex: typeof globalThis.IDBIndex;
-  readonly IDBKeyRange: typeof globalThis.IDBKeyRange;
-  readonly IDBObjectStore: typeof globalThis.IDBObjectStore;
-  readonly IDBOpenDBRequest: typeof globalThis.IDBOpenDBRequest;
-  /** New in browsers, and not known to TypeScript yet. */
-  readonly IDBRecord: abstract new (...args: never[]) => object;
-  readonly IDBRequest: typeof globalThis.IDBRequest;
-  readonly IDBTransaction: typeof globalThis.IDBTransaction;
-  readonly IDBVersionChangeEvent: typeof globalThis.IDBVersionChangeEvent;
-}
-
-export const interfaces = {
-  IDBCursor,
-  IDBCursorWithValue,
-  IDBDatabase,
-  IDBFactory,
-  IDBIndex,
-  IDBKeyRange,
-  IDBObjectStore,
-  IDBOpenDBRequest,
-  IDBRecord,
-  IDBRequest,
-  IDBTransaction,
-  IDBVersionChangeEvent,
-} as unknown as IndexedDBInterfaces;
+/** What the global object had before. */
+export type Replaced = ReadonlyMap<string, PropertyDescriptor | undefined>;
 
 /**
- * Puts FlowDB's `indexedDB` and classes in the place of the browser's own, with the properties
- * that those have: `indexedDB` an accessor, the classes plain and not enumerable.
- * @param target a window's or a worker's global object; IDBRecord only comes where there was one
+ * Replaces the globals, with the properties that the native ones have: `indexedDB` an accessor, the
+ * classes plain and not enumerable. IDBRecord only comes where there was one.
+ * @param target a window's or a worker's global object
  */
-export function replaceGlobals(target: object, indexedDB: globalThis.IDBFactory): void {
-  for (const [name, value] of Object.entries(interfaces)) {
+export function replaceGlobals(
+  target: object,
+  indexedDB: IDBFactory,
+  keyRange: typeof IDBKeyRange,
+): Replaced {
+  const replaced = new Map<string, PropertyDescriptor | undefined>();
+  const define = (name: string, shape: PropertyDescriptor) => {
+    replaced.set(name, Object.getOwnPropertyDescriptor(target, name));
+    Object.defineProperty(target, name, shape);
+  };
+  for (const [name, made] of Object.entries({ ...interfaces, IDBKeyRange: keyRange })) {
     if (name === 'IDBRecord' && !(name in target)) continue;
-    const shape = { writable: true, enumerable: false, configurable: true };
-    Object.defineProperty(target, name, { value, ...shape });
+    define(name, { value: made, writable: true, enumerable: false, configurable: true });
   }
   // Taken from a literal, the getter has the name that the native one has.
   const accessor = {
@@ -63,5 +30,14 @@ export function replaceGlobals(target: object, indexedDB: globalThis.IDBFactory)
     },
   };
   const getter = Object.getOwnPropertyDescriptor(accessor, 'indexedDB');
-  Object.defineProperty(target, 'indexedDB', { ...getter, enumerable: true, configurable: true });
+  define('indexedDB', { ...getter, enumerable: true, configurable: true });
+  return replaced;
+}
+
+export function restoreGlobals(target: object, replaced: Replaced): void {
+  for (const [name, shape] of replaced) {
+    // What was inherited, as `indexedDB` is in a worker, shows again.
+    if (shape === undefined) Reflect.deleteProperty(target, name);
+    else Object.defineProperty(target, name, shape);
+  }
 }

@@ -5,6 +5,19 @@ import { expect, test } from './fixtures';
 interface AutoPage {
   readonly opened?: Promise<number>;
   readonly nativeIndexedDB: IDBFactory;
+  /** By a library that took the globals while it was loaded beside flowdb-wasm/auto. */
+  roundTrip(value: unknown): Promise<unknown>;
+}
+
+function roundTrip(page: Page): Promise<unknown> {
+  return page.evaluate(() => (globalThis as unknown as AutoPage).roundTrip('value'));
+}
+
+function nativeNames(page: Page): Promise<(string | undefined)[]> {
+  return page.evaluate(async () => {
+    const list = await (globalThis as unknown as AutoPage).nativeIndexedDB.databases();
+    return list.map(({ name }) => name);
+  });
 }
 
 const names = [
@@ -42,6 +55,13 @@ test('open() works right after the import', async ({ page, origin }) => {
   await page.reload();
   await page.waitForFunction(() => 'opened' in globalThis);
   expect(await openedVersion(page)).toBe(3);
+});
+
+test('a library that is imported beside it works on FlowDB', async ({ page, origin }) => {
+  await page.goto(`${origin}/auto.html`);
+  await page.waitForFunction(() => 'opened' in globalThis);
+  expect(await roundTrip(page)).toBe('value');
+  expect(await nativeNames(page)).not.toContain('captured');
 });
 
 test('the globals have the shape of the native ones', async ({ page, origin }) => {
@@ -92,6 +112,19 @@ test('without OPFS the native IndexedDB stays, and the console says so once', as
   );
   expect(isNative).toBe(true);
   expect(warnings.filter((text) => text.startsWith('flowdb-wasm:'))).toHaveLength(1);
+  expect(await roundTrip(page)).toBe('value');
+  expect((await nativeNames(page)).sort()).toEqual(['app', 'captured']);
+});
+
+test('where even the page has no OPFS, nothing is replaced at all', async ({ page, origin }) => {
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(StorageManager.prototype, 'getDirectory');
+  });
+  await page.goto(`${origin}/auto.html`);
+  await page.waitForFunction(() => 'opened' in globalThis);
+  expect(await openedVersion(page)).toBe(3);
+  expect(await roundTrip(page)).toBe('value');
+  expect((await nativeNames(page)).sort()).toEqual(['app', 'captured']);
 });
 
 test('without OPFS it is an error where FlowDB has data', async ({ page, origin }) => {

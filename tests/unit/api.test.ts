@@ -2,8 +2,10 @@
 // the marker, and the errors of FlowDB.open.
 import { describe, expect, it } from 'vitest';
 import { FlowDB } from '../../js/api/flowdb';
-import { interfaces, replaceGlobals } from '../../js/api/globals';
+import { replaceGlobals, restoreGlobals } from '../../js/api/globals';
+import { interfaces } from '../../js/api/interfaces';
 import { isMarked } from '../../js/api/marker';
+import { StandIn } from '../../js/api/stand-in';
 import { MARKER_DATABASE } from '../../js/channel/marker';
 import { FlowDBError } from '../../js/channel/flowdb-error';
 
@@ -12,7 +14,7 @@ const factory = {} as IDBFactory;
 describe('replacing the globals', () => {
   it('gives them the properties of the native ones', () => {
     const target: Record<string, unknown> = {};
-    replaceGlobals(target, factory);
+    replaceGlobals(target, factory, interfaces.IDBKeyRange);
     expect(target.indexedDB).toBe(factory);
     expect(Object.keys(target)).toEqual(['indexedDB']);
     const accessor = Object.getOwnPropertyDescriptor(target, 'indexedDB');
@@ -32,11 +34,58 @@ describe('replacing the globals', () => {
 
   it('brings IDBRecord only where there was one', () => {
     const target: Record<string, unknown> = {};
-    replaceGlobals(target, factory);
+    replaceGlobals(target, factory, interfaces.IDBKeyRange);
     expect('IDBRecord' in target).toBe(false);
     const modern: Record<string, unknown> = { IDBRecord: class {} };
-    replaceGlobals(modern, factory);
+    replaceGlobals(modern, factory, interfaces.IDBKeyRange);
     expect(modern.IDBRecord).toBe(interfaces.IDBRecord);
+  });
+});
+
+describe('restoring the globals', () => {
+  it('gives back own properties and lets inherited ones show again', () => {
+    const inherited = {};
+    const own = class {};
+    const target = Object.create({ indexedDB: inherited }) as Record<string, unknown>;
+    target.IDBRequest = own;
+    const replaced = replaceGlobals(target, factory, interfaces.IDBKeyRange);
+    expect([target.indexedDB, target.IDBRequest]).toEqual([factory, interfaces.IDBRequest]);
+    restoreGlobals(target, replaced);
+    expect(target.indexedDB).toBe(inherited);
+    expect(target.IDBRequest).toBe(own);
+    expect(Object.getOwnPropertyNames(target)).toEqual(['IDBRequest']);
+  });
+});
+
+describe('the stand-in', () => {
+  it('is FlowDB’s until it falls back', () => {
+    const standIn = new StandIn(factory);
+    const range = standIn.keyRange.bound(1, 2);
+    expect(range).toBeInstanceOf(interfaces.IDBKeyRange);
+    expect(range).toBeInstanceOf(standIn.keyRange);
+    expect(standIn.indexedDB).toBe(factory);
+  });
+
+  it('is the browser’s own afterwards', () => {
+    class NativeKeyRange {
+      static only(value: unknown): NativeKeyRange {
+        return Object.assign(new NativeKeyRange(), { value });
+      }
+    }
+    const native = {
+      names: ['a'],
+      open(name: string) {
+        return this.names.indexOf(name);
+      },
+    };
+    const standIn = new StandIn({} as IDBFactory);
+    const asNative = NativeKeyRange as unknown as typeof IDBKeyRange;
+    standIn.fallBackTo(native as unknown as IDBFactory, asNative);
+    expect(standIn.indexedDB.open('a')).toBe(0);
+    const range = standIn.keyRange.only(7);
+    expect(range).toEqual({ value: 7 });
+    expect(range).toBeInstanceOf(standIn.keyRange);
+    expect(range).not.toBeInstanceOf(interfaces.IDBKeyRange);
   });
 });
 
