@@ -25,7 +25,7 @@ export function range(dice) {
 }
 
 /** @throws DataError for bounds in the wrong order */
-export function toRange(IDBKeyRange, made) {
+export function toRange({ indexedDB, IDBKeyRange }, made) {
   switch (made.kind) {
     case 'none':
       return undefined;
@@ -35,8 +35,11 @@ export function toRange(IDBKeyRange, made) {
       return IDBKeyRange.lowerBound(made.key, made.isOpen);
     case 'upper':
       return IDBKeyRange.upperBound(made.key, made.isOpen);
-    default:
-      return IDBKeyRange.bound(made.key, made.upper, made.isOpen, made.isUpperOpen);
+    default: {
+      // Against the specification browsers refuse a range that is open and has one key.
+      const canBeOpen = indexedDB.cmp(made.key, made.upper) !== 0;
+      return IDBKeyRange.bound(made.key, made.upper, made.isOpen && canBeOpen, made.isUpperOpen && canBeOpen);
+    }
   }
 }
 

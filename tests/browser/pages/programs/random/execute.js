@@ -134,7 +134,7 @@ function start(implementation, tx, operation) {
   const reads = ['get', 'getKey', 'getAll', 'getAllKeys', 'count', 'walk'];
   const isOnIndex = operation.index > 0 && store.indexNames.length > 0 && reads.includes(operation.call);
   const source = isOnIndex ? indexOf(store, operation.index) : store;
-  const range = operation.range && toRange(implementation.IDBKeyRange, operation.range);
+  const range = operation.range && toRange(implementation, operation.range);
   const settle = (request) => settled(request, operation.isForgiven);
   switch (operation.call) {
     case 'put':
@@ -165,9 +165,9 @@ function settled(request, isForgiven) {
 // The arguments of put or add: the key where this store wants it.
 function placed(store, { key, isKeyless, value }) {
   const { keyPath, autoIncrement } = store;
-  // Where keys are generated Chromium gives a binary key in the value back as an ArrayBuffer, and Firefox takes null
-  // beside the value for no key.
-  const isOdd = keyPath === null ? key === null : hasBytes(key);
+  // Where keys are generated Chromium gives a binary key in the value back as an ArrayBuffer, Firefox takes null beside
+  // the value for no key, and both refuse undefined in the value.
+  const isOdd = keyPath === null ? key === null : key === undefined || hasBytes(key);
   const isLeftOut = autoIncrement && (isKeyless || isOdd);
   if (keyPath === null) return isLeftOut ? [value] : [value, key];
   if (isLeftOut) return [value];
