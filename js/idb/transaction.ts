@@ -47,6 +47,8 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   #held: HeldCommands | null = null;
   // Whether the worker was told how it ends.
   #isEnding = false;
+  // Whether its `complete` is on its way.
+  #isCompleting = false;
 
   constructor(
     connection: Connection,
@@ -153,11 +155,12 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
 
   onCommitted(): void {
     this.connection.forget(this);
-    this.connection.session.deliver(new TransactionCompleted(this));
+    if (!this.#isCompleting) this.#complete();
   }
 
   onAborted(error: ErrorData | null): void {
     this.connection.forget(this);
+    if (this.#isCompleting) return;
     this.#isEnding = true;
     // In its turn: what was answered before has its events first.
     const reason = error === null ? null : toDOMException(error);
@@ -219,6 +222,13 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     if (this.#answered < this.#requests.length || this.#failedAnswers > 0) return;
     this.#isEnding = true;
     this.#client.commit(this.connection.id, this.id);
+    // What only read and has its answers can't fail any more: its end waits for nobody.
+    if (this.mode === 'readonly') this.#complete();
+  }
+
+  #complete(): void {
+    this.#isCompleting = true;
+    this.connection.session.deliver(new TransactionCompleted(this));
   }
 
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
@@ -232,7 +242,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   }
 
   #finishAborted(error: DOMException | null): Delivery[] {
-    if (!this.isLive) return [];
+    if (!this.isLive || this.#isCompleting) return [];
     if (!this.#isEnding) this.#client.abort(this.connection.id, this.id);
     this.#isEnding = true;
     this.#held = null;

@@ -22,7 +22,7 @@ export function defineEventTarget<T extends object>(
   nodeOf: (object: T) => EventNode,
   types: readonly string[],
 ): void {
-  define(made.prototype, methods(nodeOf), false);
+  define(made.prototype, methods(nodeOf));
   defineHandlers(made, nodeOf, types);
 }
 
@@ -32,7 +32,7 @@ export function defineHandlers<T extends object>(
   nodeOf: (object: T) => EventNode,
   types: readonly string[],
 ): void {
-  for (const type of types) define(made.prototype, handlerAttribute(nodeOf, type), true);
+  for (const type of types) define(made.prototype, handlerAttribute(nodeOf, type));
 }
 
 function methods<T>(nodeOf: (object: T) => EventNode): object & ThisType<T> {
@@ -77,8 +77,7 @@ function toCallback(value: unknown): object | null {
   throw new TypeError('The listener is not an object');
 }
 
-function define(prototype: object, members: object, enumerable: boolean): void {
-  for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(members))) {
-    Object.defineProperty(prototype, name, { ...member, enumerable });
-  }
+// As they are: accessors and methods, enumerable.
+function define(prototype: object, members: object): void {
+  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(members));
 }
