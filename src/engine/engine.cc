@@ -5,6 +5,7 @@
 
 #include "engine/engine_state.h"
 #include "engine/options.h"
+#include "wal/log_format.h"
 
 namespace flowdb {
 
@@ -43,6 +44,9 @@ Status Engine::close() {
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
   s.closed = true;
   s.job.reset();
+  // Opened and only read: it is as the last close() has left it.
+  const bool unchanged = s.memtable->count() == 0 && !s.checkpoint_due;
+  if (unchanged && s.log->file_bytes() <= kLogHeaderBytes) return Status::ok();
   FLOWDB_RETURN_IF_ERROR(s.checkpoint(s.log->reset_position()));
   return s.log->truncate();
 }
