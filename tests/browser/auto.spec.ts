@@ -116,6 +116,14 @@ test('without OPFS the native IndexedDB stays, and the console says so once', as
   expect((await nativeNames(page)).sort()).toEqual(['app', 'captured']);
 });
 
+test('where WebAssembly does not run, the native IndexedDB stays, too', async ({ page, origin }) => {
+  await withoutInWorker(page, "WebAssembly.Module = () => { throw new Error('forbidden'); }");
+  await page.goto(`${origin}/auto.html`);
+  await page.waitForFunction(() => 'opened' in globalThis);
+  expect(await openedVersion(page)).toBe(3);
+  expect(await nativeNames(page)).toEqual(['app']);
+});
+
 test('where even the page has no OPFS, nothing is replaced at all', async ({ page, origin }) => {
   await page.addInitScript(() => {
     Reflect.deleteProperty(StorageManager.prototype, 'getDirectory');
