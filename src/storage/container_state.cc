@@ -37,8 +37,8 @@ Status Container::State::cut_tail() {
 
 void Container::State::drop_tail() {
   tail = true;
-  // When it fails, the tail is still noted and the next write begins with it.
-  if (const Status status = cut_tail(); !status.is_ok()) return;
+  // When it fails, the next write begins with it.
+  tail = !cut_tail().is_ok();
 }
 
 void Container::State::accept(std::string_view gap, std::string_view header, uint64_t new_end) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/crash_recorder.h"
+#include "storage/failing_file.h"
 #include "wal/stored_log.h"
 
 namespace flowdb {
@@ -171,6 +172,34 @@ TEST_F(LogCrash, ThePowerFailsAndEverySecondFlushHadDoneNothing) {
       if (HasFailure()) return;
     }
   }
+}
+
+TEST(LogCrashAfterFailure, WhatWasReportedAsFailedDoesNotComeBackWithoutPower) {
+  const Bytes bytes = no_bytes();
+  const auto calls = std::make_shared<FileCalls>();
+  const auto plan = std::make_shared<FailurePlan>();
+  plan->calls_before_failure = 1000;
+  plan->write_leaves = FailurePlan::Leaves::all;
+  auto log = Log::open(std::make_unique<FailingFile>(
+                           std::make_unique<RecordingFile>(bytes, calls, "flow.wal"), plan),
+                       kTestId, &kStart, test_log_options());
+  ASSERT_TRUE(log.is_ok());
+  FoundBatches found;
+  ASSERT_OK(recover(*log.value(), 0, found));
+  ASSERT_OK(append(*log.value(), 1, "one", true));
+  ASSERT_OK(log.value()->sync());
+  plan->calls_before_failure = 0;
+  ASSERT_TRUE(append(*log.value(), 2, "two").is(StatusCode::quota_exceeded));
+  size_t images = 0;
+  for (const size_t parity : {size_t{0}, size_t{1}, size_t{2}}) {  // 2: every flush works
+    const auto works = [&](size_t i) { return parity == 2 || i % 2 == parity; };
+    powerless_images("", *calls, calls->size(), works, 1, 50, [&](const std::string& image) {
+      EXPECT_EQ(batches_in(std::make_shared<std::string>(image), &kStart),
+                (FoundBatches{{1, "one"}}));
+      ++images;
+    });
+  }
+  EXPECT_GT(images, 100u);
 }
 
 }  // namespace
