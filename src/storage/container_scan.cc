@@ -47,9 +47,13 @@ const Superblock* newest(const Slots& slots) {
   return found;
 }
 
-bool any(const Slots& slots, SuperblockSlot::State state) {
-  return std::any_of(slots.begin(), slots.end(),
-                     [&](const SuperblockSlot& slot) { return slot.state == state; });
+// Whether a superblock newer than `found` may have been lost. Only a container of the first
+// generation has a slot that was never written.
+bool newer_may_be_lost(const Slots& slots, const Superblock& found) {
+  return std::any_of(slots.begin(), slots.end(), [&](const SuperblockSlot& slot) {
+    return slot.state == SuperblockSlot::State::damaged ||
+           (slot.state == SuperblockSlot::State::empty && found.generation > 1);
+  });
 }
 
 // Where and why a pass over records can't go on.
@@ -274,8 +278,7 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
   Scan scan(file, file_bytes, superblock != nullptr, content);
   if (superblock != nullptr) {
     FLOWDB_RETURN_IF_ERROR(scan.read_committed());
-    const bool damaged = any(slots, SuperblockSlot::State::damaged);
-    FLOWDB_RETURN_IF_ERROR(scan.read_tail(damaged));
+    FLOWDB_RETURN_IF_ERROR(scan.read_tail(newer_may_be_lost(slots, *superblock)));
   } else {
     FLOWDB_RETURN_IF_ERROR(scan.read_all());
   }
