@@ -26,6 +26,9 @@ export function replaceGlobals(
   // Taken from a literal, the getter has the name that the native one has.
   const accessor = {
     get indexedDB() {
+      // Without an object the getter is that of the global one.
+      const self: unknown = this;
+      if ((self ?? target) !== target) throw new TypeError('Illegal invocation');
       return indexedDB;
     },
   };

@@ -20,6 +20,8 @@ describe('replacing the globals', () => {
     const accessor = Object.getOwnPropertyDescriptor(target, 'indexedDB');
     expect(accessor).toMatchObject({ set: undefined, configurable: true });
     expect(accessor?.get?.name).toBe('get indexedDB');
+    expect(accessor?.get?.call(undefined)).toBe(factory);
+    expect(() => accessor?.get?.call({}) as unknown).toThrow(TypeError);
     for (const [name, made] of Object.entries(interfaces)) {
       if (name === 'IDBRecord') continue;
       expect(Object.getOwnPropertyDescriptor(target, name)).toEqual({
