@@ -222,8 +222,9 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     if (this.#answered < this.#requests.length || this.#failedAnswers > 0) return;
     this.#isEnding = true;
     this.#client.commit(this.connection.id, this.id);
-    // What only read and has its answers can't fail any more: its end waits for nobody.
-    if (this.mode === 'readonly') this.#complete();
+    // What only read and has its answers can't fail any more: its end waits for nobody. Without an
+    // answer it may still wait for its turn behind a writer.
+    if (this.mode === 'readonly' && this.#lastRequestId > 0) this.#complete();
   }
 
   #complete(): void {

@@ -121,6 +121,20 @@ describe('a transaction', () => {
     expect(order).toEqual([0, 1, 2, 3]);
   });
 
+  it('that is empty and reads comes after a writer that is still at work', async () => {
+    const log: string[] = [];
+    const writer = readwrite();
+    const store = writer.objectStore('a');
+    const ends: Promise<unknown>[] = [endOf(writer).then(() => log.push('writer'))];
+    store.put(1, 1).onsuccess = () => {
+      ends.push(endOf(db.transaction('a')).then(() => log.push('reader')));
+      store.put(2, 2).onsuccess = () => log.push('put');
+    };
+    await ends[0];
+    await Promise.all(ends);
+    expect(log).toEqual(['put', 'writer', 'reader']);
+  });
+
   it('refuses to be made wrongly', () => {
     const make = (...args: unknown[]) =>
       nameOfThrown(() => Reflect.apply(db.transaction, db, args));
