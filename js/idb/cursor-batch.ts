@@ -3,10 +3,13 @@ import type { Reply } from '../channel/reply-reader';
 import { compareEncodedKeys } from '../codec/compare-keys';
 import { KeyReader } from '../codec/key-decoder';
 
-/** One entry; over a store both keys are the same bytes. */
-export interface CursorEntry {
+/** Where an entry stands; over a store both keys are the same bytes. */
+export interface EntryPlace {
   readonly key: Uint8Array;
   readonly primaryKey: Uint8Array;
+}
+
+export interface CursorEntry extends EntryPlace {
   readonly value: unknown;
 }
 
@@ -35,6 +38,12 @@ export class CursorBatch {
     return this.#count - this.#next;
   }
 
+  /** The place of the last entry, unless all were taken. */
+  get last(): EntryPlace | undefined {
+    const at = this.left - 1;
+    return at < 0 ? undefined : { key: this.#keyAt(at), primaryKey: this.#primaryKeyAt(at) };
+  }
+
   /** Passes over up to `count` entries. */
   skip(count: number): void {
     this.#next = Math.min(this.#next + count, this.#count);
@@ -46,30 +55,20 @@ export class CursorBatch {
    */
   skipTo(sign: 1 | -1, key: Uint8Array, primaryKey: Uint8Array | undefined): void {
     while (this.#next < this.#count) {
-      let order = compareEncodedKeys(this.keyAt(0), key) * sign;
+      let order = compareEncodedKeys(this.#keyAt(0), key) * sign;
       if (order === 0 && primaryKey !== undefined) {
-        order = compareEncodedKeys(this.primaryKeyAt(0), primaryKey) * sign;
+        order = compareEncodedKeys(this.#primaryKeyAt(0), primaryKey) * sign;
       }
       if (order >= 0) return;
       this.#next++;
     }
   }
 
-  /** The key of the entry that lies so many behind the next one. */
-  keyAt(ahead: number): Uint8Array {
-    return this.#keys[(this.#next + ahead) * this.#keysPerEntry] as Uint8Array;
-  }
-
-  primaryKeyAt(ahead: number): Uint8Array {
-    const per = this.#keysPerEntry;
-    return this.#keys[(this.#next + ahead) * per + per - 1] as Uint8Array;
-  }
-
   /** The next entry. REQUIRES: left > 0. */
   take(): CursorEntry {
     const entry = {
-      key: this.keyAt(0),
-      primaryKey: this.primaryKeyAt(0),
+      key: this.#keyAt(0),
+      primaryKey: this.#primaryKeyAt(0),
       value: this.#values[this.#next],
     };
     this.#next++;
@@ -78,8 +77,18 @@ export class CursorBatch {
 
   holdsPrimaryKey(primaryKey: Uint8Array): boolean {
     for (let i = 0; i < this.left; i++) {
-      if (compareEncodedKeys(this.primaryKeyAt(i), primaryKey) === 0) return true;
+      if (compareEncodedKeys(this.#primaryKeyAt(i), primaryKey) === 0) return true;
     }
     return false;
+  }
+
+  // Of the entry that lies so many behind the next one.
+  #keyAt(ahead: number): Uint8Array {
+    return this.#keys[(this.#next + ahead) * this.#keysPerEntry] as Uint8Array;
+  }
+
+  #primaryKeyAt(ahead: number): Uint8Array {
+    const per = this.#keysPerEntry;
+    return this.#keys[(this.#next + ahead) * per + per - 1] as Uint8Array;
   }
 }

@@ -8,7 +8,7 @@ import { compareEncodedKeys } from '../codec/compare-keys';
 import { EncodedKey, type Key } from '../codec/key';
 import { decodeKey, KeyReader, type KeyValue } from '../codec/key-decoder';
 import { keyBytes } from '../codec/key-encoder';
-import { CursorBatch, type CursorEntry } from './cursor-batch';
+import { CursorBatch, type CursorEntry, type EntryPlace } from './cursor-batch';
 import { IDBCursor } from './IDBCursor';
 import { IDBCursorWithValue } from './IDBCursorWithValue';
 import { toKeyRange } from './key-range';
@@ -147,7 +147,7 @@ export class Cursor {
       return;
     }
     const { left } = batch;
-    const last = left > 0 ? { key: batch.keyAt(left - 1), primaryKey: batch.primaryKeyAt(left - 1) } : undefined;
+    const last = batch.last;
     if (step.key !== undefined) batch.skipTo(this.#sign, step.key, step.primaryKey);
     else batch.skip(step.skip);
     if (batch.left === 0 && !batch.isLast) {
@@ -158,7 +158,7 @@ export class Cursor {
       return;
     }
     this.#awaited = batch.left === 0 ? undefined : batch.take();
-    if (batch.left === 0 && batch.isLast && this.#awaited === undefined) this.#dropBatch();
+    if (this.#awaited === undefined) this.#dropBatch();
     this.source.transaction.replaceLocally(request);
   }
 
@@ -221,16 +221,14 @@ export class Cursor {
     if (batch === undefined) return false;
     const position = this.#awaited ?? this.#current;
     if (position !== undefined && this.#order(key, primaryKey, position) <= 0) return false;
-    if (batch.isLast || batch.left === 0) return true;
-    const at = batch.left - 1;
-    const last = { key: batch.keyAt(at), primaryKey: batch.primaryKeyAt(at) };
-    return this.#order(key, primaryKey, last) <= 0;
+    const { last } = batch;
+    return batch.isLast || last === undefined || this.#order(key, primaryKey, last) <= 0;
   }
 
   #order(
     key: Uint8Array,
     primaryKey: Uint8Array | undefined,
-    place: Omit<CursorEntry, 'value'>,
+    place: EntryPlace,
   ): number {
     const order = compareEncodedKeys(key, place.key) * this.#sign;
     if (order !== 0 || primaryKey === undefined) return order;
@@ -247,7 +245,7 @@ export class Cursor {
     this.source.transaction.replace(this.request);
   }
 
-  #startBehind(place: Omit<CursorEntry, 'value'> | undefined): ScanStart | undefined {
+  #startBehind(place: EntryPlace | undefined): ScanStart | undefined {
     if (place === undefined) return undefined;
     const { key, primaryKey } = place;
     const position = ScanPosition.behind;

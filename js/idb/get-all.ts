@@ -51,9 +51,8 @@ export function getAll(
   toOptions: (value: unknown) => GetAllOptions,
 ): Request {
   requireReadable(source);
-  const isQuery =
-    kind !== 'record' &&
-    (queryOrOptions === undefined || queryOrOptions === null || isPotentialKeyRange(queryOrOptions));
+  const isNone = queryOrOptions === undefined || queryOrOptions === null;
+  const isQuery = kind !== 'record' && (isNone || isPotentialKeyRange(queryOrOptions));
   if (isQuery) {
     const range = toKeyRange(queryOrOptions);
     return placeGetAll(source, kind, range, count, Direction.next);

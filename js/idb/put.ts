@@ -96,7 +96,7 @@ export function cloneDuring(transaction: Transaction, value: unknown): StorableC
 function inLineKey(store: Store, clone: StorableClone): Key | undefined {
   const keyPath = store.keyPath ?? '';
   const key = extractKey(clone.value, keyPath);
-  if (key === null) throw domError('DataError', 'The key path yields a value that is no valid key.');
+  if (key === null) throw domError('DataError', 'The key path yields no valid key.');
   if (key !== undefined) return key;
   if (!store.autoIncrement || typeof keyPath !== 'string') {
     throw domError('DataError', 'The key path yields no value.');

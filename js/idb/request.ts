@@ -61,12 +61,12 @@ export class Request extends EventNode implements Delivery {
     const { transaction } = this;
     const hasFailed = this.reply?.ok === false;
     if (hasFailed && transaction.state === 'committing') {
-      transaction.abort(this.reply?.error ?? null);
+      this.#takeAnswer();
+      transaction.abort(this.error);
       return null;
     }
     transaction.takeDelivered(hasFailed);
     this.done = true;
-    this.result = undefined;
     this.#takeAnswer();
     transaction.activate();
     if (this.error === null) {
@@ -83,7 +83,7 @@ export class Request extends EventNode implements Delivery {
 
   #takeAnswer(): void {
     const { reply } = this;
-    this.reply = undefined;
+    this.reply = this.result = undefined;
     try {
       this.error = reply?.error ?? null;
       if (this.error === null) this.result = this.operation.result(this, reply);

@@ -216,7 +216,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     this.#commitWhenAnswered();
   }
 
-  // The worker would commit in spite of a failed request, so it is told when none can fail any more.
+  // The worker would commit in spite of a failed request: it is told when none can fail any more.
   #commitWhenAnswered(): void {
     if (this.state !== 'committing' || this.#isEnding) return;
     if (this.#answered < this.#requests.length || this.#failedAnswers > 0) return;

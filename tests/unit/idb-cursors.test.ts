@@ -16,7 +16,8 @@ beforeAll(async () => {
     const words = made.createObjectStore('words', { keyPath: 'id' });
     words.createIndex('letter', 'letter');
     words.createIndex('tags', 'tags', { multiEntry: true });
-    ['b', 'a', 'c', 'b', 'a'].forEach((letter, id) => words.put({ id, letter, tags: [letter, 'x'] }));
+    const letters = ['b', 'a', 'c', 'b', 'a'];
+    letters.forEach((letter, id) => words.put({ id, letter, tags: [letter, 'x'] }));
     made.createObjectStore('scratch').createIndex('rank', 'rank');
   });
 });
@@ -195,7 +196,8 @@ describe('writes that meet a cursor', () => {
     const scratch = fill(true);
     let moves = 0;
     const seen = await visit(scratch, (cursor) => {
-      if (cursor.primaryKey === 1 && moves++ < 2) cursor.update({ rank: (cursor.key as number) + 3.5 });
+      if (cursor.primaryKey !== 1 || moves++ === 2) return;
+      cursor.update({ rank: (cursor.key as number) + 3.5 });
     });
     const expected = [...upTo(20), 4.5, 8].sort((a, b) => a - b);
     expect(seen).toEqual(pairs(expected));

@@ -317,7 +317,8 @@ describe('the events', () => {
     expect([event.oldVersion, event.newVersion]).toEqual([3, 4]);
     expect(String(event)).toBe('[object IDBVersionChangeEvent]');
     const made = new IDBVersionChangeEvent('x', { oldVersion: 2, bubbles: true });
-    expect([made.type, made.oldVersion, made.newVersion, made.bubbles]).toEqual(['x', 2, null, true]);
+    const { type, oldVersion, newVersion, bubbles } = made;
+    expect([type, oldVersion, newVersion, bubbles]).toEqual(['x', 2, null, true]);
     expect(() => new (IDBVersionChangeEvent as unknown as new () => void)()).toThrow(TypeError);
   });
 });

@@ -77,7 +77,8 @@ describe('an upgrade', () => {
     second.close();
     const third = await page.open('db', undefined, none);
     const store = third.transaction('renamed').objectStore('renamed');
-    expect([store.name, store.keyPath, store.autoIncrement]).toEqual(['renamed', ['a', 'b'], false]);
+    const { name, keyPath, autoIncrement } = store;
+    expect([name, keyPath, autoIncrement]).toEqual(['renamed', ['a', 'b'], false]);
     expect([...store.indexNames]).toEqual(['filled', 'new name']);
     expect(store.keyPath).toBe(store.keyPath);
     const index = store.index('new name');

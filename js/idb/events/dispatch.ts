@@ -128,7 +128,7 @@ export class Dispatch {
 // https://webidl.spec.whatwg.org/#call-a-user-objects-operation
 function callHandleEvent(callback: object, event: Event): void {
   const method: unknown = (callback as { handleEvent?: unknown }).handleEvent;
-  if (typeof method !== 'function') throw new TypeError("The listener's handleEvent is not callable");
+  if (typeof method !== 'function') throw new TypeError('handleEvent is not callable');
   Reflect.apply(method, callback, [event]);
 }
 

@@ -104,7 +104,7 @@ interface Flattened {
   readonly signal: AbortSignal | undefined;
 }
 
-// https://dom.spec.whatwg.org/#concept-flatten-options, https://dom.spec.whatwg.org/#event-flatten-more
+// https://dom.spec.whatwg.org/#event-flatten-more
 function flatten(options: unknown): Flattened {
   if ((typeof options !== 'object' && typeof options !== 'function') || options === null) {
     return { capture: Boolean(options), once: false, passive: false, signal: undefined };
