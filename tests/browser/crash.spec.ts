@@ -56,11 +56,3 @@ test('transactions outlive a restart of the browser', async ({ profile, origin }
   await page.reload();
   expect(await check(page)).toEqual({ count: 40, problems: [] });
 });
-
-test('twenty reloads in a row always open', async ({ page }) => {
-  for (let reload = 0; reload < 20; reload += 1) {
-    await writeSome(page, 3, 'relaxed');
-    await page.reload();
-    expect(await check(page), `reload ${reload}`).toEqual({ count: 3 * (reload + 1), problems: [] });
-  }
-});
