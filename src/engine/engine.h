@@ -24,7 +24,7 @@ enum class Durability : uint8_t { relaxed = 0, strict = 1 };
 
 struct EngineOptions {
   size_t memtable_bytes_max = 8 << 20;
-  size_t block_bytes = 8 << 10;
+  size_t block_bytes = 4 << 10;
   size_t table_bytes_max = 4 << 20;
   size_t block_cache_bytes = 16 << 20;
   int bloom_bits_per_key = 10;
