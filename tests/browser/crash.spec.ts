@@ -11,7 +11,7 @@ test('transactions outlive a killed browser', async ({ profile, origin }) => {
   let known = 0;
   for (let round = 0; round < kills; round += 1) {
     const durability: Durability = round % 2 === 0 ? 'relaxed' : 'strict';
-    const enoughCount = 5 + Math.floor(Math.random() * 120);
+    const enoughCount = 5 + Math.floor(Math.random() * 200);
     const label = `round ${round}, ${durability}, after ${enoughCount}`;
     const page = await profile.open(`${origin}/`);
     const { enough, told } = await stream(page, durability, enoughCount);
