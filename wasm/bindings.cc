@@ -1,5 +1,5 @@
-// The module's face to JavaScript, as js/worker/flow-module.ts declares it. No logic here: only conversions, and the
-// parts put together.
+// The module's face to JavaScript, as js/worker/flow-module.ts declares it. No logic here: only
+// conversions, and the parts put together.
 #include <emscripten/bind.h>
 
 #include <cstdlib>
@@ -85,9 +85,7 @@ class BoundDatabase {
                        code == 0 ? Status() : Status(static_cast<StatusCode>(code), message));
   }
 
-  uintptr_t reply_address() {
-    return reinterpret_cast<uintptr_t>(interpreter_.replies().data());
-  }
+  uintptr_t reply_address() { return reinterpret_cast<uintptr_t>(interpreter_.replies().data()); }
   uint32_t reply_length() { return static_cast<uint32_t>(interpreter_.replies().size()); }
   void clear_replies() { interpreter_.clear_replies(); }
 

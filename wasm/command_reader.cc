@@ -55,8 +55,7 @@ KeyRange CommandReader::range() {
 }
 
 Direction CommandReader::direction() {
-  return static_cast<Direction>(
-      choice("direction", static_cast<uint32_t>(Direction::prev_unique)));
+  return static_cast<Direction>(choice("direction", static_cast<uint32_t>(Direction::prev_unique)));
 }
 
 uint32_t CommandReader::choice(const char* name, uint32_t max) {

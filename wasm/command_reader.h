@@ -1,5 +1,5 @@
-// CommandReader: takes the fields of one command's body apart, checking each. It collects the first error, so that a
-// caller reads all fields in a row and asks once.
+// CommandReader: takes the fields of one command's body apart, checking each. It collects the first
+// error, so that a caller reads all fields in a row and asks once.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ class CommandReader {
   // `body` is what follows the command's header.
   explicit CommandReader(std::string_view body) : rest_(body) {}
 
-  // Each of these returns the field, or 0 or nothing after an error. `name` tells it in the message; views point
-  // into the body.
+  // Each of these returns the field, or 0 or nothing after an error. `name` tells it in the
+  // message; views point into the body.
   uint32_t u32(const char* name);
   std::string_view bytes(const char* name);
   KeyRange range();

@@ -13,12 +13,17 @@ namespace {
 
 uint32_t known_flags(Operation operation) {
   switch (operation) {
-    case Operation::put: return protocol::kPutNoOverwrite | protocol::kPutGenerateKey;
+    case Operation::put:
+      return protocol::kPutNoOverwrite | protocol::kPutGenerateKey;
     case Operation::get:
-    case Operation::scan: return protocol::kKeyOnly;
-    case Operation::create_store: return protocol::kStoreAutoIncrement;
-    case Operation::create_index: return protocol::kIndexUnique | protocol::kIndexMultiEntry;
-    default: return 0;
+    case Operation::scan:
+      return protocol::kKeyOnly;
+    case Operation::create_store:
+      return protocol::kStoreAutoIncrement;
+    case Operation::create_index:
+      return protocol::kIndexUnique | protocol::kIndexMultiEntry;
+    default:
+      return 0;
   }
 }
 
@@ -66,8 +71,9 @@ std::unique_ptr<Transaction> Interpreter::take(uint32_t handle) {
   return transaction;
 }
 
-// For each command: (1) its frame is checked; without one nothing behind it can be read. (2) It runs and writes its
-// reply. (3) A failure replaces the reply; one that nobody waits for ends the transaction.
+// For each command: (1) its frame is checked; without one nothing behind it can be read. (2) It
+// runs and writes its reply. (3) A failure replaces the reply; one that nobody waits for ends the
+// transaction.
 size_t Interpreter::execute(uint32_t handle, ReplyAddress to, std::string_view commands) {
   Open* const open = find(handle);
   if (open == nullptr) return commands.size();
@@ -84,10 +90,10 @@ size_t Interpreter::execute(uint32_t handle, ReplyAddress to, std::string_view c
     }
     at += length;
     const uint32_t word = load_le<uint32_t>(rest.data());
-    const Command command{static_cast<Operation>(word & 0xff), word >> 8,
-                          load_le<uint32_t>(rest.data() + 8), load_le<uint32_t>(rest.data() + 12),
-                          rest.substr(protocol::kCommandHeaderBytes,
-                                      length - protocol::kCommandHeaderBytes)};
+    const Command command{
+        static_cast<Operation>(word & 0xff), word >> 8, load_le<uint32_t>(rest.data() + 8),
+        load_le<uint32_t>(rest.data() + 12),
+        rest.substr(protocol::kCommandHeaderBytes, length - protocol::kCommandHeaderBytes)};
     const uint32_t waiting_before = open->waiting_index;
     replies_.begin(protocol::ReplyKind::ok, to, command.request);
     const Status status = run(*open, command);
@@ -118,26 +124,41 @@ Status Interpreter::run(Open& open, const Command& command) {
     return Status::invalid_argument("malformed command: flags: unknown");
   }
   switch (command.operation) {
-    case Operation::put: return put(transaction, command);
-    case Operation::get: return get(transaction, command);
-    case Operation::get_all: return get_all(transaction, command);
-    case Operation::count: return count(transaction, command);
-    case Operation::remove: return remove(transaction, command);
-    case Operation::scan: return scan(transaction, command);
-    case Operation::create_store: return create_store(transaction, command);
-    case Operation::rename: return rename(transaction, command);
-    case Operation::create_index: return create_index(open, command);
-    case Operation::backfill: return backfill_records(open, command);
+    case Operation::put:
+      return put(transaction, command);
+    case Operation::get:
+      return get(transaction, command);
+    case Operation::get_all:
+      return get_all(transaction, command);
+    case Operation::count:
+      return count(transaction, command);
+    case Operation::remove:
+      return remove(transaction, command);
+    case Operation::scan:
+      return scan(transaction, command);
+    case Operation::create_store:
+      return create_store(transaction, command);
+    case Operation::rename:
+      return rename(transaction, command);
+    case Operation::create_index:
+      return create_index(open, command);
+    case Operation::backfill:
+      return backfill_records(open, command);
     case Operation::clear:
     case Operation::delete_store:
-    case Operation::delete_index: break;
-    default: return Status::invalid_argument("malformed command: operation: unknown");
+    case Operation::delete_index:
+      break;
+    default:
+      return Status::invalid_argument("malformed command: operation: unknown");
   }
   FLOWDB_RETURN_IF_ERROR(CommandReader(command.body).finish());
   switch (command.operation) {
-    case Operation::clear: return transaction.clear(command.source);
-    case Operation::delete_store: return transaction.delete_store(command.source);
-    default: return transaction.delete_index(command.source);
+    case Operation::clear:
+      return transaction.clear(command.source);
+    case Operation::delete_store:
+      return transaction.delete_store(command.source);
+    default:
+      return transaction.delete_index(command.source);
   }
 }
 

@@ -1,5 +1,5 @@
-// Interpreter: executes the commands of js/channel/PROTOCOL.md on a database and writes their replies. It knows nothing
-// of WebAssembly, so that it is tested natively.
+// Interpreter: executes the commands of js/channel/PROTOCOL.md on a database and writes their
+// replies. It knows nothing of WebAssembly, so that it is tested natively.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ class Interpreter {
   // Whether the handle's transaction takes further calls.
   bool is_open(uint32_t handle) const { return find(handle) != nullptr; }
 
-  // Executes commands, and appends their replies for `to`. A failed command without a request id, or one whose end is
-  // unknown, aborts the transaction: ERROR and ABORTED are appended.
+  // Executes commands, and appends their replies for `to`. A failed command without a request id,
+  // or one whose end is unknown, aborts the transaction: ERROR and ABORTED are appended.
   // Result: the bytes consumed, all but behind a CREATE_INDEX that has to be backfilled first.
   size_t execute(uint32_t handle, ReplyAddress to, std::string_view commands);
 
@@ -39,12 +39,14 @@ class Interpreter {
   std::string backfill(uint32_t handle) const;
   void end_backfill(uint32_t handle);
 
-  // Ends a transaction: it will be part of the next commit_staged(). One that waits for a backfill is aborted.
+  // Ends a transaction: it will be part of the next commit_staged(). One that waits for a backfill
+  // is aborted.
   void stage_commit(uint32_t handle, ReplyAddress to);
   // Commits all staged ones as a group, and appends COMMITTED or ABORTED for each.
   // Result: the first failure.
   Status commit_staged();
-  // Ends a transaction without a trace and appends ABORTED. `reason` is ok when the page asked for it.
+  // Ends a transaction without a trace and appends ABORTED. `reason` is ok when the page asked for
+  // it.
   void abort(uint32_t handle, ReplyAddress to, const Status& reason);
   // Aborts everything, staged or not, without a reply.
   void abort_all();

@@ -1,13 +1,14 @@
-// What the handles answer is not taken for granted: where the quota is full, Chromium's write returns 4294967288 and Firefox's
-// a short count, instead of throwing. Each outcome is compared with what was asked for.
+// What the handles answer is not taken for granted: where the quota is full, Chromium's write
+// returns 4294967288 and Firefox's a short count, instead of throwing. Each outcome is compared
+// with what was asked for.
 #include "opfs_file.h"
 
 #include <emscripten.h>
 
 namespace flowdb {
 
-// Offsets are doubles: a u64 would become a BigInt, and 2^53 bytes are enough. The view is made anew for each call
-// because the heap may have been replaced.
+// Offsets are doubles: a u64 would become a BigInt, and 2^53 bytes are enough. The view is made
+// anew for each call because the heap may have been replaced.
 // clang-format off
 EM_JS(double, flow_file_read, (int file, double offset, char* buffer, double length), {
   try {
@@ -57,13 +58,15 @@ EM_JS(double, flow_file_size, (int file), {
 });
 // Copies what the last exception said, in UTF-8, at most `room` bytes. Result: how many.
 EM_JS(int, flow_file_error, (char* out, int room), {
-  return new TextEncoder().encodeInto(Module.flowFileError, HEAPU8.subarray(out, out + room)).written;
+  const text = HEAPU8.subarray(out, out + room);
+  return new TextEncoder().encodeInto(Module.flowFileError, text).written;
 });
 // clang-format on
 
 namespace {
 
-// Outcomes below 0, where a count of bytes would be 0 or above; the scripts return the same numbers.
+// Outcomes below 0, where a count of bytes would be 0 or above; the scripts return the same
+// numbers.
 constexpr double kFailed = -1;
 constexpr double kQuotaExceeded = -2;
 // -8 as u32: what Chromium's write returns instead of throwing where there is no room.
@@ -89,8 +92,8 @@ Status OpfsFile::failure(const char* call, double outcome) const {
 }
 
 Result<size_t> OpfsFile::read_at(uint64_t offset, char* buffer, size_t length) {
-  const double outcome = flow_file_read(number_, static_cast<double>(offset), buffer,
-                                        static_cast<double>(length));
+  const double outcome =
+      flow_file_read(number_, static_cast<double>(offset), buffer, static_cast<double>(length));
   if (!is_count(outcome, length)) return failure("read", outcome);
   const size_t count = static_cast<size_t>(outcome);
   if (count == length) return count;

@@ -1,5 +1,6 @@
-// OpfsFile: a synchronous access handle of the Origin Private File System as a File. The handle itself is a JavaScript
-// object in the module's `flowFiles`, at a number; it is opened and closed by JavaScript.
+// OpfsFile: a synchronous access handle of the Origin Private File System as a File. The handle
+// itself is a JavaScript object in the module's `flowFiles`, at a number; it is opened and closed
+// by JavaScript.
 #pragma once
 
 #include <string>

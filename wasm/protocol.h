@@ -47,8 +47,8 @@ inline constexpr uint32_t kNoInjection = 0xffffffff;
 inline constexpr size_t kCommandHeaderBytes = 16;
 inline constexpr size_t kReplyHeaderBytes = 20;
 
-// All of these, with the status codes, as JSON text under the names of js/channel/protocol.ts and status.ts, for
-// the test that both languages agree.
+// All of these, with the status codes, as JSON text under the names of js/channel/protocol.ts and
+// status.ts, for the test that both languages agree.
 std::string constants_json();
 
 }  // namespace flowdb::protocol

@@ -26,8 +26,7 @@ class EntryCollector final : public ScanSink {
     if (primary_keys_ != nullptr) primary_keys_->append(entry.primary_key);
     if (values_ != nullptr) values_->add(entry.value);
     if (entries_max_ != 0 && count_ >= entries_max_) return false;
-    return value_bytes_max_ == 0 || values_ == nullptr ||
-           values_->value_bytes() < value_bytes_max_;
+    return value_bytes_max_ == 0 || values_ == nullptr || values_->value_bytes() < value_bytes_max_;
   }
 
   uint32_t count() const { return count_; }
@@ -67,7 +66,8 @@ Status Interpreter::count(Transaction& transaction, const Command& command) {
   return Status::ok();
 }
 
-// The keys stand before the values, so that values wait in a buffer of their own where both are wanted.
+// The keys stand before the values, so that values wait in a buffer of their own where both are
+// wanted.
 Status Interpreter::get_all(Transaction& transaction, const Command& command) {
   CommandReader in(command.body);
   ScanRequest request;
@@ -75,8 +75,8 @@ Status Interpreter::get_all(Transaction& transaction, const Command& command) {
   request.range = in.range();
   const uint32_t limit = in.u32("limit");
   request.direction = in.direction();
-  const auto what = static_cast<GetAllWhat>(
-      in.choice("what", static_cast<uint32_t>(GetAllWhat::records)));
+  const auto what =
+      static_cast<GetAllWhat>(in.choice("what", static_cast<uint32_t>(GetAllWhat::records)));
   FLOWDB_RETURN_IF_ERROR(in.finish());
   request.values = what != GetAllWhat::primary_keys;
 
@@ -116,8 +116,8 @@ Status Interpreter::scan(Transaction& transaction, const Command& command) {
   const uint32_t entries_max = in.u32("entries at most");
   const uint32_t value_bytes_max = in.u32("value bytes at most");
   request.skip = in.u32("skip");
-  request.position = static_cast<Position>(
-      in.choice("position kind", static_cast<uint32_t>(Position::at_pair)));
+  request.position =
+      static_cast<Position>(in.choice("position kind", static_cast<uint32_t>(Position::at_pair)));
   request.key = in.bytes("position key");
   request.primary_key = in.bytes("position primary key");
   FLOWDB_RETURN_IF_ERROR(in.finish());

@@ -1,4 +1,5 @@
-// ReplyWriter: the buffer of replies, one behind the other, and the fields of the one that is being written.
+// ReplyWriter: the buffer of replies, one behind the other, and the fields of the one that is being
+// written.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +33,8 @@ class ReplyWriter {
   // Forgets the reply that was begun.
   void drop() { buffer_.resize(start_); }
 
-  // Bytes whose length is not known yet: begin_bytes(), then appends to out(), then end_bytes() with what
-  // begin_bytes() returned.
+  // Bytes whose length is not known yet: begin_bytes(), then appends to out(), then end_bytes()
+  // with what begin_bytes() returned.
   size_t begin_bytes();
   void end_bytes(size_t begun);
   std::string& out() { return buffer_; }

@@ -5,7 +5,8 @@
 
 namespace flowdb {
 
-// From the browser's source for cryptography: ids and salts must not repeat those of an earlier run.
+// From the browser's source for cryptography: ids and salts must not repeat those of an earlier
+// run.
 uint64_t random_number();
 
 // Microseconds since 1970.

@@ -1,5 +1,5 @@
-// ValueList: the values of one reply. While all are JSON text they stand together as one JSON array, which the page
-// decodes at once; the first other one changes the form of all.
+// ValueList: the values of one reply. While all are JSON text they stand together as one JSON
+// array, which the page decodes at once; the first other one changes the form of all.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ namespace flowdb {
 
 class ValueList {
  public:
-  // Appends to `out`, whose end is a multiple of 4 bytes away from where the reply's fields are aligned.
+  // Appends to `out`, whose end is a multiple of 4 bytes away from where the reply's fields are
+  // aligned.
   explicit ValueList(std::string& out);
   void add(const Value& value);
   void finish();

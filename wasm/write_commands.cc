@@ -6,7 +6,8 @@ namespace flowdb {
 
 namespace {
 
-// Puts a generated key into a value: as decimal text between the bytes of a JSON text, as a number in its place elsewhere.
+// Puts a generated key into a value: as decimal text between the bytes of a JSON text, as a number
+// in its place elsewhere.
 Status inject(std::string& value, ValueKind kind, uint32_t offset, double number) {
   if (kind == ValueKind::json) {
     if (offset > value.size()) return Status::invalid_argument("injection: outside of the value");
@@ -22,8 +23,9 @@ Status inject(std::string& value, ValueKind kind, uint32_t offset, double number
 
 }  // namespace
 
-// A generated key is known only here: it goes into the value and the index keys at the places that the page has left.
-// All of them are copied into one buffer first, which is large enough not to move.
+// A generated key is known only here: it goes into the value and the index keys at the places that
+// the page has left. All of them are copied into one buffer first, which is large enough not to
+// move.
 Status Interpreter::put(Transaction& transaction, const Command& command) {
   CommandReader in(command.body);
   const bool generate = (command.flags & protocol::kPutGenerateKey) != 0;
@@ -31,8 +33,8 @@ Status Interpreter::put(Transaction& transaction, const Command& command) {
   request.store = command.source;
   request.overwrite = (command.flags & protocol::kPutNoOverwrite) == 0;
   request.key = in.bytes("key");
-  request.value.kind = static_cast<ValueKind>(
-      in.choice("kind", static_cast<uint32_t>(ValueKind::tagged)));
+  request.value.kind =
+      static_cast<ValueKind>(in.choice("kind", static_cast<uint32_t>(ValueKind::tagged)));
   const uint32_t injection = in.u32("injection");
   request.value.bytes = in.bytes("value");
 

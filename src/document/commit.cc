@@ -1,5 +1,6 @@
-// The way from a transaction's own state to the engine: what is kept beside the overlay is written into it, the engine
-// takes the overlays of a group as batches, and the changed schema becomes everyone's.
+// The way from a transaction's own state to the engine: what is kept beside the overlay is written
+// into it, the engine takes the overlays of a group as batches, and the changed schema becomes
+// everyone's.
 #include <algorithm>
 
 #include "document/database.h"
@@ -89,8 +90,8 @@ std::vector<Status> Database::commit(const std::vector<Transaction*>& group) {
     Transaction& transaction = *group[i];
     if (transaction.is_over()) continue;
     if (transaction.overlay_ != nullptr && transaction.overlay_->count() > 0) {
-      outcomes[i] = one_by_one ? engine_->write_overlays({transaction.overlay_.get()}, durability)
-                               : written;
+      outcomes[i] =
+          one_by_one ? engine_->write_overlays({transaction.overlay_.get()}, durability) : written;
     }
     if (outcomes[i].is_ok()) {
       publish(transaction);

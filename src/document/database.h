@@ -1,5 +1,5 @@
-// Database: object stores and indexes over an engine. Opens the stored schema, begins transactions and commits
-// them in groups.
+// Database: object stores and indexes over an engine. Opens the stored schema, begins transactions
+// and commits them in groups.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace flowdb {
 
 class Database {
  public:
-  // Takes the engine and reads the schema in it. `name`, JSON text of a string, is for a database that has no
-  // schema yet. Errors: invalid_argument (the name), corruption, unsupported, io_error.
+  // Takes the engine and reads the schema in it. `name`, JSON text of a string, is for a database
+  // that has no schema yet. Errors: invalid_argument (the name), corruption, unsupported, io_error.
   static Result<std::unique_ptr<Database>> open(std::unique_ptr<Engine> engine, std::string name);
   // REQUIRES: every transaction is destroyed.
   ~Database();
@@ -32,13 +32,15 @@ class Database {
   // writes to them meanwhile, is the caller's business. REQUIRES: mode is not upgrade.
   std::unique_ptr<Transaction> begin(TransactionMode mode, Durability durability);
   // Begins the one that may change the schema; it does so under version `version`.
-  // Errors: invalid_argument (other transactions are open, or the version is not above the present one).
+  // Errors: invalid_argument (other transactions are open, or the version is not above the present
+  // one).
   Result<std::unique_ptr<Transaction>> begin_upgrade(uint64_t version);
 
-  // Commits each transaction, in order, with one write to the log, and one flush when one of them is strict. All of them are
-  // over afterwards. A group for which there is no room is tried again one by one, so that a
-  // large transaction takes no other with it.
-  // Result: an outcome for each; quota_exceeded, io_error, closed, aborted (it was over before). A failed one leaves no trace.
+  // Commits each transaction, in order, with one write to the log, and one flush when one of them
+  // is strict. All of them are over afterwards. A group for which there is no room is tried again
+  // one by one, so that a large transaction takes no other with it.
+  // Result: an outcome for each; quota_exceeded, io_error, closed, aborted (it was over before). A
+  // failed one leaves no trace.
   std::vector<Status> commit(const std::vector<Transaction*>& group);
 
   Engine& engine() { return *engine_; }

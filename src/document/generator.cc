@@ -1,5 +1,6 @@
-// Key generators (https://w3c.github.io/IndexedDB/#key-generator-construct). Their numbers are kept beside the overlay
-// until the commit: a bulk of generated keys would write the same record again and again.
+// Key generators (https://w3c.github.io/IndexedDB/#key-generator-construct). Their numbers are kept
+// beside the overlay until the commit: a bulk of generated keys would write the same record again
+// and again.
 #include <cmath>
 
 #include "document/engine_key.h"

@@ -76,16 +76,23 @@ size_t measure_key(std::string_view bytes) {
     const char tag = static_cast<char>(*p++);
     switch (tag) {
       case kNumberTag:
-      case kDateTag: p = end_of_number(p, end); break;
-      case kStringTag: p = end_of_string(p, end); break;
-      case kBinaryTag: p = end_of_binary(p, end); break;
+      case kDateTag:
+        p = end_of_number(p, end);
+        break;
+      case kStringTag:
+        p = end_of_string(p, end);
+        break;
+      case kBinaryTag:
+        p = end_of_binary(p, end);
+        break;
       case kArrayTag:
         if (++depth > kMaxKeyDepth) return 0;
         break;
       case 0:
         if (--depth < 0) return 0;
         break;
-      default: return 0;
+      default:
+        return 0;
     }
     if (p == nullptr) return 0;
   } while (depth > 0);

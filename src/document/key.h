@@ -1,5 +1,5 @@
-// Encoded IndexedDB keys (FORMAT.md): checks and measures bytes that claim to be keys. Nothing here trusts its input:
-// it comes from a page or from a file.
+// Encoded IndexedDB keys (FORMAT.md): checks and measures bytes that claim to be keys. Nothing here
+// trusts its input: it comes from a page or from a file.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,8 @@ inline constexpr char kDateTag = 0x20;
 inline constexpr char kStringTag = 0x30;
 inline constexpr char kBinaryTag = 0x40;
 inline constexpr char kArrayTag = 0x50;
-// Above every tag: a key followed by it stands behind all that begins with the key, and before the next key.
+// Above every tag: a key followed by it stands behind all that begins with the key, and before the
+// next key.
 inline constexpr char kAfterKey = static_cast<char>(0xff);
 inline constexpr int kMaxKeyDepth = 256;
 inline constexpr size_t kNumberBytes = 8;

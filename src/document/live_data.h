@@ -1,4 +1,5 @@
-// LiveData: which data ids still mean something. What is stored under any other is dead, and compaction drops it.
+// LiveData: which data ids still mean something. What is stored under any other is dead, and
+// compaction drops it.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +12,13 @@ class LiveData {
  public:
   // Ids are given out in ascending order.
   void add(uint32_t data_id);
-  // From now on nothing new can refer to the id; transactions numbered below `transaction` still may.
+  // From now on nothing new can refer to the id; transactions numbered below `transaction` still
+  // may.
   void give_up(uint32_t data_id, uint64_t transaction);
   // Nobody ever saw the id.
   void remove(uint32_t data_id);
-  // `oldest`: the number of the oldest open transaction. What only older ones could refer to is dead.
+  // `oldest`: the number of the oldest open transaction. What only older ones could refer to is
+  // dead.
   void release(uint64_t oldest);
 
   // Whether an engine key belongs to a store or an index that is no more.

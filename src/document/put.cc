@@ -8,7 +8,8 @@ namespace flowdb {
 
 namespace {
 
-// Up to this many comparisons, old and new index keys are matched one by one; above, all are written anew.
+// Up to this many comparisons, old and new index keys are matched one by one; above, all are
+// written anew.
 constexpr size_t kMatchesMax = 256;
 
 bool contains(const std::vector<IndexKey>& keys, const IndexKey& wanted) {
@@ -19,8 +20,9 @@ bool contains(const std::vector<IndexKey>& keys, const IndexKey& wanted) {
 
 }  // namespace
 
-// (1) The generator and the keys are checked. (2) The old record is read where it matters: for `add`, and for the index
-// entries that it leaves behind. (3) Unique indexes are checked. (4) Everything is written.
+// (1) The generator and the keys are checked. (2) The old record is read where it matters: for
+// `add`, and for the index entries that it leaves behind. (3) Unique indexes are checked. (4)
+// Everything is written.
 Status Transaction::put(const PutRequest& request) {
   FLOWDB_RETURN_IF_ERROR(check_writable());
   FLOWDB_ASSIGN_OR_RETURN(const StoreSchema* const target, store(request.store));

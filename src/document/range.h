@@ -24,9 +24,7 @@ struct KeyRange {
 // The unique ones yield, per index key, the entry with the lowest primary key.
 enum class Direction : uint8_t { next = 0, next_unique = 1, prev = 2, prev_unique = 3 };
 
-inline bool is_forward(Direction d) {
-  return d == Direction::next || d == Direction::next_unique;
-}
+inline bool is_forward(Direction d) { return d == Direction::next || d == Direction::next_unique; }
 inline bool is_unique(Direction d) {
   return d == Direction::next_unique || d == Direction::prev_unique;
 }

@@ -10,8 +10,8 @@ Status Transaction::remove(uint32_t store_id, const KeyRange& range) {
   FLOWDB_RETURN_IF_ERROR(check_range(range));
   if (range.is_single()) return remove_one(*target, *range.lower);
 
-  // All is collected before anything is written: a read that fails half-way must leave no trace, and a write would
-  // make the iterator's next step a new search.
+  // All is collected before anything is written: a read that fails half-way must leave no trace,
+  // and a write would make the iterator's next step a new search.
   const WalkBounds bounds = range_bounds({target, nullptr}, range);
   std::vector<std::string> doomed;
   Value value;

@@ -115,8 +115,8 @@ Status Transaction::read_indexed(const Source& target, std::string_view primary_
   set_record_key(key_buffer_, *target.store, primary_key);
   FLOWDB_ASSIGN_OR_RETURN(const bool found, read(key_buffer_, record_buffer_));
   if (found) return Status::ok();
-  return {StatusCode::corruption,
-          "flow.db: the index " + target.index->name + " has an entry for a record that is missing"};
+  return {StatusCode::corruption, "flow.db: the index " + target.index->name +
+                                      " has an entry for a record that is missing"};
 }
 
 }  // namespace flowdb

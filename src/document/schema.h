@@ -69,7 +69,8 @@ class SchemaLoader {
  public:
   // Errors: corruption (names the record), unsupported (a later format).
   Status add(std::string_view key, std::string_view value);
-  // To be called after the last add(). Leaves both as they are when nothing is stored. Errors: corruption.
+  // To be called after the last add(). Leaves both as they are when nothing is stored. Errors:
+  // corruption.
   Status finish(Schema& schema, uint32_t& next_data_id);
 
  private:

@@ -1,5 +1,5 @@
-// What an upgrade transaction does to the schema. Nothing is written before the commit: until then the changed schema is
-// this transaction's own.
+// What an upgrade transaction does to the schema. Nothing is written before the commit: until then
+// the changed schema is this transaction's own.
 #include <algorithm>
 
 #include "document/json.h"
@@ -101,7 +101,8 @@ Result<bool> Transaction::create_index(uint32_t store_id, uint32_t id, std::stri
 Status Transaction::delete_index(uint32_t id) {
   FLOWDB_RETURN_IF_ERROR(check_upgrade());
   FLOWDB_ASSIGN_OR_RETURN(const Source target, source(id));
-  if (target.index == nullptr) return Status::not_found("no index has the id " + std::to_string(id));
+  if (target.index == nullptr)
+    return Status::not_found("no index has the id " + std::to_string(id));
   erase_id(edit_store(target.store->id).indexes, id);
   return Status::ok();
 }

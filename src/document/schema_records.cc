@@ -116,7 +116,8 @@ Status SchemaLoader::add(std::string_view key, std::string_view value) {
   uint32_t store_id = 0;
   uint32_t index_id = 0;
   uint8_t flags = 0;
-  if (!name.u8(kind) || kind != 0 || !name.u8(kind)) return damaged("schema", "the key is too short");
+  if (!name.u8(kind) || kind != 0 || !name.u8(kind))
+    return damaged("schema", "the key is too short");
   if (kind == 'd' && name.at_end()) {
     FLOWDB_RETURN_IF_ERROR(read_format(in, "database"));
     std::string_view text;
@@ -133,8 +134,8 @@ Status SchemaLoader::add(std::string_view key, std::string_view value) {
     FLOWDB_RETURN_IF_ERROR(read_format(in, "store"));
     StoreSchema store;
     store.id = store_id;
-    FLOWDB_RETURN_IF_ERROR(read_named(in, "store", kAutoIncrement, flags, store.data_id,
-                                      store.name, store.key_path));
+    FLOWDB_RETURN_IF_ERROR(
+        read_named(in, "store", kAutoIncrement, flags, store.data_id, store.name, store.key_path));
     store.auto_increment = (flags & kAutoIncrement) != 0;
     schema_.stores.push_back(std::move(store));
     return Status::ok();
@@ -161,9 +162,8 @@ Status SchemaLoader::finish(Schema& schema, uint32_t& next_data_id) {
   }
   std::vector<uint32_t> data_ids;
   for (LoadedIndex& loaded : indexes_) {
-    const auto store =
-        std::find_if(schema_.stores.begin(), schema_.stores.end(),
-                     [&](const StoreSchema& s) { return s.id == loaded.store_id; });
+    const auto store = std::find_if(schema_.stores.begin(), schema_.stores.end(),
+                                    [&](const StoreSchema& s) { return s.id == loaded.store_id; });
     if (store == schema_.stores.end()) return damaged("index", "its store is missing");
     if (loaded.index.id >= schema_.next_id) return damaged("index", "the id was never given out");
     data_ids.push_back(loaded.index.data_id);

@@ -10,7 +10,8 @@ namespace flowdb {
 
 namespace {
 
-// Above every sequence number of an engine. One for all: a later write to a key replaces the one before.
+// Above every sequence number of an engine. One for all: a later write to a key replaces the one
+// before.
 constexpr uint64_t kOverlaySequence = uint64_t{1} << 56;
 
 }  // namespace

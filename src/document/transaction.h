@@ -1,5 +1,6 @@
-// Transaction: reads and writes of one unit of work. Its writes stand in an overlay of their own, which its reads see
-// first and others never; commit (Database::commit) hands the overlay to the engine as one batch, abort drops it.
+// Transaction: reads and writes of one unit of work. Its writes stand in an overlay of their own,
+// which its reads see first and others never; commit (Database::commit) hands the overlay to the
+// engine as one batch, abort drops it.
 #pragma once
 
 #include <cstdint>
@@ -63,9 +64,10 @@ class ScanSink {
   virtual bool entry(const Entry& entry) = 0;
 };
 
-// Every call reads the transaction's own writes. A call that fails leaves no trace of itself, and the transaction goes on. Common
-// errors: aborted (it is over), not_found (no such store or index), invalid_argument (a write in a readonly
-// transaction, bytes that are no key), corruption, io_error.
+// Every call reads the transaction's own writes. A call that fails leaves no trace of itself, and
+// the transaction goes on. Common errors: aborted (it is over), not_found (no such store or index),
+// invalid_argument (a write in a readonly transaction, bytes that are no key), corruption,
+// io_error.
 class Transaction {
  public:
   // Aborts, unless it is over.
@@ -80,15 +82,16 @@ class Transaction {
   // Drops all writes; nothing of them was ever visible.
   void abort();
 
-  // Stores a record and its index entries. A number key in an auto-increment store moves the key generator.
-  // Errors: constraint (the key exists and may not; a unique index has one of the keys for another record).
+  // Stores a record and its index entries. A number key in an auto-increment store moves the key
+  // generator. Errors: constraint (the key exists and may not; a unique index has one of the keys
+  // for another record).
   Status put(const PutRequest& request);
   // The key generator's next number. It moves when a record is stored under that key.
   // Errors: constraint (it is above 2^53), invalid_argument (the store has none).
   Result<double> generated_key(uint32_t store_id);
 
-  // Finds the first record of a range by the source's keys. The views in `entry` hold until the next call.
-  // Result: whether there is one.
+  // Finds the first record of a range by the source's keys. The views in `entry` hold until the
+  // next call. Result: whether there is one.
   Result<bool> get(uint32_t source_id, const KeyRange& range, bool with_value, Entry& entry);
   Result<uint64_t> count(uint32_t source_id, const KeyRange& range);
   // Hands entries to `sink` until it has enough. Result: whether nothing comes behind the last one.
@@ -106,7 +109,8 @@ class Transaction {
   Status delete_store(uint32_t id);
   // Of a store or of an index.
   Status rename(uint32_t source_id, std::string_view name);
-  // Result: whether the store has records, for each of which backfill() is to be called before anything else is written.
+  // Result: whether the store has records, for each of which backfill() is to be called before
+  // anything else is written.
   Result<bool> create_index(uint32_t store_id, uint32_t id, std::string_view name,
                             std::string_view key_path, bool unique, bool multi_entry);
   Status delete_index(uint32_t id);
@@ -142,7 +146,8 @@ class Transaction {
   Result<Source> source(uint32_t id) const;
   ReadOptions read_options() const;
   Result<bool> read(std::string_view engine_key, std::string& value);
-  // One a source for all reads: it sees later writes of this transaction, and nobody else writes to its stores.
+  // One a source for all reads: it sees later writes of this transaction, and nobody else writes to
+  // its stores.
   Iterator& iterator(const Source& source);
   Result<bool> is_empty(const Source& source);
   Status walk_entries(const Source& source, const ScanRequest& request, ScanSink& sink, bool* done);
@@ -166,7 +171,8 @@ class Transaction {
   Schema& edit();
   StoreSchema& edit_store(uint32_t id);
   uint32_t take_data_id();
-  // Writes what is kept beside the overlay into it, to be committed. False: there is nothing to commit.
+  // Writes what is kept beside the overlay into it, to be committed. False: there is nothing to
+  // commit.
   bool stage();
   void stage_schema();
 

@@ -1,5 +1,5 @@
-// Bounds are byte strings: an encoded key is never the beginning of another one, so that `key FF` stands behind everything
-// that begins with the key, and before the next.
+// Bounds are byte strings: an encoded key is never the beginning of another one, so that `key FF`
+// stands behind everything that begins with the key, and before the next.
 #include "document/walk.h"
 
 namespace flowdb {
@@ -78,8 +78,12 @@ Result<bool> Walk::start() {
 
 Result<bool> Walk::next() {
   switch (direction_) {
-    case Direction::next: iterator_.next(); break;
-    case Direction::prev: iterator_.prev(); break;
+    case Direction::next:
+      iterator_.next();
+      break;
+    case Direction::prev:
+      iterator_.prev();
+      break;
     case Direction::next_unique:
       // The next key is most often the very next entry.
       iterator_.next();
@@ -88,7 +92,9 @@ Result<bool> Walk::next() {
         iterator_.seek(group_);
       }
       break;
-    case Direction::prev_unique: seek_before(group_); break;
+    case Direction::prev_unique:
+      seek_before(group_);
+      break;
   }
   return settle();
 }
@@ -106,7 +112,8 @@ Result<bool> Walk::settle() {
   return direction_ == Direction::prev_unique ? settle_on_lowest() : Result<bool>(true);
 }
 
-// From the last entry of an index key to its first. A range of keys holds all of a key's entries or none.
+// From the last entry of an index key to its first. A range of keys holds all of a key's entries or
+// none.
 Result<bool> Walk::settle_on_lowest() {
   iterator_.seek(group_);
   FLOWDB_RETURN_IF_ERROR(iterator_.status());

@@ -28,7 +28,9 @@ class Walk {
  public:
   // The arguments must outlive it. The direction is not a unique one when the source is a store.
   Walk(Iterator& iterator, const Source& source, Direction direction, const WalkBounds& bounds)
-      : iterator_(iterator), is_index_(source.index != nullptr), direction_(direction),
+      : iterator_(iterator),
+        is_index_(source.index != nullptr),
+        direction_(direction),
         bounds_(bounds) {}
 
   // To the first entry. Result of both: whether there is one. Errors: corruption, io_error.

@@ -1,5 +1,5 @@
-// Groups of transactions: one write to the log for all, each whole or not at all; and what becomes of data that nothing
-// refers to any more.
+// Groups of transactions: one write to the log for all, each whole or not at all; and what becomes
+// of data that nothing refers to any more.
 #include <gtest/gtest.h>
 
 #include "document/test_database.h"
@@ -169,7 +169,8 @@ TEST_F(Commit, TwoTransactionsClearTheirStores) {
 TEST_F(Commit, CompactionDropsWhatWasCleared) {
   auto fill = writer();
   for (int i = 0; i < 100; ++i) {
-    ASSERT_TRUE(put(*fill, kFirst, number(i), std::string(1000, static_cast<char>('a' + i % 7))).is_ok());
+    ASSERT_TRUE(
+        put(*fill, kFirst, number(i), std::string(1000, static_cast<char>('a' + i % 7))).is_ok());
   }
   ASSERT_TRUE(commit(*database_, std::move(fill)).is_ok());
   ASSERT_TRUE(database_->engine().compact_all().is_ok());

@@ -1,5 +1,5 @@
-// Random operations on a store with a unique and a multi-entry index, each answer compared with a model; with commits,
-// aborts and reopenings in between. A failure prints its seed.
+// Random operations on a store with a unique and a multi-entry index, each answer compared with a
+// model; with commits, aborts and reopenings in between. A failure prints its seed.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -50,16 +50,25 @@ class ModelRun {
 
   void step() {
     switch (below(24)) {
-      case 0: return end();
-      case 1: return remove_range();
+      case 0:
+        return end();
+      case 1:
+        return remove_range();
       case 2:
         if (below(4) != 0) return;
         ASSERT_TRUE(transaction_->clear(kStore).is_ok());
         changed_.records.clear();
         return;
-      case 3: case 4: case 5: case 6: return check_scan();
-      case 7: case 8: return check_get();
-      default: return put_one();
+      case 3:
+      case 4:
+      case 5:
+      case 6:
+        return check_scan();
+      case 7:
+      case 8:
+        return check_get();
+      default:
+        return put_one();
     }
   }
 

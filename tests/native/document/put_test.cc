@@ -7,9 +7,9 @@ namespace flowdb {
 namespace {
 
 constexpr uint32_t kStore = 1;
-constexpr uint32_t kByName = 2;    // unique
-constexpr uint32_t kByTag = 3;     // multi-entry
-constexpr uint32_t kCounted = 4;   // auto-increment store
+constexpr uint32_t kByName = 2;   // unique
+constexpr uint32_t kByTag = 3;    // multi-entry
+constexpr uint32_t kCounted = 4;  // auto-increment store
 
 class Put : public testing::Test {
  protected:
@@ -99,8 +99,8 @@ TEST_F(Put, AUniqueIndexRefusesTheKeyOfAnotherRecordWithoutATrace) {
   ASSERT_TRUE(put(*transaction_, kStore, number(2), "b", {{kByName, text("m")}}).is_ok());
   for (const bool stored : {false, true}) {
     if (stored) commit_and_begin();
-    const Status status = put(*transaction_, kStore, number(2), "c",
-                              {{kByTag, text("x")}, {kByName, text("n")}});
+    const Status status =
+        put(*transaction_, kStore, number(2), "c", {{kByTag, text("x")}, {kByName, text("n")}});
     EXPECT_TRUE(status.is(StatusCode::constraint)) << status.to_string();
     EXPECT_EQ(get(*transaction_, kStore, number(2)), "b");
     EXPECT_EQ(get(*transaction_, kByName, text("m")), "b");
@@ -161,8 +161,7 @@ TEST_F(Put, WrongUseIsAnErrorOfItsKind) {
   EXPECT_TRUE(put(t, kStore, "", "a").is(StatusCode::invalid_argument));
   EXPECT_TRUE(put(t, kStore, number(1) + "x", "a").is(StatusCode::invalid_argument));
   EXPECT_TRUE(put(t, kStore, number(1), "a", {{99, number(1)}}).is(StatusCode::invalid_argument));
-  EXPECT_TRUE(
-      put(t, kStore, number(1), "a", {{kByTag, "\x10"}}).is(StatusCode::invalid_argument));
+  EXPECT_TRUE(put(t, kStore, number(1), "a", {{kByTag, "\x10"}}).is(StatusCode::invalid_argument));
   EXPECT_TRUE(t.generated_key(kStore).status().is(StatusCode::invalid_argument));
   EXPECT_TRUE(t.create_store(50, R"("x")", "null", false).is(StatusCode::invalid_argument));
   EXPECT_EQ(count(t, kStore), 0u);

@@ -9,7 +9,8 @@ namespace {
 constexpr uint32_t kStore = 1;
 constexpr uint32_t kIndex = 2;
 
-// Records 1 to 6. By index: a: 1 3, b: 2 4 6, c: 5. Half of them are stored, half of them this transaction's own.
+// Records 1 to 6. By index: a: 1 3, b: 2 4 6, c: 5. Half of them are stored, half of them this
+// transaction's own.
 class Scan : public testing::Test {
  protected:
   void SetUp() override {
@@ -22,8 +23,7 @@ class Scan : public testing::Test {
         upgrade.value()->create_index(kStore, kIndex, R"("i")", R"("k")", false, false).is_ok());
     const char* const index_keys[] = {"a", "b", "a", "b", "c", "b"};
     const auto store = [&](Transaction& t, int i) {
-      ASSERT_TRUE(put(t, kStore, number(i), std::to_string(i),
-                      {{kIndex, text(index_keys[i - 1])}})
+      ASSERT_TRUE(put(t, kStore, number(i), std::to_string(i), {{kIndex, text(index_keys[i - 1])}})
                       .is_ok());
     };
     for (const int i : {1, 4, 6}) store(*upgrade.value(), i);
@@ -153,7 +153,8 @@ TEST_F(Scan, GetFindsTheFirstOfARange) {
   ASSERT_TRUE(transaction_->get(kIndex, KeyRange::only(b), false, entry).value());
   EXPECT_EQ(entry.primary_key, two);
   EXPECT_EQ(entry.key, b);
-  EXPECT_FALSE(transaction_->get(kIndex, {text("d"), std::nullopt, false, false}, true, entry).value());
+  EXPECT_FALSE(
+      transaction_->get(kIndex, {text("d"), std::nullopt, false, false}, true, entry).value());
 }
 
 TEST_F(Scan, BytesThatAreNoKeysAreRefused) {

@@ -1,5 +1,5 @@
-// What a store with indexes must hold, as simply as it can be said: a map of records. Index entries are not kept
-// but derived from it at each question.
+// What a store with indexes must hold, as simply as it can be said: a map of records. Index entries
+// are not kept but derived from it at each question.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// A database in memory for tests, that can be opened again on what it left behind, and short ways to use it.
+// A database in memory for tests, that can be opened again on what it left behind, and short ways
+// to use it.
 #pragma once
 
 #include <gtest/gtest.h>

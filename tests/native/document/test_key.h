@@ -1,5 +1,5 @@
-// Keys for tests: values as the specification has them, their encoding, written from FORMAT.md and not by the code under
-// test, and their order as the specification defines it.
+// Keys for tests: values as the specification has them, their encoding, written from FORMAT.md and
+// not by the code under test, and their order as the specification defines it.
 #pragma once
 
 #include <algorithm>
@@ -16,9 +16,9 @@ struct TestKey {
   enum class Kind { number, date, string, binary, array };
 
   Kind kind = Kind::number;
-  double number = 0;            // of a number or a date
-  std::u16string units;         // of a string
-  std::string bytes;            // of a binary key
+  double number = 0;     // of a number or a date
+  std::u16string units;  // of a string
+  std::string bytes;     // of a binary key
   std::vector<TestKey> elements;
 
   static TestKey of(double number) { return {Kind::number, number, {}, {}, {}}; }
@@ -87,10 +87,14 @@ inline int compare(const TestKey& a, const TestKey& b) {
   if (a.kind != b.kind) return order(static_cast<int>(a.kind), static_cast<int>(b.kind));
   switch (a.kind) {
     case TestKey::Kind::number:
-    case TestKey::Kind::date: return order(a.number, b.number);
-    case TestKey::Kind::string: return order(a.units.compare(b.units), 0);
-    case TestKey::Kind::binary: return order(a.bytes.compare(b.bytes), 0);
-    case TestKey::Kind::array: break;
+    case TestKey::Kind::date:
+      return order(a.number, b.number);
+    case TestKey::Kind::string:
+      return order(a.units.compare(b.units), 0);
+    case TestKey::Kind::binary:
+      return order(a.bytes.compare(b.bytes), 0);
+    case TestKey::Kind::array:
+      break;
   }
   for (size_t i = 0; i < std::min(a.elements.size(), b.elements.size()); ++i) {
     if (const int c = compare(a.elements[i], b.elements[i]); c != 0) return c;
@@ -101,14 +105,17 @@ inline int compare(const TestKey& a, const TestKey& b) {
 // From a small set of awkward parts, so that equal keys and common beginnings are frequent.
 inline TestKey random_key(std::mt19937& random, int depth = 0) {
   const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
-  const double numbers[] = {0,    1,   -1,    0.5,    -0.5, 2147483648.0, 9007199254740992.0,
-                            -5e-324, 5e-324, 1e308, -1e308, HUGE_VAL,     -HUGE_VAL};
+  const double numbers[] = {
+      0,       1,      -1,    0.5,    -0.5,     2147483648.0, 9007199254740992.0,
+      -5e-324, 5e-324, 1e308, -1e308, HUGE_VAL, -HUGE_VAL};
   switch (below(depth < 3 ? 5 : 4)) {
-    case 0: return TestKey::of(numbers[below(std::size(numbers))]);
-    case 1: return TestKey::date(static_cast<double>(below(5)) * 1e12 - 2e12);
+    case 0:
+      return TestKey::of(numbers[below(std::size(numbers))]);
+    case 1:
+      return TestKey::date(static_cast<double>(below(5)) * 1e12 - 2e12);
     case 2: {
-      const char16_t units[] = {0, 1, 2, 'a', 'b', 0x7f, 0x80, 0xff, 0x17f, 0x180, 0x407f,
-                                0x4080, 0xd83d, 0xde00, 0xffff};
+      const char16_t units[] = {0,     1,     2,      'a',    'b',    0x7f,   0x80,  0xff,
+                                0x17f, 0x180, 0x407f, 0x4080, 0xd83d, 0xde00, 0xffff};
       std::u16string text;
       for (unsigned left = below(4); left > 0; --left) text += units[below(std::size(units))];
       return TestKey::of(text);

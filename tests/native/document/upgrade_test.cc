@@ -146,12 +146,15 @@ TEST_F(Upgrade, WrongChangesAreRefused) {
   auto t = upgrade(2);
   EXPECT_TRUE(database_->begin_upgrade(3).status().is(StatusCode::invalid_argument));
   EXPECT_TRUE(t->create_store(2, R"("n")", "null", false).is(StatusCode::invalid_argument));
-  EXPECT_TRUE(t->create_store(UINT32_MAX, R"("n")", "null", false).is(StatusCode::invalid_argument));
+  EXPECT_TRUE(
+      t->create_store(UINT32_MAX, R"("n")", "null", false).is(StatusCode::invalid_argument));
   EXPECT_TRUE(t->create_store(3, R"("s")", "null", false).is(StatusCode::constraint));
   EXPECT_TRUE(t->create_store(3, "s", "null", false).is(StatusCode::invalid_argument));
   EXPECT_TRUE(t->create_store(3, R"("n")", "{}", false).is(StatusCode::invalid_argument));
-  EXPECT_TRUE(t->create_index(1, 3, R"("i")", R"("k")", false, false).status().is(StatusCode::constraint));
-  EXPECT_TRUE(t->create_index(9, 3, R"("n")", R"("k")", false, false).status().is(StatusCode::not_found));
+  EXPECT_TRUE(
+      t->create_index(1, 3, R"("i")", R"("k")", false, false).status().is(StatusCode::constraint));
+  EXPECT_TRUE(
+      t->create_index(9, 3, R"("n")", R"("k")", false, false).status().is(StatusCode::not_found));
   EXPECT_TRUE(t->rename(9, R"("n")").is(StatusCode::not_found));
   EXPECT_TRUE(t->rename(1, "n").is(StatusCode::invalid_argument));
   ASSERT_TRUE(t->create_store(3, R"("n")", "null", false).is_ok());

@@ -89,11 +89,12 @@ class InterpreterTest : public testing::Test {
 };
 
 TEST_F(InterpreterTest, ABufferIsAnsweredByteForByte) {
-  const std::string commands = put_command(5, number(1), "{}") +
-                               command(kGet, 0, 6, kStore, Body().only(number(1)));
+  const std::string commands =
+      put_command(5, number(1), "{}") + command(kGet, 0, 6, kStore, Body().only(number(1)));
   run(commands);
-  const std::string expected = Body().u32(0).u32(20).u32(7).u32(9).u32(5).str() +
-                               Body().u32(0).u32(36).u32(7).u32(9).u32(6).u32(1).u32(0).bytes("{}").str();
+  const std::string expected =
+      Body().u32(0).u32(20).u32(7).u32(9).u32(5).str() +
+      Body().u32(0).u32(36).u32(7).u32(9).u32(6).u32(1).u32(0).bytes("{}").str();
   EXPECT_EQ(interpreter_->replies(), expected);
 }
 
@@ -151,14 +152,22 @@ TEST_F(InterpreterTest, AGeneratedKeyGoesIntoTheValueAndTheIndexKeys) {
   const auto generate = [&](uint32_t request, uint32_t kind, uint32_t offset,
                             const std::string& value) {
     return command(kPut, 2 | 1, request, 3,
-                   Body().bytes("").u32(kind).u32(offset).bytes(value).u32(1).u32(4).u32(2).u32(2)
-                       .u32(11).bytes(pattern));
+                   Body()
+                       .bytes("")
+                       .u32(kind)
+                       .u32(offset)
+                       .bytes(value)
+                       .u32(1)
+                       .u32(4)
+                       .u32(2)
+                       .u32(2)
+                       .u32(11)
+                       .bytes(pattern));
   };
-  EXPECT_EQ(run(generate(1, 0, 6, R"({"id":,"n":"n"})") +
-                generate(2, 1, 2, std::string("ab12345678cd")) +
-                command(kPut, 2, 3, 3,
-                        Body().bytes("").u32(0).u32(kNoInjection).bytes("null").u32(0))),
-            "0:1 0:2 0:3 ");
+  EXPECT_EQ(
+      run(generate(1, 0, 6, R"({"id":,"n":"n"})") + generate(2, 1, 2, std::string("ab12345678cd")) +
+          command(kPut, 2, 3, 3, Body().bytes("").u32(0).u32(kNoInjection).bytes("null").u32(0))),
+      "0:1 0:2 0:3 ");
   EXPECT_EQ(body(0).f64(), 1);
   EXPECT_EQ(body(2).f64(), 3);
   const std::string key_of_2 = "\x50" + number(2) + number(2) + text("n") + std::string(1, '\0');
@@ -236,7 +245,8 @@ TEST_F(InterpreterTest, ValuesOfAnotherKindStandByThemselves) {
   BodyReader values = body();
   EXPECT_EQ(values.u32(), 4u);
   EXPECT_EQ(values.u32(), 1u);
-  const std::pair<uint32_t, std::string> expected[] = {{0, "1"}, {0, "[22]"}, {1, "tagged"}, {0, "4"}};
+  const std::pair<uint32_t, std::string> expected[] = {
+      {0, "1"}, {0, "[22]"}, {1, "tagged"}, {0, "4"}};
   for (const auto& [kind, bytes] : expected) {
     EXPECT_EQ(values.u32(), kind);
     EXPECT_EQ(values.bytes(), bytes);
@@ -249,8 +259,15 @@ TEST_F(InterpreterTest, ScansInPieces) {
   const auto scan = [&](uint32_t entries, uint32_t value_bytes, uint32_t skip, uint32_t position,
                         const std::string& key, const std::string& primary_key) {
     EXPECT_EQ(run(command(kScan, 0, 1, kIndex,
-                          Body().everything().u32(0).u32(entries).u32(value_bytes).u32(skip)
-                              .u32(position).bytes(key).bytes(primary_key))),
+                          Body()
+                              .everything()
+                              .u32(0)
+                              .u32(entries)
+                              .u32(value_bytes)
+                              .u32(skip)
+                              .u32(position)
+                              .bytes(key)
+                              .bytes(primary_key))),
               "0:1 ");
     return body();
   };
@@ -306,8 +323,8 @@ TEST_F(InterpreterTest, ALateIndexWaitsForItsBackfill) {
   put_three();
   commit();
   handle_ = interpreter_->begin_upgrade(2).value();
-  const std::string create = command(
-      kCreateIndex, 1, 0, 3, Body().u32(kStore).bytes(R"("late")").bytes(R"("l")"));
+  const std::string create =
+      command(kCreateIndex, 1, 0, 3, Body().u32(kStore).bytes(R"("late")").bytes(R"("l")"));
   const std::string rest = command(kCount, 0, 2, 3, Body().everything());
   EXPECT_EQ(interpreter_->execute(handle_, kTo, create + rest), create.size());
   EXPECT_EQ(interpreter_->backfill(handle_),
@@ -315,10 +332,10 @@ TEST_F(InterpreterTest, ALateIndexWaitsForItsBackfill) {
             R"("multiEntry":false}})");
   EXPECT_EQ(run(rest), "1:2 ") << "not yet";
   EXPECT_EQ(run(command(kBackfill, 0, 5, kIndex, Body().u32(0))), "1:5 ") << "the wrong index";
-  EXPECT_EQ(run(command(kBackfill, 0, 0, 3,
-                        Body().u32(2).bytes(number(1)).u32(1).bytes(text("x")).bytes(number(2))
-                            .u32(0))),
-            "");
+  EXPECT_EQ(
+      run(command(kBackfill, 0, 0, 3,
+                  Body().u32(2).bytes(number(1)).u32(1).bytes(text("x")).bytes(number(2)).u32(0))),
+      "");
   interpreter_->end_backfill(handle_);
   EXPECT_EQ(interpreter_->backfill(handle_), "");
   EXPECT_EQ(run(rest), "0:2 ");
@@ -332,10 +349,12 @@ TEST_F(InterpreterTest, AViolatedBackfillAborts) {
   commit();
   handle_ = interpreter_->begin_upgrade(2).value();
   run(command(kCreateIndex, 1, 0, 3, Body().u32(kStore).bytes(R"("l")").bytes(R"("l")")));
-  EXPECT_EQ(run(command(kBackfill, 0, 0, 3,
-                        Body().u32(2).bytes(number(1)).u32(1).bytes(text("x")).bytes(number(2))
-                            .u32(1).bytes(text("x")))),
-            "1:0 3:0 ");
+  EXPECT_EQ(
+      run(command(
+          kBackfill, 0, 0, 3,
+          Body().u32(2).bytes(number(1)).u32(1).bytes(text("x")).bytes(number(2)).u32(1).bytes(
+              text("x")))),
+      "1:0 3:0 ");
   EXPECT_EQ(body(1).u32(), kConstraint);
   EXPECT_EQ(interpreter_->database().schema().version, 1u);
 }

@@ -1,5 +1,5 @@
-// Commands that are none: every truncation and every changed byte of a valid buffer gets replies or a clean abort. Run under
-// the sanitizers, which see what would otherwise go unnoticed.
+// Commands that are none: every truncation and every changed byte of a valid buffer gets replies or
+// a clean abort. Run under the sanitizers, which see what would otherwise go unnoticed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -59,8 +59,8 @@ class Malformed : public testing::Test {
     interpreter_ = std::make_unique<Interpreter>(std::move(opened).value());
   }
 
-  // Executes in a new upgrade transaction, which is then dropped. The commands are copied into a block of their exact size, so that
-  // a sanitizer sees every read behind it.
+  // Executes in a new upgrade transaction, which is then dropped. The commands are copied into a
+  // block of their exact size, so that a sanitizer sees every read behind it.
   std::vector<ReplyParts> run(const std::string& commands) {
     const std::vector<char> exact(commands.begin(), commands.end());
     const uint32_t handle = interpreter_->begin_upgrade(1).value();
@@ -95,8 +95,8 @@ TEST_F(Malformed, EveryTruncationIsAnswered) {
   std::vector<size_t> ends{0};
   for (const std::string& one : commands) ends.push_back(ends.back() + one.size());
   for (size_t length = 0; length <= all.size(); ++length) {
-    const size_t whole = static_cast<size_t>(
-        std::upper_bound(ends.begin(), ends.end(), length) - ends.begin() - 1);
+    const size_t whole =
+        static_cast<size_t>(std::upper_bound(ends.begin(), ends.end(), length) - ends.begin() - 1);
     const bool clean = ends[whole] == length;
     const std::vector<ReplyParts> replies = run(all.substr(0, length));
     ASSERT_EQ(replies.size(), clean ? whole : whole + 2) << length;
@@ -112,8 +112,8 @@ TEST_F(Malformed, EveryShortenedBodyIsAnswered) {
     for (size_t length = 16; length < commands[at].size(); length += 4) {
       std::vector<std::string> changed = commands;
       changed[at] = Body().u32(0).u32(static_cast<uint32_t>(length)).str();
-      changed[at] = commands[at].substr(0, 4) + changed[at].substr(4) +
-                    commands[at].substr(8, length - 8);
+      changed[at] =
+          commands[at].substr(0, 4) + changed[at].substr(4) + commands[at].substr(8, length - 8);
       const std::vector<ReplyParts> replies = run(join(changed));
       ASSERT_EQ(replies.size(), commands.size()) << at << " " << length;
       ASSERT_EQ(replies[at].kind, 1u) << at << " " << length;

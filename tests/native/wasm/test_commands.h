@@ -1,4 +1,5 @@
-// Command buffers and replies for tests, built and taken apart as PROTOCOL.md says, independently of the code under test.
+// Command buffers and replies for tests, built and taken apart as PROTOCOL.md says, independently
+// of the code under test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -53,7 +54,8 @@ class BodyReader {
     uint32_t value = 0;
     EXPECT_GE(rest_.size(), 4u);
     if (rest_.size() < 4) return 0;
-    for (int i = 3; i >= 0; --i) value = value << 8 | static_cast<uint8_t>(rest_[static_cast<size_t>(i)]);
+    for (int i = 3; i >= 0; --i)
+      value = value << 8 | static_cast<uint8_t>(rest_[static_cast<size_t>(i)]);
     rest_.remove_prefix(4);
     return value;
   }
