@@ -1,5 +1,5 @@
-// Tens of megabytes, most of them written over or deleted later: what is there stays what was written, while tables are
-// flushed and compacted, and after reloads.
+// Tens of megabytes, most of them written over or deleted later: what is there stays what was
+// written, while tables are flushed and compacted, and after reloads.
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 

@@ -1,5 +1,6 @@
-// The same programs on the browser's own IndexedDB and on FlowDB, in one page: they have to see the same. Where a
-// browser does not do what the specification says, a program has its expectations with it (specified-*.js).
+// The same programs on the browser's own IndexedDB and on FlowDB, in one page: they have to see the
+// same. Where a browser does not do what the specification says, a program has its expectations
+// with it (specified-*.js).
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 
@@ -25,7 +26,8 @@ async function logsOf(page: Page, module: string, where: 'native' | 'flowdb'): P
   return page.evaluate(
     async ({ path, where }) => {
       const load = (url: string) => import(url);
-      const [{ run }, programs] = await Promise.all([load('/programs/compared/run.js'), load(path)]);
+      const { run } = await load('/programs/compared/run.js');
+      const programs = await load(path);
       const bodies = Object.entries<{ body?: unknown }>({ ...programs }).map(([name, program]) => [
         name,
         program.body ?? program,

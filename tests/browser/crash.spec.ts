@@ -1,5 +1,5 @@
-// What was reported as complete is there after the browser, the page or the worker has died in the middle of
-// writing: in order, and whole across stores and indexes.
+// What was reported as complete is there after the browser, the page or the worker has died in the
+// middle of writing: in order, and whole across stores and indexes.
 import { expect, test } from './fixtures';
 import { check, stream, writeSome, type Durability } from './stream';
 
@@ -27,7 +27,11 @@ test('transactions outlive a killed browser', async ({ profile, origin }) => {
   }
 });
 
-test('transactions outlive a page that is closed in the middle', async ({ page, sharedProfile, origin }) => {
+test('transactions outlive a page that is closed in the middle', async ({
+  page,
+  sharedProfile,
+  origin,
+}) => {
   const writing = await sharedProfile.open(`${origin}/`);
   const { enough, told } = await stream(writing, 'relaxed', 60);
   await enough;

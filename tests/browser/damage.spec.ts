@@ -1,5 +1,6 @@
-// Damaged files: a clear error that names file and offset, or the recovery that the format documents promise; never
-// other data than what was written, never a hang. The files are damaged where they lie, in OPFS.
+// Damaged files: a clear error that names file and offset, or the recovery that the format
+// documents promise; never other data than what was written, never a hang. The files are damaged
+// where they lie, in OPFS.
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 
@@ -21,7 +22,7 @@ interface Looked {
 const early = 200;
 const all = 400;
 
-/** What damage leads to: everything is there nevertheless, or an error, or the database is made anew. */
+/** What damage leads to: all is there nevertheless, or an error, or the database is made anew. */
 type Outcome = 'all' | 'an error' | 'a new database';
 
 // Writes the database, damages copies of its files, and looks at what is left of each.
@@ -143,7 +144,8 @@ test('a damaged log ends where the damage is', async ({ page }) => {
   });
   expect(found.frames).toBe(21);
   for (const [label, { count, isNew, errors, problems }] of Object.entries(found.looks)) {
-    expect.soft({ isNew, errors, problems }, label).toEqual({ isNew: false, errors: [], problems: [] });
+    const wanted = { isNew: false, errors: [], problems: [] };
+    expect.soft({ isNew, errors, problems }, label).toEqual(wanted);
     const frame = /frame (\d+),/.exec(label)?.[1];
     const transactions = label === 'as it is' ? 20 : frame === undefined ? 19 : Number(frame) - 1;
     expect.soft(count, label).toBe(10 + transactions);

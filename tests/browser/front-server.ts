@@ -1,4 +1,5 @@
-// A server in front of a test's own one, for pages that have to come with other headers or that are made by the test.
+// A server in front of a test's own one, for pages that have to come with other headers or that are
+// made by the test.
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -14,7 +14,10 @@ interface Counted {
 }
 
 // Counts at the Worker itself, so that nothing can pass beside it.
-function countedPuts(page: Page, options: { isUnique: boolean; call: 'put' | 'add' }): Promise<Counted> {
+function countedPuts(
+  page: Page,
+  options: { isUnique: boolean; call: 'put' | 'add' },
+): Promise<Counted> {
   return page.evaluate(async ({ isUnique, call }) => {
     let seen = 0;
     const NativeWorker = globalThis.Worker;
@@ -45,7 +48,8 @@ function countedPuts(page: Page, options: { isUnique: boolean; call: 'put' | 'ad
     const tx = db.transaction('s', 'readwrite');
     let stored = 0;
     for (let id = 0; id < 1000; id += 1) {
-      const request = tx.objectStore('s')[call]({ id, n: id * 7, text: `document ${id}`.repeat(8) });
+      const document = { id, n: id * 7, text: `document ${id}`.repeat(8) };
+      const request = tx.objectStore('s')[call](document);
       request.onsuccess = () => (stored += 1);
     }
     await ended(tx);

@@ -1,4 +1,5 @@
-// FlowDB under the Content Security Policy that the README promises, and the README's first program as it stands.
+// FlowDB under the Content Security Policy that the README promises, and the README's first program
+// as it stands.
 import fs from 'node:fs';
 import { expect, test } from './fixtures';
 import { frontServer } from './front-server';
@@ -46,7 +47,8 @@ test("the README's first program runs as written", async ({ sharedProfile, origi
     const { result } = await import(path);
     const native = (await indexedDB.databases()).length;
     const db = await result(indexedDB.open('library'));
-    const book = await result(db.transaction('books').objectStore('books').index('by_year').get(1813));
+    const books = db.transaction('books').objectStore('books');
+    const book = await result(books.index('by_year').get(1813));
     return { native, title: book.title };
   });
   expect(kept).toEqual({ native: 1, title: 'Pride and Prejudice' });

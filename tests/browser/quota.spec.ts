@@ -1,5 +1,5 @@
-// A full disk: the transaction that no longer fits aborts with a QuotaExceededError, nothing else is lost, and the
-// database works on. The browser is given little room for the test's origin.
+// A full disk: the transaction that no longer fits aborts with a QuotaExceededError, nothing else
+// is lost, and the database works on. The browser is given little room for the test's origin.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

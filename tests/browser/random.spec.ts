@@ -1,5 +1,6 @@
-// Random programs on the browser's own IndexedDB and on FlowDB: they have to see the same, also across reloads of the
-// page. A failure names its seed. To run that seed alone, or for longer than by default:
+// Random programs on the browser's own IndexedDB and on FlowDB: they have to see the same, also
+// across reloads of the page. A failure names its seed. To run that seed alone, or for longer than
+// by default:
 //
 //   FLOWDB_SEED=123 npx playwright test random
 //   FLOWDB_SECONDS=3600 npx playwright test random

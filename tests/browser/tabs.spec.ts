@@ -1,11 +1,16 @@
-// A database belongs to the tab that opened it first. Another tab is told so, and gets it when the first lets go.
+// A database belongs to the tab that opened it first. Another tab is told so, and gets it when the
+// first lets go.
 import { expect, test } from './fixtures';
 import { notes } from './notes';
 
 /** A second tab has its answer by then. */
 const answerMsMax = 15_000;
 
-test('a second tab is told that the database is in use', async ({ page, sharedProfile, origin }) => {
+test('a second tab is told that the database is in use', async ({
+  page,
+  sharedProfile,
+  origin,
+}) => {
   expect(await notes(page, 'put', 'shared', 'first', 'by the first tab')).toMatchObject({});
   expect((await notes(page, 'hold', 'shared')).error).toBeUndefined();
 

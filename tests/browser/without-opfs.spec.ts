@@ -1,5 +1,6 @@
-// Where there is no Origin Private File System: the browser's own IndexedDB stays in place and FlowDB.open says why; but
-// where FlowDB data is known to exist, an empty database would be a lie, and it is an error.
+// Where there is no Origin Private File System: the browser's own IndexedDB stays in place and
+// FlowDB.open says why; but where FlowDB data is known to exist, an empty database would be a lie,
+// and it is an error.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,7 +13,7 @@ const insecureHost = 'insecure.test';
 interface Places {
   /** An origin without a certificate: no navigator.storage, no locks, no crypto.subtle. */
   readonly insecure: Page;
-  /** A private window of Firefox has them all, and refuses the directory; Chromium lets one have it. */
+  /** A private window of Firefox has them all and refuses the directory; Chromium gives it. */
   readonly privateWindows: readonly Page[];
 }
 
@@ -30,7 +31,8 @@ const test = base.extend<Places>({
   privateWindows: async ({ browserName, origin }, use) => {
     if (browserName === 'chromium') return use([]);
     const firefoxUserPrefs = { 'browser.privatebrowsing.autostart': true };
-    return withPage(firefox, { ...firefoxOptions, firefoxUserPrefs }, origin, (page) => use([page]));
+    const options = { ...firefoxOptions, firefoxUserPrefs };
+    return withPage(firefox, options, origin, (page) => use([page]));
   },
 });
 
@@ -49,8 +51,11 @@ async function withPage(
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-// Imports auto.js twice, as two modules of an application would, and tells what has become of the globals.
-async function importAuto(page: Page): Promise<{ isNative: boolean; error: unknown; said: string[] }> {
+// Imports auto.js twice, as two modules of an application would, and tells what has become of the
+// globals.
+async function importAuto(
+  page: Page,
+): Promise<{ isNative: boolean; error: unknown; said: string[] }> {
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   const told = await page.evaluate(async () => {

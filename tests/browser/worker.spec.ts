@@ -20,5 +20,6 @@ test('a worker opens, puts and gets', async ({ page }) => {
     isOwn: true,
   });
   // The page finds it, too: both are of one origin.
-  expect((await notes(page, 'get', 'of a worker', 'note')).value).toMatchObject({ from: 'the worker' });
+  const { value } = await notes(page, 'get', 'of a worker', 'note');
+  expect(value).toMatchObject({ from: 'the worker' });
 });

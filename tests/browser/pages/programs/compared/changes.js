@@ -16,13 +16,15 @@ function filled({ open }, count = 10) {
 async function rows(db) {
   const store = db.transaction('s').objectStore('s');
   const all = await result(store.getAll());
-  const text = all.map(({ id, g, seen }) => `${describe(id)}:${describe(g)}${seen === undefined ? '' : `:${seen}`}`).join(' ');
+  const text = all.map(({ id, g, seen }) =>
+    `${describe(id)}:${describe(g)}${seen === undefined ? '' : `:${seen}`}`).join(' ');
   return `${text} | ${describe(await result(store.index('g').getAllKeys()))}`;
 }
 
 // Each walk on a database of its own: what one changes must not be the next one's start.
 async function changed(world, label, source, direction, visit) {
-  const own = { ...world, open: (version, upgrade) => openNamed(world, `${label} ${direction}`, version, upgrade) };
+  const own = { ...world, open: (version, upgrade) => openNamed(world,
+    `${label} ${direction}`, version, upgrade) };
   const db = await filled(own);
   const tx = db.transaction('s', 'readwrite');
   const store = tx.objectStore('s');
@@ -131,7 +133,8 @@ export async function updatedValueStaysTheCursors({ open, log }) {
   const cursor = await result(store.openCursor());
   const { value } = cursor;
   value.extra = 'mine';
-  log(cursor.value === value, await result(cursor.update(value)), cursor.value === value, await result(store.get(0)));
+  log(cursor.value === value, await result(cursor.update(value)), cursor.value === value,
+    await result(store.get(0)));
   value.late = 'not stored';
   log(await result(store.get(0)));
   db.close();

@@ -1,5 +1,6 @@
-// Any value as one line of text: what two databases gave back is equal when the lines are. It tells apart what JSON
-// does not: -0, undefined, holes, classes, the order of properties, and one object from two equal ones.
+// Any value as one line of text: what two databases gave back is equal when the lines are. It tells
+// apart what JSON does not: -0, undefined, holes, classes, the order of properties, and one object
+// from two equal ones.
 
 /** @returns {string} */
 export function describe(value, seen = new Map()) {
@@ -28,7 +29,7 @@ function describeObject(value, seen) {
     case 'RegExp':
       return `RegExp(${value}, ${value.lastIndex})`;
     case 'Map':
-      return `Map(${[...value].map(([key, mapped]) => `${inner(key)} => ${inner(mapped)}`).join(', ')})`;
+      return `Map(${[...value].map((entry) => entry.map(inner).join(' => ')).join(', ')})`;
     case 'Set':
       return `Set(${list(value)})`;
     case 'ArrayBuffer':
@@ -42,14 +43,16 @@ function describeObject(value, seen) {
       return `${type} object(${inner(value.valueOf())})`;
     case 'DOMException':
       return `DOMException(${value.name})`;
-    case 'Error':
-      return `${value.name}(${inner(value.message)}${'cause' in value ? `, ${inner(value.cause)}` : ''})`;
+    case 'Error': {
+      const cause = 'cause' in value ? [value.cause] : [];
+      return `${value.name}(${list([value.message, ...cause])})`;
+    }
     case 'ImageData':
       return `ImageData(${value.width}, ${value.height}, ${value.colorSpace}, ${list(value.data)})`;
     case 'Blob':
       return `Blob(${value.size}, ${inner(value.type)})`;
     case 'File':
-      return `File(${inner(value.name)}, ${value.lastModified}, ${value.size}, ${inner(value.type)})`;
+      return `File(${list([value.name, value.lastModified, value.size, value.type])})`;
     case 'IDBRecord':
       return `IDBRecord(${list([value.key, value.primaryKey, value.value])})`;
     case 'DOMStringList':

@@ -1,4 +1,5 @@
-// Events: their order, their way from the request over the transaction to the connection, and what runs between them.
+// Events: their order, their way from the request over the transaction to the connection, and what
+// runs between them.
 import { ended, result, thrown } from './steps.js';
 
 const phases = ['none', 'capture', 'target', 'bubble'];
@@ -14,7 +15,8 @@ function listen(log, label, target, types) {
   for (const type of types) {
     for (const capture of [true, false]) {
       target.addEventListener(type, (event) => {
-        log(label, type, capture ? 'capturing' : 'bubbling', phases[event.eventPhase], event.currentTarget === target);
+        log(label, type, capture ? 'capturing' : 'bubbling', phases[event.eventPhase],
+          event.currentTarget === target);
         if (type === 'error') event.preventDefault();
       }, { capture });
     }
@@ -46,8 +48,10 @@ export async function whatEventsSay(world) {
   const db = await filled(world);
   const tx = db.transaction('s', 'readwrite');
   const say = (event) => {
-    log(event.type, event.constructor.name, event.bubbles, event.cancelable, event.composed, event.defaultPrevented, event.returnValue, event.cancelBubble);
-    log(event.target.constructor.name, event.srcElement === event.target, typeof event.timeStamp, event.timeStamp > 0);
+    log(event.type, event.constructor.name, event.bubbles, event.cancelable, event.composed,
+      event.defaultPrevented, event.returnValue, event.cancelBubble);
+    log(event.target.constructor.name, event.srcElement === event.target, typeof event.timeStamp,
+      event.timeStamp > 0);
   };
   const good = tx.objectStore('s').get(1);
   good.onsuccess = (event) => {
@@ -119,7 +123,8 @@ export async function handlersAndListeners(world) {
   request.addEventListener('success', same);
   request.addEventListener('success', same);
   log(await ended(tx));
-  log(request.dispatchEvent(new Event('success')), request.dispatchEvent(new Event('own', { cancelable: true })));
+  log(request.dispatchEvent(new Event('success')),
+    request.dispatchEvent(new Event('own', { cancelable: true })));
   db.close();
 }
 
@@ -160,7 +165,8 @@ export async function microtasksBetweenListeners(world) {
         log(label, listener);
         Promise.resolve()
           .then(() => log(label, listener, 'microtask'))
-          .then(() => log(label, listener, 'second microtask', thrown(() => store.get(1).constructor.name)));
+          .then(() => log(label, listener, 'second microtask',
+            thrown(() => store.get(1).constructor.name)));
         queueMicrotask(() => log(label, listener, 'queued'));
       });
     }
@@ -193,8 +199,10 @@ export async function anAbortAmongResults(world) {
         log('aborted', store.transaction === tx, tx.error);
       }
     };
-    request.onerror = (event) => log(i, 'error', request.error.name, event.bubbles, thrown(() => tx.abort()));
-    if (i === 1) request.addEventListener('success', () => store.put('late', 'late').addEventListener('error', () => log('late error')));
+    request.onerror = (event) => log(i, 'error', request.error.name, event.bubbles,
+      thrown(() => tx.abort()));
+    if (i === 1) request.addEventListener('success',
+      () => store.put('late', 'late').addEventListener('error', () => log('late error')));
   }
   tx.addEventListener('error', ({ target }) => log('at the transaction', target.error.name));
   tx.addEventListener('abort', () => log('abort', tx.error));
@@ -233,8 +241,10 @@ export async function inTheCompleteEvent(world) {
   const request = store.put(2, 2);
   const after = new Promise((resolve) => {
     tx.oncomplete = () => {
-      log(thrown(() => store.get(1)), thrown(() => tx.objectStore('s')), thrown(() => tx.abort()), request.result);
-      db.transaction('s').objectStore('s').get(2).onsuccess = ({ target }) => resolve(target.result);
+      log(thrown(() => store.get(1)), thrown(() => tx.objectStore('s')), thrown(() => tx.abort()),
+        request.result);
+      db.transaction('s').objectStore('s').get(2).onsuccess = ({ target }) =>
+        resolve(target.result);
     };
   });
   log(await after);

@@ -14,17 +14,22 @@ async function each(db, calls) {
 
 export async function outOfLine({ open, log }) {
   const db = await withStore(open);
-  log(await each(db, [(s) => s.add('a'), (s) => s.put('b'), (s) => s.put('c', 10), (s) => s.add('d'), (s) => s.put('e', 5), (s) => s.add('f')]));
-  log(await each(db, [(s) => s.put('g', 'text'), (s) => s.put('h', new Date(100)), (s) => s.put('i', [500]), (s) => s.add('j')]));
-  log(await each(db, [(s) => s.put('k', 20.7), (s) => s.add('l'), (s) => s.put('m', -5), (s) => s.add('n'), (s) => s.put('o', -Infinity), (s) => s.add('p')]));
-  log(await each(db, [(s) => s.delete(22), (s) => s.add('q'), (s) => s.clear(), (s) => s.add('r'), (s) => s.add('s', undefined)]));
+  log(await each(db, [(s) => s.add('a'), (s) => s.put('b'), (s) => s.put('c', 10),
+    (s) => s.add('d'), (s) => s.put('e', 5), (s) => s.add('f')]));
+  log(await each(db, [(s) => s.put('g', 'text'), (s) => s.put('h', new Date(100)),
+    (s) => s.put('i', [500]), (s) => s.add('j')]));
+  log(await each(db, [(s) => s.put('k', 20.7), (s) => s.add('l'), (s) => s.put('m', -5),
+    (s) => s.add('n'), (s) => s.put('o', -Infinity), (s) => s.add('p')]));
+  log(await each(db, [(s) => s.delete(22), (s) => s.add('q'), (s) => s.clear(), (s) => s.add('r'),
+    (s) => s.add('s', undefined)]));
   log(await result(db.transaction('s').objectStore('s').getAllKeys()));
   db.close();
 }
 
 export async function inline({ open, log }) {
   const db = await withStore(open, { keyPath: 'id' });
-  log(await each(db, [(s) => s.add({}), (s) => s.add({ id: 7 }), (s) => s.add({ x: 1 }), (s) => s.put({ id: 8, x: 2 }), (s) => s.put({ id: 'a' }), (s) => s.put([])]));
+  log(await each(db, [(s) => s.add({}), (s) => s.add({ id: 7 }), (s) => s.add({ x: 1 }),
+    (s) => s.put({ id: 8, x: 2 }), (s) => s.put({ id: 'a' }), (s) => s.put([])]));
   log(await result(db.transaction('s').objectStore('s').getAll()));
   const s = db.transaction('s', 'readwrite').objectStore('s');
   for (const value of [1, 'text', null, undefined, true, { id: null }, { id: {} }, { id: NaN }]) {
@@ -36,10 +41,13 @@ export async function inline({ open, log }) {
 export async function deepInline({ open, log }) {
   const db = await withStore(open, { keyPath: 'a.b.c' });
   const given = { x: 1 };
-  log(await each(db, [(s) => s.add(given), (s) => s.add({ a: {} }), (s) => s.add({ a: { b: { d: 1 } } }), (s) => s.add({ a: { b: { c: 9 } } }), (s) => s.add({ a: { z: [] } })]));
+  log(await each(db, [(s) => s.add(given), (s) => s.add({ a: {} }),
+    (s) => s.add({ a: { b: { d: 1 } } }), (s) => s.add({ a: { b: { c: 9 } } }),
+    (s) => s.add({ a: { z: [] } })]));
   log(given, await result(db.transaction('s').objectStore('s').getAll()));
   const s = db.transaction('s', 'readwrite').objectStore('s');
-  for (const value of [{ a: 1 }, { a: { b: 'text' } }, { a: { b: null } }, { a: [] }, { a: { b: [] } }, { a: { b: new Date(0) } }]) {
+  for (const value of [{ a: 1 }, { a: { b: 'text' } }, { a: { b: null } }, { a: [] },
+      { a: { b: [] } }, { a: { b: new Date(0) } }]) {
     log(value, thrown(() => s.put(value)));
   }
   db.close();
@@ -47,7 +55,8 @@ export async function deepInline({ open, log }) {
 
 export async function injectedBesideOtherTypes({ open, log }) {
   const db = await withStore(open, { keyPath: 'id' });
-  const values = [{ when: new Date(1) }, { m: new Map([[1, { id: 2 }]]) }, { u: undefined }, { '': 1, id2: 2 }, { z: 1, a: '"}\\' }, { text: 'ä\ud800' }, Object.assign([1, 2], { x: 1 })];
+  const values = [{ when: new Date(1) }, { m: new Map([[1, { id: 2 }]]) }, { u: undefined },
+    { '': 1, id2: 2 }, { z: 1, a: '"}\\' }, { text: 'ä\ud800' }, Object.assign([1, 2], { x: 1 })];
   log(await each(db, values.map((value) => (s) => s.add(value))));
   log(await result(db.transaction('s').objectStore('s').getAll()));
   db.close();
@@ -59,9 +68,11 @@ export async function indexesSeeTheNumber({ open, log }) {
     store.createIndex('id', 'id', { unique: true });
     store.createIndex('pair', ['kind', 'id']);
   });
-  log(await each(db, [(s) => s.add({ kind: 'b' }), (s) => s.add({ kind: 'a' }), (s) => s.add({ kind: 'a', id: 300 }), (s) => s.add({ kind: 'a' })]));
+  log(await each(db, [(s) => s.add({ kind: 'b' }), (s) => s.add({ kind: 'a' }),
+    (s) => s.add({ kind: 'a', id: 300 }), (s) => s.add({ kind: 'a' })]));
   const store = db.transaction('s').objectStore('s');
-  for (const name of store.indexNames) log(name, await result(store.index(name).getAllKeys()), await result(store.index(name).getAll()));
+  for (const name of store.indexNames) log(name, await result(store.index(name).getAllKeys()),
+    await result(store.index(name).getAll()));
   db.close();
 }
 
@@ -80,15 +91,18 @@ export async function anAbortTakesNumbersBack({ open, log }) {
 }
 
 export async function aFailedAddTakesANumber({ open, log }) {
-  const db = await open(1, (fresh) => fresh.createObjectStore('s', { autoIncrement: true }).createIndex('u', 'u', { unique: true }));
-  log(await each(db, [(s) => s.add({ u: 1 }), (s) => s.add({ u: 1 }), (s) => s.add({ u: 2 }), (s) => s.add({ u: 2 }, 50), (s) => s.add({ u: 3 })]));
+  const db = await open(1, (fresh) => fresh.createObjectStore('s',
+    { autoIncrement: true }).createIndex('u', 'u', { unique: true }));
+  log(await each(db, [(s) => s.add({ u: 1 }), (s) => s.add({ u: 1 }), (s) => s.add({ u: 2 }),
+    (s) => s.add({ u: 2 }, 50), (s) => s.add({ u: 3 })]));
   log(await each(db, [(s) => s.add({ u: 4 }, 1), (s) => s.add({ u: 5 })]));
   db.close();
 }
 
 export async function theEndOfTheNumbers({ open, log }) {
   const db = await withStore(open);
-  log(await each(db, [(s) => s.put('a', 2 ** 53 - 2), (s) => s.add('b'), (s) => s.add('c'), (s) => s.add('d'), (s) => s.put('e', 3)]));
+  log(await each(db, [(s) => s.put('a', 2 ** 53 - 2), (s) => s.add('b'), (s) => s.add('c'),
+    (s) => s.add('d'), (s) => s.put('e', 3)]));
   log(await each(db, [(s) => s.add('f'), (s) => s.put('g', 'text')]));
   log(await result(db.transaction('s').objectStore('s').getAllKeys()));
   db.close();
@@ -96,7 +110,8 @@ export async function theEndOfTheNumbers({ open, log }) {
 
 export async function beyondTheEnd({ open, log }) {
   const db = await withStore(open);
-  log(await each(db, [(s) => s.put('a', 1e300), (s) => s.add('b'), (s) => s.put('c', Infinity), (s) => s.add('d')]));
+  log(await each(db, [(s) => s.put('a', 1e300), (s) => s.add('b'), (s) => s.put('c', Infinity),
+    (s) => s.add('d')]));
   db.close();
 }
 
@@ -107,7 +122,8 @@ export async function numbersOutliveTheConnection({ open, log }) {
   db = await open();
   log(await each(db, [(s) => s.add(3)]));
   db.close();
-  db = await open(2, (fresh, tx) => { tx.objectStore('s').name = 't'; tx.objectStore('t').name = 's'; });
+  db = await open(2,
+    (fresh, tx) => { tx.objectStore('s').name = 't'; tx.objectStore('t').name = 's'; });
   log(await each(db, [(s) => s.add(4)]));
   db.close();
 }

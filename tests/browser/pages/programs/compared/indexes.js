@@ -44,15 +44,19 @@ export async function reads(world) {
   const db = await filled(world);
   const store = db.transaction('s').objectStore('s');
   const asked = [
-    ['name', 'Emmy'], ['name', 'None'], ['city', 'Göttingen'], ['city', IDBKeyRange.lowerBound('H')], ['tags', 'math'],
-    ['tags', IDBKeyRange.bound('a', 'h')], ['city_born', ['Paris', 1811]], ['city_born', IDBKeyRange.bound(['Paris'], ['Paris', []])],
+    ['name', 'Emmy'], ['name', 'None'], ['city', 'Göttingen'],
+    ['city', IDBKeyRange.lowerBound('H')], ['tags', 'math'],
+    ['tags', IDBKeyRange.bound('a', 'h')], ['city_born', ['Paris', 1811]],
+    ['city_born', IDBKeyRange.bound(['Paris'], ['Paris', []])],
     ['city', IDBKeyRange.upperBound('A')], ['city', undefined], ['tags', null],
   ];
   for (const [name, query] of asked) {
     const index = store.index(name);
-    log(name, query ?? 'everything', await result(index.count(query)), await result(index.getAllKeys(query)), await result(index.getAll(query)));
+    log(name, query ?? 'everything', await result(index.count(query)),
+      await result(index.getAllKeys(query)), await result(index.getAll(query)));
     log(await result(index.getAll(query, 2)), await result(index.getAllKeys(query, 1)));
-    if (query === undefined || query === null) log(thrown(() => index.get(query)), thrown(() => index.getKey(query)));
+    if (query === undefined || query === null) log(thrown(() => index.get(query)),
+      thrown(() => index.getKey(query)));
     else log(await result(index.get(query)), await result(index.getKey(query)));
   }
   await contents(log, store);
@@ -113,7 +117,8 @@ export async function uniqueness(world) {
     freeAgain: store.add({ id: 13, name: 'Carl' }),
     kept: store.getAllKeys(),
   };
-  for (const [label, request] of Object.entries(calls)) outcome(request).then((text) => log(label, text));
+  for (const [label, request] of Object.entries(calls)) outcome(request).then((text) => log(label,
+    text));
   log(await ended(tx));
   await contents(log, db.transaction('s').objectStore('s'));
   db.close();
@@ -138,8 +143,10 @@ export async function uniqueMultiEntry({ open, log }) {
   const tx = db.transaction('s', 'readwrite');
   const store = tx.objectStore('s');
   const requests = [
-    store.put({ tags: [1, 2, 1, 2] }, 'a'), store.put({ tags: [3, 2] }, 'b'), store.put({ tags: [3, 4] }, 'b'), store.put({ tags: [2, 5] }, 'a'),
-    store.put({ tags: [1] }, 'c'), store.put({ tags: 5 }, 'd'), store.put({ tags: ['x', NaN, 'x'] }, 'e'), store.put({ tags: [[6], [6]] }, 'f'),
+    store.put({ tags: [1, 2, 1, 2] }, 'a'), store.put({ tags: [3, 2] }, 'b'),
+    store.put({ tags: [3, 4] }, 'b'), store.put({ tags: [2, 5] }, 'a'),
+    store.put({ tags: [1] }, 'c'), store.put({ tags: 5 }, 'd'), store.put({ tags: ['x', NaN, 'x'] },
+    'e'), store.put({ tags: [[6], [6]] }, 'f'),
   ];
   log(await Promise.all(requests.map(outcome)));
   await contents(log, store);
@@ -157,8 +164,10 @@ export async function keysOfAllKinds({ open, log }) {
     store.createIndex('text', 'k.length');
   });
   const kinds = [
-    1, 0, 'text', '', new Date(3), new Uint8Array([1, 2]), new ArrayBuffer(2), [1, 'a', [2]], [], [[]], NaN, null, undefined, true, {}, 5n, /x/,
-    new Map(), new Blob(['123']), [new Date(NaN), 1], '\ud800', { size: 4 }, new Number(4), Infinity,
+    1, 0, 'text', '', new Date(3), new Uint8Array([1, 2]), new ArrayBuffer(2), [1, 'a', [2]], [],
+    [[]], NaN, null, undefined, true, {}, 5n, /x/,
+    new Map(), new Blob(['123']), [new Date(NaN), 1], '\ud800', { size: 4 }, new Number(4),
+    Infinity,
   ];
   const tx = db.transaction('s', 'readwrite');
   for (const k of kinds) tx.objectStore('s').add({ k, length: 0 });

@@ -20,7 +20,8 @@ export async function theFirstOpen({ indexedDB, name, log }) {
     watch(log, 'transaction', tx, ['complete', 'abort', 'error']);
   };
   const db = await result(request);
-  log(request.transaction, request.result === db, db.name === name, db.version, db.objectStoreNames);
+  log(request.transaction, request.result === db, db.name === name, db.version,
+    db.objectStoreNames);
   db.close();
 }
 
@@ -36,7 +37,8 @@ export async function higherAndLower({ indexedDB, name, open, log }) {
   (await open(5, (db, tx, event) => log(event.oldVersion, event.newVersion, db.version))).close();
   const lower = indexedDB.open(name, 4);
   watch(log, 'lower', lower, openEvents);
-  log(await opened(lower), lower.readyState, 'result', thrown(() => lower.result), lower.transaction);
+  log(await opened(lower), lower.readyState, 'result', thrown(() => lower.result),
+    lower.transaction);
   const same = await open(5, () => log('upgraded'));
   log(same.version);
   same.close();
@@ -64,7 +66,8 @@ export async function namesOfAllKinds({ indexedDB, name, log }) {
     db.close();
   }
   const listed = (await indexedDB.databases()).filter((each) => each.name.startsWith(name));
-  log(listed.map((each) => [each.name.slice(name.length), each.version]).sort((a, b) => a[1] - b[1]));
+  log(listed.map((each) => [each.name.slice(name.length), each.version]).sort((a, b) =>
+    a[1] - b[1]));
   for (const [i, part] of names.entries()) {
     const request = indexedDB.deleteDatabase(name + part);
     request.onsuccess = (event) => log('deleted', event.oldVersion, event.oldVersion === i + 1);
@@ -109,12 +112,14 @@ export async function deletion({ indexedDB, name, open, log }) {
   for (let i = 0; i < 2; i += 1) {
     const request = indexedDB.deleteDatabase(name);
     request.addEventListener('success', (event) => {
-      log(event.constructor.name, event.bubbles, event.cancelable, event.oldVersion, event.newVersion);
+      log(event.constructor.name, event.bubbles, event.cancelable, event.oldVersion,
+        event.newVersion);
       log(request.result, request.error, request.source, request.transaction, request.readyState);
     });
     await result(request);
   }
-  const db = await open(2, (fresh, tx, event) => log('new', event.oldVersion, fresh.objectStoreNames));
+  const db = await open(2, (fresh, tx, event) => log('new', event.oldVersion,
+    fresh.objectStoreNames));
   db.close();
 }
 
@@ -189,7 +194,8 @@ export async function requestsInOrder({ indexedDB, name, log }) {
   };
   for (const [label, request] of Object.entries(requests)) {
     watch(log, label, request, openEvents);
-    request.addEventListener('success', () => request.result?.addEventListener('versionchange', ({ target }) => target.close()));
+    request.addEventListener('success', () => request.result?.addEventListener('versionchange',
+      ({ target }) => target.close()));
   }
   await Promise.all(Object.values(requests).map(opened));
   requests.three.result.close();
@@ -201,7 +207,8 @@ export async function aCloseWaitsForTransactions({ indexedDB, name, open, log })
   watch(log, 'transaction', tx, ['complete', 'abort']);
   for (let i = 0; i < 20; i += 1) tx.objectStore('s').put(i, i);
   db.close();
-  log('new transaction', thrown(() => db.transaction('s')), 'put', thrown(() => tx.objectStore('s').put(20, 20)));
+  log('new transaction', thrown(() => db.transaction('s')), 'put',
+    thrown(() => tx.objectStore('s').put(20, 20)));
   db.close();
   const next = indexedDB.open(name, 2);
   watch(log, 'next', next, ['upgradeneeded', 'success', 'error']);

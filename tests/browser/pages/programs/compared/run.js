@@ -1,8 +1,12 @@
-// Runs the programs of a module, one behind the other, each on a new database, and hands back what each one logged.
+// Runs the programs of a module, one behind the other, each on a new database, and hands back what
+// each one logged.
 import { describe } from './describe.js';
 import { result } from './steps.js';
 
-/** How long a program may take. It is over in a fraction of that; one that never ends shall not take the test with it. */
+/**
+ * How long a program may take. It is over in a fraction of that; one that never ends shall not take
+ * the test with it.
+ */
 const patienceMs = 15_000;
 
 /**
@@ -29,7 +33,10 @@ async function runOne(body, { indexedDB, IDBKeyRange }, name) {
     /** Notes a line: texts as they are, all else described. */
     log: (...parts) =>
       lines.push(parts.map((part) => (typeof part === 'string' ? part : describe(part))).join(' ')),
-    /** Opens the program's database; `upgrade` gets connection, transaction and event. Rejects when that fails. */
+    /**
+     * Opens the program's database; `upgrade` gets connection, transaction and event. Rejects when
+     * that fails.
+     */
     open(version, upgrade) {
       const request = indexedDB.open(name, version);
       request.onupgradeneeded = (event) => upgrade?.(request.result, request.transaction, event);

@@ -11,11 +11,16 @@ function storeRow(store) {
 
 export async function storesWithAllOptions({ open, log }) {
   const options = [
-    undefined, {}, null, { keyPath: null }, { keyPath: undefined }, { keyPath: '' }, { keyPath: 'a' },
-    { keyPath: 'a.b.ü' }, { keyPath: ['a', 'b.c'] }, { keyPath: ['a', 'a'] }, { autoIncrement: true },
-    { autoIncrement: true, keyPath: 'id' }, { autoIncrement: true, keyPath: null }, { keyPath: 5 }, { keyPath: ' ' },
-    { autoIncrement: true, keyPath: '' }, { autoIncrement: true, keyPath: ['a'] }, { keyPath: [] }, { keyPath: 'a..b' },
-    { keyPath: 'a b' }, { keyPath: '1a' }, { keyPath: [''] }, { keyPath: ['a', 'b-'] }, { keyPath: 'length' }, 7,
+    undefined, {}, null, { keyPath: null }, { keyPath: undefined }, { keyPath: '' },
+    { keyPath: 'a' },
+    { keyPath: 'a.b.ü' }, { keyPath: ['a', 'b.c'] }, { keyPath: ['a', 'a'] },
+    { autoIncrement: true },
+    { autoIncrement: true, keyPath: 'id' }, { autoIncrement: true, keyPath: null }, { keyPath: 5 },
+    { keyPath: ' ' },
+    { autoIncrement: true, keyPath: '' }, { autoIncrement: true, keyPath: ['a'] }, { keyPath: [] },
+    { keyPath: 'a..b' },
+    { keyPath: 'a b' }, { keyPath: '1a' }, { keyPath: [''] }, { keyPath: ['a', 'b-'] },
+    { keyPath: 'length' }, 7,
   ];
   const db = await open(1, (fresh) => {
     for (const [i, each] of options.entries()) {
@@ -29,7 +34,8 @@ export async function storesWithAllOptions({ open, log }) {
 export async function indexesWithAllOptions({ open, log }) {
   const options = [
     ['a'], ['', {}], [['a', 'b']], ['a.b', { unique: true }], ['a', { multiEntry: true }],
-    [['a'], { multiEntry: true }], ['a', { unique: 1, multiEntry: 0 }], ['a b'], [[]], [null], [undefined], ['a', null],
+    [['a'], { multiEntry: true }], ['a', { unique: 1, multiEntry: 0 }], ['a b'], [[]], [null],
+    [undefined], ['a', null],
   ];
   const db = await open(1, (fresh) => {
     const store = fresh.createObjectStore('s');
@@ -41,7 +47,8 @@ export async function indexesWithAllOptions({ open, log }) {
   const store = db.transaction('s').objectStore('s');
   for (const name of store.indexNames) {
     const index = store.index(name);
-    log(indexRow(index), index.objectStore === store, store.index(name) === index, index.keyPath === index.keyPath);
+    log(indexRow(index), index.objectStore === store, store.index(name) === index,
+      index.keyPath === index.keyPath);
   }
   db.close();
 }
@@ -54,10 +61,13 @@ export async function identities({ open, log }) {
     log(made.index('i') === index);
   });
   const tx = db.transaction(['s']);
-  log(tx.objectStore('s') === tx.objectStore('s'), tx.objectStore('s').transaction === tx, tx.db === db);
-  log(db.transaction('s').objectStore('s') === tx.objectStore('s'), db.objectStoreNames === db.objectStoreNames);
+  log(tx.objectStore('s') === tx.objectStore('s'), tx.objectStore('s').transaction === tx,
+    tx.db === db);
+  log(db.transaction('s').objectStore('s') === tx.objectStore('s'),
+    db.objectStoreNames === db.objectStoreNames);
   const names = db.objectStoreNames;
-  log(names.length, names.item(0), names.item(1), names[0], names[1], names.contains('s'), names.contains('t'));
+  log(names.length, names.item(0), names.item(1), names[0], names[1], names.contains('s'),
+    names.contains('t'));
   log(names.constructor.name, [...names]);
   db.close();
 }
@@ -80,7 +90,8 @@ export async function clashes({ open, log }) {
   const db = await open(1, (fresh, tx) => {
     const store = fresh.createObjectStore('s', { keyPath: 'k' });
     store.createIndex('i', 'x');
-    log(thrown(() => fresh.createObjectStore('s')), thrown(() => fresh.createObjectStore('s', { keyPath: '1' })));
+    log(thrown(() => fresh.createObjectStore('s')),
+      thrown(() => fresh.createObjectStore('s', { keyPath: '1' })));
     log(thrown(() => store.createIndex('i', 'y')), thrown(() => store.createIndex('i', '1')));
     log(thrown(() => fresh.deleteObjectStore('none')), thrown(() => store.deleteIndex('none')));
     log(thrown(() => store.index('none')), thrown(() => tx.objectStore('none')));
@@ -104,14 +115,18 @@ export async function afterTheDeletion({ open, log }) {
     const index = store.createIndex('i', 'x');
     store.put({ x: 1 }, 1);
     store.deleteIndex('i');
-    log(thrown(() => index.get(1)), thrown(() => store.index('i')), thrown(() => { index.name = 'j'; }));
+    log(thrown(() => index.get(1)), thrown(() => store.index('i')),
+      thrown(() => { index.name = 'j'; }));
     log(index.name, index.objectStore === store);
     const other = store.createIndex('i', 'x');
     log(other === index);
     fresh.deleteObjectStore('s');
-    log(thrown(() => store.put(1, 1)), thrown(() => store.get(1)), thrown(() => store.createIndex('k', 'x')));
-    log(thrown(() => store.deleteIndex('i')), thrown(() => store.index('i')), thrown(() => other.count()));
-    log(thrown(() => { store.name = 'z'; }), thrown(() => tx.objectStore('s')), store.name, store.indexNames);
+    log(thrown(() => store.put(1, 1)), thrown(() => store.get(1)),
+      thrown(() => store.createIndex('k', 'x')));
+    log(thrown(() => store.deleteIndex('i')), thrown(() => store.index('i')),
+      thrown(() => other.count()));
+    log(thrown(() => { store.name = 'z'; }), thrown(() => tx.objectStore('s')), store.name,
+      store.indexNames);
     const again = fresh.createObjectStore('s', { autoIncrement: true });
     log(again === store, storeRow(again));
     again.put('fresh');
@@ -131,12 +146,14 @@ export async function renamed({ open, log }) {
     store.index('by old').name = 'by new';
     store.name = 'new';
     db.createObjectStore('old');
-    log(db.objectStoreNames, tx.objectStoreNames, store.name, store.indexNames, tx.objectStore('new') === store);
+    log(db.objectStoreNames, tx.objectStoreNames, store.name, store.indexNames,
+      tx.objectStore('new') === store);
     log(thrown(() => store.index('by old')), store.index('by new').name);
   })).close();
   const db = await open();
   const tx = db.transaction(['new', 'old']);
-  log(await result(tx.objectStore('new').index('by new').get('a')), await result(tx.objectStore('old').count()));
+  log(await result(tx.objectStore('new').index('by new').get('a')),
+    await result(tx.objectStore('old').count()));
   db.close();
   (await open(3, (fresh, upgrade) => {
     const a = upgrade.objectStore('new');
@@ -148,7 +165,8 @@ export async function renamed({ open, log }) {
   })).close();
   const swapped = await open();
   const counts = swapped.transaction(['new', 'old']);
-  log(await result(counts.objectStore('new').count()), await result(counts.objectStore('old').count()));
+  log(await result(counts.objectStore('new').count()),
+    await result(counts.objectStore('old').count()));
   swapped.close();
 }
 
@@ -165,7 +183,8 @@ export async function allOfItBack({ indexedDB, name, open, log }) {
   request.onupgradeneeded = () => {
     const { result: db, transaction: tx } = request;
     const store = tx.objectStore('kept');
-    Object.assign(handles, { db, tx, store, index: store.index('kept index'), doomed: tx.objectStore('doomed') });
+    Object.assign(handles, { db, tx, store, index: store.index('kept index'),
+      doomed: tx.objectStore('doomed') });
     handles.fresh = db.createObjectStore('fresh');
     handles.freshIndex = store.createIndex('fresh index', 'z');
     store.name = 'renamed';
@@ -180,19 +199,25 @@ export async function allOfItBack({ indexedDB, name, open, log }) {
   };
   log(await opened(request));
   const { db, tx, store, index, doomed, fresh, freshIndex } = handles;
-  log(db.version, db.objectStoreNames, tx.objectStoreNames, storeRow(store), index.name, storeRow(doomed));
-  log(fresh.name, fresh.indexNames, freshIndex.name, thrown(() => fresh.get(1)), thrown(() => freshIndex.get(1)));
+  log(db.version, db.objectStoreNames, tx.objectStoreNames, storeRow(store), index.name,
+    storeRow(doomed));
+  log(fresh.name, fresh.indexNames, freshIndex.name, thrown(() => fresh.get(1)),
+    thrown(() => freshIndex.get(1)));
   const again = await open();
   const now = again.transaction(['kept', 'doomed'], 'readwrite');
-  log(await result(now.objectStore('kept').index('doomed index').get(2)), await result(now.objectStore('doomed').get(1)));
-  log(await result(now.objectStore('kept').add({ x: 9 })), await result(now.objectStore('kept').count()));
+  log(await result(now.objectStore('kept').index('doomed index').get(2)),
+    await result(now.objectStore('doomed').get(1)));
+  log(await result(now.objectStore('kept').add({ x: 9 })),
+    await result(now.objectStore('kept').count()));
   again.close();
 }
 
 export async function anIndexOnStoredData({ open, log }) {
   const values = [
-    { n: 1, tags: ['a', 'b', 'a'], deep: { x: 'z' } }, { n: 2, tags: 'c' }, { n: NaN, tags: [] }, { n: '1', tags: [1, null, 'a'] },
-    { n: new Date(5), tags: [[1], [1], 2] }, 'text', 7, null, { n: [1, 2], deep: { x: 1 } }, [1, 2, 3], { n: null }, { n: 1 },
+    { n: 1, tags: ['a', 'b', 'a'], deep: { x: 'z' } }, { n: 2, tags: 'c' }, { n: NaN, tags: [] },
+    { n: '1', tags: [1, null, 'a'] },
+    { n: new Date(5), tags: [[1], [1], 2] }, 'text', 7, null, { n: [1, 2], deep: { x: 1 } },
+    [1, 2, 3], { n: null }, { n: 1 },
   ];
   (await open(1, (db) => {
     const store = db.createObjectStore('s', { autoIncrement: true });
@@ -210,7 +235,8 @@ export async function anIndexOnStoredData({ open, log }) {
   });
   const store = db.transaction('s').objectStore('s');
   for (const name of store.indexNames) {
-    log(name, await result(store.index(name).count()), await result(store.index(name).getAllKeys()));
+    log(name, await result(store.index(name).count()),
+      await result(store.index(name).getAllKeys()));
   }
   db.close();
 }
@@ -220,7 +246,8 @@ export async function anIndexThatDataForbids({ indexedDB, name, open, log }) {
     const store = db.createObjectStore('s', { keyPath: 'id' });
     for (const id of [1, 2, 3]) store.put({ id, group: id % 2, tags: ['x', id] });
   })).close();
-  for (const [label, path, options] of [['group', 'group', { unique: true }], ['tags', 'tags', { unique: true, multiEntry: true }]]) {
+  for (const [label, path, options] of [['group', 'group', { unique: true }],
+      ['tags', 'tags', { unique: true, multiEntry: true }]]) {
     const request = indexedDB.open(name, 2);
     let end;
     request.onupgradeneeded = () => {

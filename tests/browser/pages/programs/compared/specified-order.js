@@ -1,5 +1,5 @@
-// What the specification says of events, cursors and turns where browsers go ways of their own: programs with the
-// lines that they have to log.
+// What the specification says of events, cursors and turns where browsers go ways of their own:
+// programs with the lines that they have to log.
 import { ended, outcome, result, walk, watch } from './steps.js';
 
 const openEvents = ['upgradeneeded', 'blocked', 'success', 'error'];
@@ -28,7 +28,8 @@ export const namesWithLoneSurrogates = {
       log('new', oldVersion, db.name === each);
       db.close();
     }
-    const listed = (await indexedDB.databases()).map((each) => each.name).filter((each) => each.startsWith(name));
+    const listed = (await indexedDB.databases()).map((each) => each.name).filter((each) =>
+      each.startsWith(name));
     log(listed.map((each) => each.slice(name.length)).sort());
   },
 };
@@ -36,7 +37,8 @@ export const namesWithLoneSurrogates = {
 // Firefox never says that the deletion is blocked.
 export const severalConnections = {
   expected: [
-    'connection 0 versionchange 1 null', 'connection 1 versionchange 1 null', 'connection 2 versionchange 1 null',
+    'connection 0 versionchange 1 null', 'connection 1 versionchange 1 null',
+    'connection 2 versionchange 1 null',
     'deletion blocked 1 null', 'deletion success 1 null', 'undefined',
   ],
   async body({ indexedDB, name, open, log }) {
@@ -54,13 +56,15 @@ export const severalConnections = {
 
 // Firefox counts records instead of keys.
 export const advanceOverUniqueKeys = {
-  expected: ['nextunique 2 0/0 2/6', 'nextunique 3 0/0 3/9', 'prevunique 2 3/9 1/3', 'prevunique 3 3/9 0/0'],
+  expected: ['nextunique 2 0/0 2/6', 'nextunique 3 0/0 3/9', 'prevunique 2 3/9 1/3',
+  'prevunique 3 3/9 0/0'],
   async body(world) {
     const db = await filled(world);
     for (const direction of ['nextunique', 'prevunique']) {
       for (const count of [2, 3]) {
         const seen = [];
-        await walk(db.transaction('s').objectStore('s').index('g').openKeyCursor(null, direction), (cursor) => {
+        await walk(db.transaction('s').objectStore('s').index('g').openKeyCursor(null, direction),
+            (cursor) => {
           seen.push(`${cursor.key}/${cursor.primaryKey}`);
           cursor.advance(count);
           return true;
@@ -74,22 +78,24 @@ export const advanceOverUniqueKeys = {
 
 // Firefox lets a cursor that has read ahead overtake other requests.
 export const requestsOfTwoCursorsInTurn = {
-  expected: ['["down 11", "up 0", "count 12", "down 10", "up 1", "down 9", "up 2", "down 8", "up 3", "down 7"]'],
+  expected: ['down 11, up 0, count 12, down 10, up 1, down 9, up 2, down 8, up 3, down 7'],
   async body(world) {
     const db = await filled(world);
     const store = db.transaction('s').objectStore('s');
     const seen = [];
     await Promise.all([
       walk(store.openCursor(null, 'prev'), (cursor) => void seen.push(`down ${cursor.key}`)),
-      walk(store.index('g').openCursor(null, 'nextunique'), (cursor) => void seen.push(`up ${cursor.key}`)),
+      walk(store.index('g').openCursor(null, 'nextunique'),
+      (cursor) => void seen.push(`up ${cursor.key}`)),
       result(store.count()).then((count) => seen.push(`count ${count}`)),
     ]);
-    world.log(seen.slice(0, 10));
+    world.log(seen.slice(0, 10).join(', '));
     db.close();
   },
 };
 
-// Where a request fails after commit(), that is the transaction's end; browsers still have the request's own event.
+// Where a request fails after commit(), that is the transaction's end; browsers still have the
+// request's own event.
 export const failuresAfterCommit = {
   expected: ['abort ConstraintError AbortError', 'AbortError abort ConstraintError [0]'],
   async body({ open, log }) {
@@ -102,12 +108,14 @@ export const failuresAfterCommit = {
     const forgiven = outcome(prevented.objectStore('s').add(5, 0));
     prevented.objectStore('s').put(6, 6);
     prevented.commit();
-    log(await forgiven, await ended(prevented), await result(db.transaction('s').objectStore('s').getAllKeys()));
+    log(await forgiven, await ended(prevented),
+      await result(db.transaction('s').objectStore('s').getAllKeys()));
     db.close();
   },
 };
 
-// Firefox forgets the reason when nobody but the request hears of it; Chromium finds one when abort() gave none.
+// Firefox forgets the reason when nobody but the request hears of it; Chromium finds one when
+// abort() gave none.
 export const theReasonOfAnAbort = {
   expected: ['stopPropagation abort ConstraintError', 'abort abort without an error'],
   async body({ open, log }) {
@@ -149,9 +157,11 @@ export const writersOfDifferentStoresDoNotWait = {
   },
 };
 
-// In Chromium listeners at the target are called in the order in which they were added, and a path has one target.
+// In Chromium listeners at the target are called in the order in which they were added, and a path
+// has one target.
 export const listenersAtTheTarget = {
-  expected: ['capturing', 'bubbling', '["IDBRequest", "IDBTransaction", "IDBDatabase"]', '["IDBTransaction", "IDBDatabase"]'],
+  expected: ['capturing', 'bubbling', '["IDBRequest", "IDBTransaction", "IDBDatabase"]',
+  '["IDBTransaction", "IDBDatabase"]'],
   async body(world) {
     const { log } = world;
     const db = await filled(world);

@@ -1,5 +1,5 @@
-// What the specification says of keys, values and indexes where browsers go ways of their own: programs with the lines
-// that they have to log.
+// What the specification says of keys, values and indexes where browsers go ways of their own:
+// programs with the lines that they have to log.
 import { describe } from './describe.js';
 import { result, thrown, walk } from './steps.js';
 
@@ -85,7 +85,8 @@ export const nullBesideTheValue = {
 export const aBinaryKeyInTheValue = {
   expected: ['[{"id": Uint8Array(0 of 2: 1, 2)}]'],
   async body({ open, log }) {
-    const db = await open(1, (fresh) => fresh.createObjectStore('s', { keyPath: 'id', autoIncrement: true }));
+    const db = await open(1, (fresh) => fresh.createObjectStore('s',
+      { keyPath: 'id', autoIncrement: true }));
     const store = db.transaction('s', 'readwrite').objectStore('s');
     store.put({ id: new Uint8Array([1, 2]) });
     log(await result(store.getAll()));
@@ -97,8 +98,10 @@ export const aBinaryKeyInTheValue = {
 export const whatNoBrowserDoes = {
   expected: ['false false', '1', '["s"]'],
   async body({ open, log, IDBKeyRange }) {
-    log(IDBKeyRange.bound(1, 1, true).includes(1), IDBKeyRange.bound(1, 1, false, true).includes(1));
-    const db = await open(1, (fresh) => fresh.createObjectStore('s', { keyPath: 'id', autoIncrement: true }));
+    log(IDBKeyRange.bound(1, 1, true).includes(1), IDBKeyRange.bound(1, 1, false,
+      true).includes(1));
+    const db = await open(1, (fresh) => fresh.createObjectStore('s',
+      { keyPath: 'id', autoIncrement: true }));
     const tx = db.transaction('s', 'readwrite');
     log(await result(tx.objectStore('s').put({ id: undefined })));
     tx.commit();

@@ -9,7 +9,10 @@ export function result(request) {
   });
 }
 
-/** @returns {Promise<string>} the request's result as text, or its error's name; the transaction goes on either way */
+/**
+ * @returns {Promise<string>} the request's result as text, or its error's name; the transaction
+ * goes on either way
+ */
 export function outcome(request) {
   return new Promise((resolve) => {
     request.addEventListener('success', () => resolve(describe(request.result)));
@@ -43,13 +46,17 @@ export function opened(request) {
 export function thrown(call) {
   try {
     const value = call();
-    return `returned ${typeof value === 'object' && value !== null ? value.constructor.name : describe(value)}`;
+    const isObject = typeof value === 'object' && value !== null;
+    return `returned ${isObject ? value.constructor.name : describe(value)}`;
   } catch (error) {
     return error.name;
   }
 }
 
-/** Logs `label` with each event of these types that reaches `target`; the old and new version of those that have them. */
+/**
+ * Logs `label` with each event of these types that reaches `target`; the old and new version of
+ * those that have them.
+ */
 export function watch(log, label, target, types) {
   for (const type of types) {
     target.addEventListener(type, (event) => {

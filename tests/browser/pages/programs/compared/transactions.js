@@ -14,11 +14,13 @@ export async function scopes(world) {
     const tx = db.transaction(scope);
     log(tx.mode, tx.objectStoreNames, thrown(() => tx.objectStore('b').get(1)));
   }
-  for (const scope of [[], '', 'none', ['a', 'none'], undefined, null, 5]) log(scope, thrown(() => db.transaction(scope)));
+  for (const scope of [[], '', 'none', ['a', 'none'], undefined, null, 5]) log(scope,
+    thrown(() => db.transaction(scope)));
   for (const mode of ['readonly', 'readwrite', undefined, 'versionchange', 'x', null, '']) {
     log(mode, thrown(() => log(db.transaction('a', mode).mode)));
   }
-  log(thrown(() => db.transaction()), thrown(() => db.transaction(['none'], 'x')), thrown(() => db.transaction([], 'x')));
+  log(thrown(() => db.transaction()), thrown(() => db.transaction(['none'], 'x')),
+    thrown(() => db.transaction([], 'x')));
   for (const durability of ['default', 'relaxed', 'strict', 'x', undefined]) {
     log(durability, thrown(() => log(db.transaction('a', 'readwrite', { durability }).durability)));
   }
@@ -110,7 +112,8 @@ export async function aliveAcrossPromises(world) {
   await result(tx.objectStore('b').put(n + 1, 'n'));
   await Promise.all([result(tx.objectStore('a').get('n')), result(tx.objectStore('b').get('n'))]);
   for (let i = 0; i < 10; i += 1) await result(tx.objectStore('a').put(i, i));
-  log(await end, thrown(() => tx.objectStore('a')), await result(db.transaction('a').objectStore('a').count()));
+  log(await end, thrown(() => tx.objectStore('a')),
+    await result(db.transaction('a').objectStore('a').count()));
   db.close();
 }
 
@@ -123,7 +126,8 @@ export async function deadAfterATask(world) {
   await new Promise((resolve) => setTimeout(resolve));
   log(thrown(() => store.put(2, 2)), thrown(() => store.get(1)), thrown(() => store.openCursor()));
   await new Promise((resolve) => setTimeout(resolve, 30));
-  log(thrown(() => tx.objectStore('a')), thrown(() => tx.abort()), thrown(() => tx.commit()), thrown(() => store.count()));
+  log(thrown(() => tx.objectStore('a')), thrown(() => tx.abort()), thrown(() => tx.commit()),
+    thrown(() => store.count()));
   log(await result(db.transaction('a').objectStore('a').getAllKeys()));
   db.close();
 }
@@ -165,14 +169,18 @@ export async function aborting(world) {
   const end = ended(tx);
   const done = result(tx.objectStore('a').put(1, 'x'));
   await done;
-  const requests = [tx.objectStore('a').put(2, 'n'), tx.objectStore('b').clear(), tx.objectStore('a').get('n'), tx.objectStore('b').openCursor()];
+  const requests = [tx.objectStore('a').put(2, 'n'), tx.objectStore('b').clear(),
+    tx.objectStore('a').get('n'), tx.objectStore('b').openCursor()];
   const outcomes = requests.map(outcome);
   tx.abort();
   log(requests.map((request) => [request.readyState, thrown(() => request.error)]));
-  log(thrown(() => tx.abort()), thrown(() => tx.commit()), thrown(() => tx.objectStore('a').put(3, 3)));
-  log(await Promise.all(outcomes), await end, tx.error, requests.map((request) => thrown(() => request.result)));
+  log(thrown(() => tx.abort()), thrown(() => tx.commit()),
+    thrown(() => tx.objectStore('a').put(3, 3)));
+  log(await Promise.all(outcomes), await end, tx.error,
+    requests.map((request) => thrown(() => request.result)));
   const after = db.transaction(['a', 'b']);
-  log(await result(after.objectStore('a').getAllKeys()), await result(after.objectStore('b').get('n')));
+  log(await result(after.objectStore('a').getAllKeys()),
+    await result(after.objectStore('b').get('n')));
   db.close();
 }
 
@@ -185,7 +193,8 @@ export async function committing(world) {
   first.onsuccess = () => log('first', thrown(() => store.put(9, 9)), thrown(() => tx.commit()));
   const second = outcome(store.put(2, 2));
   tx.commit();
-  log(thrown(() => store.put(3, 3)), thrown(() => store.get(1)), thrown(() => tx.commit()), thrown(() => tx.abort()));
+  log(thrown(() => store.put(3, 3)), thrown(() => store.get(1)), thrown(() => tx.commit()),
+    thrown(() => tx.abort()));
   log(await second, await ended(tx), thrown(() => tx.commit()), thrown(() => tx.objectStore('a')));
   const empty = db.transaction('a');
   empty.commit();
@@ -221,7 +230,8 @@ export async function exceptionsInHandlers(world) {
     throw new RangeError('thrown in a success handler on purpose');
   };
   const next = store.put(2, 'y');
-  log(await ended(tx), tx.error.name, next.error.name, await result(db.transaction('a').objectStore('a').get('x')));
+  log(await ended(tx), tx.error.name, next.error.name,
+    await result(db.transaction('a').objectStore('a').get('x')));
   const rejected = db.transaction('a', 'readwrite');
   await result(rejected.objectStore('a').put(3, 'x'));
   log(await ended(rejected), await result(db.transaction('a').objectStore('a').get('x')));

@@ -11,20 +11,29 @@ async function roundTrip({ open, log }, values) {
   const tx = db.transaction('s', 'readwrite');
   const kept = [];
   for (const [i, value] of values.entries()) {
-    const threw = thrown(() => outcome(tx.objectStore('s').put({ value }, i)).then(() => kept.push(i)));
+    const threw = thrown(() => outcome(tx.objectStore('s').put({ value }, i)).then(() =>
+      kept.push(i)));
     if (threw !== 'returned Promise') log(i, threw);
   }
   log(await ended(tx));
   const all = await result(store(db).getAll());
-  for (const [n, i] of kept.entries()) log(i, all[n].value, Object.getPrototypeOf(Object(all[n].value)) === Object.getPrototypeOf(Object(structuredClone(values[i]))));
-  for (const i of kept.filter((each) => each % 4 === 0)) log('alone', i, (await result(store(db).get(i))).value);
+  const prototype = (value) => Object.getPrototypeOf(Object(value));
+  for (const [n, i] of kept.entries()) {
+    const { value } = all[n];
+    log(i, value, prototype(value) === prototype(structuredClone(values[i])));
+  }
+  for (const i of kept.filter((each) => each % 4 === 0)) log('alone', i,
+    (await result(store(db).get(i))).value);
   db.close();
 }
 
 export async function primitives(world) {
   await roundTrip(world, [
-    undefined, null, true, false, 0, -0, 1, -1, 0.1, 1e300, 5e-324, 2 ** 31, 2 ** 53, 2 ** 53 + 2, -(2 ** 60), NaN, Infinity, -Infinity,
-    '', 'text', 'ä€😀', '\0', '"\\\n\u2028', '\ud800', '\udc00\ud800', 'a\ufeffb', '\ufeff', 0n, 1n, -1n, 2n ** 64n, -(2n ** 200n), 123456789012345680000,
+    undefined, null, true, false, 0, -0, 1, -1, 0.1, 1e300, 5e-324, 2 ** 31, 2 ** 53, 2 ** 53 + 2,
+    -(2 ** 60), NaN, Infinity, -Infinity,
+    '', 'text', 'ä€😀', '\0', '"\\\n\u2028', '\ud800', '\udc00\ud800', 'a\ufeffb', '\ufeff',
+    0n, 1n,
+    -1n, 2n ** 64n, -(2n ** 200n), 123456789012345680000,
   ]);
 }
 
@@ -37,19 +46,29 @@ export async function objectsOfTheLanguage(world) {
   named.name = 'CustomError';
   named.extra = 'gone';
   await roundTrip(world, [
-    new Date(0), new Date(-1), new Date(8.64e15), new Date(NaN), /x/, /[\/\\]\n"/dgimsuy, lastIndex, new Map(), new Map([[1, { a: 1 }], ['k', [2]], [NaN, -0], [{}, null]]),
-    new Set(), new Set([1, 'a', undefined, { b: 2 }]), new Map([['m', new Map([['deep', new Set([new Date(5)])]])]]), new Number(-0), new String('wrapped'), new Boolean(false),
-    Object(5n), new Error('plain'), withCause, named, new EvalError(), new URIError(''), new Error(), new Point(), Object.create({ inherited: 1 }, { own: { value: 1, enumerable: true }, hidden: { value: 2 } }),
+    new Date(0), new Date(-1), new Date(8.64e15), new Date(NaN), /x/,
+    /[\/\\]\n"/dgimsuy, lastIndex, new Map(),
+    new Map([[1, { a: 1 }], ['k', [2]], [NaN, -0], [{}, null]]),
+    new Set(), new Set([1, 'a', undefined, { b: 2 }]),
+    new Map([['m', new Map([['deep', new Set([new Date(5)])]])]]), new Number(-0),
+    new String('wrapped'), new Boolean(false),
+    Object(5n), new Error('plain'), withCause, named, new EvalError(), new URIError(''),
+    new Error(), new Point(), Object.create({ inherited: 1 }, { own: { value: 1, enumerable: true },
+    hidden: { value: 2 } }),
     Object.create(null), Object.freeze({ f: 1 }), new DOMException('text', 'DataError'),
   ]);
 }
 
 export async function bytes(world) {
   const buffer = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]).buffer;
-  const views = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array];
+  const views = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array,
+    Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array];
   await roundTrip(world, [
-    buffer, new ArrayBuffer(0), ...views.map((View) => new View(buffer)), ...views.map((View) => new View(buffer, 8, 1)), new DataView(buffer, 3, 5), new DataView(new ArrayBuffer(0)),
-    [new Uint8Array(buffer, 1, 2), new Uint16Array(buffer, 2, 2), buffer], new Float64Array([NaN, -0, Infinity]), new Uint8Array(70_000).fill(7).subarray(5, 9),
+    buffer, new ArrayBuffer(0), ...views.map((View) => new View(buffer)),
+    ...views.map((View) => new View(buffer, 8, 1)), new DataView(buffer, 3, 5),
+    new DataView(new ArrayBuffer(0)),
+    [new Uint8Array(buffer, 1, 2), new Uint16Array(buffer, 2, 2), buffer],
+    new Float64Array([NaN, -0, Infinity]), new Uint8Array(70_000).fill(7).subarray(5, 9),
   ]);
 }
 
@@ -63,15 +82,19 @@ export async function arrays(world) {
   class List extends Array {}
   const odd = [];
   Object.defineProperty(odd, 1, { value: 'hidden', enumerable: false });
-  await roundTrip(world, [[], [[]], [undefined], [null, undefined, -0, NaN], sparse, long.slice(990), withProperties, tail, List.of(1, 2), odd, new Array(3), [[1, [2, [3, [4]]]]]]);
+  await roundTrip(world, [[], [[]], [undefined], [null, undefined, -0, NaN], sparse,
+    long.slice(990), withProperties, tail, List.of(1, 2), odd, new Array(3), [[1, [2, [3, [4]]]]]]);
 }
 
 export async function propertiesAndTheirOrder(world) {
   const counted = { reads: 0, get once() { this.reads += 1; return 'read'; } };
   const symbolic = { [Symbol('s')]: 1, plain: 2 };
   await roundTrip(world, [
-    { b: 1, a: 2, 10: 'ten', 9: 'nine', '': 'empty', '-1': 1, 1.5: 2, '01': 3 }, JSON.parse('{"__proto__": {"x": 1}, "y": 2}'), JSON.parse('{"__proto__": null}'),
-    { constructor: 1, toString: 2, hasOwnProperty: 3, length: 4 }, symbolic, { 'k\0': 1, 'ä\ud800': 2, '"': 3 }, { u: undefined, n: null }, { get computed() { return 'value'; } },
+    { b: 1, a: 2, 10: 'ten', 9: 'nine', '': 'empty', '-1': 1, 1.5: 2, '01': 3 },
+    JSON.parse('{"__proto__": {"x": 1}, "y": 2}'), JSON.parse('{"__proto__": null}'),
+    { constructor: 1, toString: 2, hasOwnProperty: 3, length: 4 }, symbolic,
+    { 'k\0': 1, 'ä\ud800': 2, '"': 3 }, { u: undefined, n: null },
+    { get computed() { return 'value'; } },
     { toJSON: 'a text' }, { then: 1 }, { 4294967295: 'a', 4294967294: 'b', 0: 'c' },
   ]);
   world.log(counted.once, counted.reads);
@@ -90,7 +113,9 @@ export async function sharingAndCycles(world) {
   const buffer = new ArrayBuffer(4);
   const outer = new Error('outer');
   outer.cause = outer;
-  await roundTrip(world, [[shared, shared], { a: shared, b: { c: shared } }, cycle, ring, map, [date, date], [new Uint8Array(buffer), new Uint8Array(buffer, 2), buffer], [/x/, /x/], ['same', 'same'], [[], []]]);
+  await roundTrip(world, [[shared, shared], { a: shared, b: { c: shared } }, cycle, ring, map,
+    [date, date], [new Uint8Array(buffer), new Uint8Array(buffer, 2), buffer], [/x/, /x/],
+    ['same', 'same'], [[], []]]);
 }
 
 export async function nesting(world) {
@@ -100,29 +125,37 @@ export async function nesting(world) {
     return value;
   };
   const wide = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`key ${i}`, i]));
-  await roundTrip(world, [nest(60, 'deep'), nest(300, new Date(3)), nest(600, undefined), wide, Array.from({ length: 5000 }, (_, i) => ({ i, s: `${i}` }))]);
+  await roundTrip(world, [nest(60, 'deep'), nest(300, new Date(3)), nest(600, undefined), wide,
+    Array.from({ length: 5000 }, (_, i) => ({ i, s: `${i}` }))]);
 }
 
 export async function objectsOfThePlatform(world) {
   const { open, log } = world;
   const pixels = new Uint8ClampedArray(16).map((_, i) => i * 10);
   const blob = new Blob(['some ', 'text ä'], { type: 'text/plain' });
-  const file = new File([new Uint8Array([0, 255, 128])], 'näme.bin', { type: 'application/x', lastModified: 12345 });
+  const file = new File([new Uint8Array([0, 255, 128])], 'näme.bin', { type: 'application/x',
+    lastModified: 12345 });
   const values = {
-    blob, file, empty: new Blob(), slice: blob.slice(2, 7, 'a/b'), image: new ImageData(pixels, 2, 2), rect: new DOMRect(1, 2, 3, -4), point: new DOMPointReadOnly(1, 2, 3, 4),
-    matrix: new DOMMatrix([1, 2, 3, 4, 5, 6]), quad: new DOMQuad({ x: 1, y: 2 }), several: [blob, { inner: blob }, file], map: new Map([[blob, file]]), big: new Blob([new Uint8Array(300_000).fill(9)]),
+    blob, file, empty: new Blob(), slice: blob.slice(2, 7, 'a/b'), image: new ImageData(pixels, 2,
+    2), rect: new DOMRect(1, 2, 3, -4), point: new DOMPointReadOnly(1, 2, 3, 4),
+    matrix: new DOMMatrix([1, 2, 3, 4, 5, 6]), quad: new DOMQuad({ x: 1, y: 2 }),
+    several: [blob, { inner: blob }, file], map: new Map([[blob, file]]),
+    big: new Blob([new Uint8Array(300_000).fill(9)]),
   };
   const db = await open(1, (fresh) => fresh.createObjectStore('s'));
-  for (const [key, value] of Object.entries(values)) log(key, await outcome(store(db, 'readwrite').put(value, key)));
+  for (const [key, value] of Object.entries(values)) log(key,
+    await outcome(store(db, 'readwrite').put(value, key)));
   const contents = async (each) => describe(new Uint8Array(await each.slice(0, 20).arrayBuffer()));
   for (const key of Object.keys(values)) {
     const back = await result(store(db).get(key));
     log(key, back, back.constructor.name);
     if (back instanceof Blob) log(await contents(back));
-    if (key === 'several') log(await contents(back[0]), await contents(back[1].inner), await contents(back[2]));
+    if (key === 'several') log(await contents(back[0]), await contents(back[1].inner),
+      await contents(back[2]));
   }
   const tx = db.transaction('s', 'readwrite');
-  const order = ['first', blob, 'second', file, 'third'].map((value) => outcome(tx.objectStore('s').put(value, 'same')));
+  const order = ['first', blob, 'second', file,
+    'third'].map((value) => outcome(tx.objectStore('s').put(value, 'same')));
   log(await Promise.all(order), await ended(tx), await result(store(db).get('same')));
   db.close();
 }
@@ -135,13 +168,19 @@ export async function refused(world) {
   const detached = new Uint8Array(4);
   structuredClone(detached, { transfer: [detached.buffer] });
   const none = {
-    function: () => 1, symbol: Symbol('s'), inner: { a: [{ f() {} }] }, toJSON: { toJSON: () => 'x' }, weak: new WeakMap(), promise: Promise.resolve(), element: document.body, window, event: new Event('x'),
-    inMap: new Map([[1, Symbol.iterator]]), detached, generator: (function* g() {})(), port: new MessageChannel().port1, proxyOfFunction: new Proxy(() => 1, {}), class: class {},
-    bigObject: { ok: 1, late: Symbol.for('late') }, error: Object.assign(new Error('e', { cause: () => 1 })),
+    function: () => 1, symbol: Symbol('s'), inner: { a: [{ f() {} }] },
+    toJSON: { toJSON: () => 'x' }, weak: new WeakMap(), promise: Promise.resolve(),
+    element: document.body, window, event: new Event('x'),
+    inMap: new Map([[1, Symbol.iterator]]), detached, generator: (function* g() {})(),
+    port: new MessageChannel().port1, proxyOfFunction: new Proxy(() => 1, {}), class: class {},
+    bigObject: { ok: 1, late: Symbol.for('late') },
+    error: Object.assign(new Error('e', { cause: () => 1 })),
   };
   for (const [label, value] of Object.entries(none)) log(label, thrown(() => s.put(value)));
   log('throwing getter', thrown(() => s.put({ get x() { throw new RangeError('on purpose'); } })));
-  log('getter in an array', thrown(() => s.put(Object.defineProperty([1], 0, { enumerable: true, get() { throw new SyntaxError('on purpose'); } }))));
+  log('getter in an array',
+    thrown(() => s.put(Object.defineProperty([1], 0,
+    { enumerable: true, get() { throw new SyntaxError('on purpose'); } }))));
   let inGetter;
   s.put({ get x() { inGetter = thrown(() => s.get(1)); return 1; } });
   log('a request within the clone', inGetter, await result(s.count()), await ended(tx));
@@ -158,7 +197,8 @@ export async function clonedWhenItIsCalled({ open, log }) {
   value.bytes[0] = 9;
   value.when.setTime(9);
   await result(request);
-  const [one, two] = [await result(tx.objectStore('s').get('a')), await result(tx.objectStore('s').get('a'))];
+  const [one, two] = [await result(tx.objectStore('s').get('a')),
+    await result(tx.objectStore('s').get('a'))];
   log(one, one === two, await result(tx.objectStore('s').index('i').getAllKeys()));
   one.x = 5;
   log(await result(tx.objectStore('s').get('a')));

@@ -3,7 +3,8 @@
 export function key(dice) {
   const kind = dice.below(20);
   if (kind < 9) return dice.below(16);
-  if (kind < 12) return dice.pick(['', 'a', 'b', 'ab', 'a\0', 'ä', '\uffff', '\ud800', 'b'.repeat(300)]);
+  if (kind < 12) return dice.pick(['', 'a', 'b', 'ab', 'a\0', 'ä', '\uffff', '\ud800',
+    'b'.repeat(300)]);
   if (kind < 13) return dice.pick([-1, 0.5, -Infinity, Infinity, 2 ** 40, 1e300, -1e-300]);
   if (kind < 14) return new Date(dice.below(4) * 1000);
   if (kind < 16) return new Uint8Array(dice.times(dice.below(4), () => dice.pick([0, 1, 255])));
@@ -21,7 +22,8 @@ export function range(dice) {
   if (kind < 5) return { kind: 'key', key: key(dice) };
   if (kind === 5) return { kind: 'lower', key: key(dice), isOpen: dice.chance(0.5) };
   if (kind === 6) return { kind: 'upper', key: key(dice), isOpen: dice.chance(0.5) };
-  return { kind: 'bound', key: key(dice), upper: key(dice), isOpen: dice.chance(0.3), isUpperOpen: dice.chance(0.3) };
+  return { kind: 'bound', key: key(dice), upper: key(dice), isOpen: dice.chance(0.3),
+    isUpperOpen: dice.chance(0.3) };
 }
 
 /** @throws DataError for bounds in the wrong order */
@@ -38,7 +40,8 @@ export function toRange({ indexedDB, IDBKeyRange }, made) {
     default: {
       // Against the specification browsers refuse a range that is open and has one key.
       const canBeOpen = indexedDB.cmp(made.key, made.upper) !== 0;
-      return IDBKeyRange.bound(made.key, made.upper, made.isOpen && canBeOpen, made.isUpperOpen && canBeOpen);
+      return IDBKeyRange.bound(made.key, made.upper, made.isOpen && canBeOpen, made.isUpperOpen
+        && canBeOpen);
     }
   }
 }
@@ -47,9 +50,11 @@ export function toRange({ indexedDB, IDBKeyRange }, made) {
 export function record(dice) {
   const made = {};
   if (dice.chance(0.9)) made.n = dice.chance(0.9) ? key(dice) : noKey(dice);
-  if (dice.chance(0.7)) made.tags = dice.times(dice.below(5), () => (dice.chance(0.9) ? key(dice) : noKey(dice)));
+  if (dice.chance(0.7)) made.tags = dice.times(dice.below(5), () => (dice.chance(0.9) ? key(dice)
+    : noKey(dice)));
   if (dice.chance(0.5)) made.deep = { x: dice.chance(0.9) ? key(dice) : noKey(dice) };
-  if (dice.chance(0.6)) made.text = dice.pick(['', 'short', '"\\\n', 'ü😀', '\ud800', 'x'.repeat(dice.below(3000))]);
+  if (dice.chance(0.6)) made.text = dice.pick(['', 'short', '"\\\n', 'ü😀', '\ud800',
+    'x'.repeat(dice.below(3000))]);
   if (dice.chance(0.15)) made.more = special(dice);
   return made;
 }
@@ -57,7 +62,9 @@ export function record(dice) {
 function special(dice) {
   const shared = { list: [1, 2] };
   return dice.pick([
-    new Map([[1, shared], [shared, 2]]), new Set(['a', NaN, -0]), new Date(5), /x+/gi, 12345678901234567890n, [undefined, null, -0],
-    [shared, shared], new Float64Array([1.5, -0]), new ArrayBuffer(9), new Error('stored'), [1, , 3], { u: undefined }, new String('object'),
+    new Map([[1, shared], [shared, 2]]), new Set(['a', NaN, -0]), new Date(5), /x+/gi,
+    12345678901234567890n, [undefined, null, -0],
+    [shared, shared], new Float64Array([1.5, -0]), new ArrayBuffer(9), new Error('stored'),
+    [1, , 3], { u: undefined }, new String('object'),
   ]);
 }

@@ -1,5 +1,6 @@
-// Runs one round of a random program and notes everything that it sees. Results are noted by request and not in the
-// order of their events: transactions that may run side by side have none between them.
+// Runs one round of a random program and notes everything that it sees. Results are noted by
+// request and not in the order of their events: transactions that may run side by side have none
+// between them.
 import { describe } from '../compared/describe.js';
 import { ended, result } from '../compared/steps.js';
 import { toRange } from './data.js';
@@ -15,12 +16,14 @@ export async function execute(implementation, name, round, version) {
     await upgrade(implementation, name, round, version, log);
   } else {
     const db = await result(indexedDB.open(name));
-    const all = round.transactions.map((each, i) => transaction(implementation, db, each, (line) => log.push([i, line])));
+    const all = round.transactions.map((each, i) => transaction(implementation, db, each,
+      (line) => log.push([i, line])));
     await Promise.all(all);
     db.close();
     log.sort(([a], [b]) => a - b);
   }
-  return [...log.map((line) => (Array.isArray(line) ? `transaction ${line[0]}: ${line[1]}` : line)), ...(await contents(indexedDB, name))];
+  return [...log.map((line) => (Array.isArray(line)
+    ? `transaction ${line[0]}: ${line[1]}` : line)), ...(await contents(indexedDB, name))];
 }
 
 async function upgrade(implementation, name, round, version, log) {
@@ -29,9 +32,11 @@ async function upgrade(implementation, name, round, version, log) {
   const running = new Promise((resolve) => {
     request.onupgradeneeded = () => {
       const { result: db, transaction: tx } = request;
-      const all = round.changes.map((each, i) => attempt((text) => seen.push([i, text]), () => change(implementation, db, tx, each)));
+      const all = round.changes.map((each, i) => attempt((text) => seen.push([i, text]),
+        () => change(implementation, db, tx, each)));
       if (round.isAborted) tx.abort();
-      resolve(Promise.all([...all, ended(tx).then((how) => seen.push([round.changes.length, how]))]));
+      resolve(Promise.all([...all,
+        ended(tx).then((how) => seen.push([round.changes.length, how]))]));
     };
   });
   const opened = await new Promise((resolve) => {
@@ -85,7 +90,8 @@ function change(implementation, db, tx, made) {
     case 'createIndex':
       return storeOf(tx, made.store).createIndex(made.name, made.path, made.options).name;
     case 'deleteIndex':
-      return void storeOf(tx, made.store).deleteIndex(indexOf(storeOf(tx, made.store), made.index).name);
+      return void storeOf(tx, made.store).deleteIndex(indexOf(storeOf(tx, made.store),
+        made.index).name);
     case 'renameIndex':
       indexOf(storeOf(tx, made.store), made.index).name = made.name;
       return undefined;
@@ -103,9 +109,11 @@ async function transaction(implementation, db, made, note) {
   const seen = [];
   const running = [];
   for (const [i, operation] of made.operations.entries()) {
-    // Firefox lets a cursor that has read ahead overtake other requests, so that a walk has to be alone.
+    // Firefox lets a cursor that has read ahead overtake other requests, so that a walk has to be
+    // alone.
     if (operation.call === 'walk') await Promise.all(running);
-    const done = attempt((text) => seen.push([i, `${operation.call} ${text}`]), () => start(implementation, tx, operation));
+    const done = attempt((text) =>
+      seen.push([i, `${operation.call} ${text}`]), () => start(implementation, tx, operation));
     running.push(done);
     if (operation.isAwaited || operation.call === 'walk') await done;
   }
@@ -132,7 +140,8 @@ async function finish(tx, how, running, seen) {
 function start(implementation, tx, operation) {
   const store = storeOf(tx, operation.store);
   const reads = ['get', 'getKey', 'getAll', 'getAllKeys', 'count', 'walk'];
-  const isOnIndex = operation.index > 0 && store.indexNames.length > 0 && reads.includes(operation.call);
+  const isOnIndex = operation.index > 0 && store.indexNames.length > 0
+    && reads.includes(operation.call);
   const source = isOnIndex ? indexOf(store, operation.index) : store;
   const range = operation.range && toRange(implementation, operation.range);
   const settle = (request) => settled(request, operation.isForgiven);
@@ -165,8 +174,8 @@ function settled(request, isForgiven) {
 // The arguments of put or add: the key where this store wants it.
 function placed(store, { key, isKeyless, value }) {
   const { keyPath, autoIncrement } = store;
-  // Where keys are generated Chromium gives a binary key in the value back as an ArrayBuffer, Firefox takes null beside
-  // the value for no key, and both refuse undefined in the value.
+  // Where keys are generated Chromium gives a binary key in the value back as an ArrayBuffer,
+  // Firefox takes null beside the value for no key, and both refuse undefined in the value.
   const isOdd = keyPath === null ? key === null : key === undefined || hasBytes(key);
   const isLeftOut = autoIncrement && (isKeyless || isOdd);
   if (keyPath === null) return isLeftOut ? [value] : [value, key];
@@ -184,7 +193,8 @@ function walk(source, store, range, { direction, isKeyOnly, moves }) {
   const isUniqueOnIndex = direction.endsWith('unique') && source !== store;
   return new Promise((resolve) => {
     const request = source[isKeyOnly ? 'openKeyCursor' : 'openCursor'](range, direction);
-    const stop = (why) => resolve(Promise.all(others).then((list) => `${seen.join(' ')} ${why} ${describe(list)}`));
+    const stop = (why) =>
+      resolve(Promise.all(others).then((list) => `${seen.join(' ')} ${why} ${describe(list)}`));
     request.onerror = (event) => {
       event.preventDefault();
       // Only because of an abort; Firefox gives its reason, and not AbortError.
@@ -193,12 +203,14 @@ function walk(source, store, range, { direction, isKeyOnly, moves }) {
     request.onsuccess = () => {
       const cursor = request.result;
       if (cursor === null) return stop('end');
-      seen.push(`${describe(cursor.key)}/${describe(cursor.primaryKey)}=${isKeyOnly ? '' : describe(cursor.value)}`);
+      const value = isKeyOnly ? '' : describe(cursor.value);
+      seen.push(`${describe(cursor.key)}/${describe(cursor.primaryKey)}=${value}`);
       if (seen.length > 25) return stop('enough');
       const made = moves[seen.length % moves.length];
       const isMoving = made.deed === 'put' || (made.deed === 'update' && source !== store);
       try {
-        const deed = isMoving && seen.length > putsInWalksMax ? undefined : act(cursor, store, made);
+        const deed = isMoving && seen.length > putsInWalksMax ? undefined
+          : act(cursor, store, made);
         if (deed !== undefined) others.push(settled(deed, true));
       } catch (error) {
         seen.push(error.name);
@@ -244,12 +256,15 @@ async function contents(indexedDB, name) {
     const tx = db.transaction(db.objectStoreNames);
     for (const storeName of db.objectStoreNames) {
       const store = tx.objectStore(storeName);
-      lines.push(`${storeName} ${describe([store.keyPath, store.autoIncrement])} ${describe(await result(store.getAllKeys()))}`);
+      const kind = describe([store.keyPath, store.autoIncrement]);
+      lines.push(`${storeName} ${kind} ${describe(await result(store.getAllKeys()))}`);
       lines.push(describe(await result(store.getAll())));
       for (const indexName of store.indexNames) {
         const index = store.index(indexName);
         const entries = await result(index.getAllRecords());
-        lines.push(`${indexName} ${describe([index.keyPath, index.unique, index.multiEntry])} ${describe(entries.map((entry) => [entry.key, entry.primaryKey]))}`);
+        const kindOfIndex = describe([index.keyPath, index.unique, index.multiEntry]);
+        const keys = entries.map((entry) => [entry.key, entry.primaryKey]);
+        lines.push(`${indexName} ${kindOfIndex} ${describe(keys)}`);
       }
     }
   }

@@ -1,5 +1,6 @@
-// Makes a random program: rounds of an upgrade or of some transactions at once. Stores and indexes are named by
-// numbers that count on from what is there, so that a program makes sense whatever happened before.
+// Makes a random program: rounds of an upgrade or of some transactions at once. Stores and indexes
+// are named by numbers that count on from what is there, so that a program makes sense whatever
+// happened before.
 import { key, noKey, range, record } from './data.js';
 import { Dice } from './dice.js';
 
@@ -7,12 +8,15 @@ const directions = ['next', 'nextunique', 'prev', 'prevunique'];
 const storeNames = ['alpha', 'beta', 'gamma', 'delta'];
 const indexNames = ['one', 'two', 'three'];
 const storeOptions = [
-  {}, { autoIncrement: true }, { keyPath: 'id' }, { keyPath: 'id', autoIncrement: true }, { keyPath: ['id', 'n'] }, { keyPath: 'at.id' },
+  {}, { autoIncrement: true }, { keyPath: 'id' }, { keyPath: 'id', autoIncrement: true },
+  { keyPath: ['id', 'n'] }, { keyPath: 'at.id' },
   { keyPath: 'at.id', autoIncrement: true },
 ];
 const indexOptions = [
-  ['n', {}], ['n', { unique: true }], ['tags', { multiEntry: true }], ['tags', { multiEntry: true, unique: true }], [['n', 'deep.x'], {}],
-  ['deep.x', {}], ['deep.x', { unique: true }], [['text', 'n'], { unique: true }], ['text.length', {}], ['', {}], ['tags', {}],
+  ['n', {}], ['n', { unique: true }], ['tags', { multiEntry: true }],
+  ['tags', { multiEntry: true, unique: true }], [['n', 'deep.x'], {}],
+  ['deep.x', {}], ['deep.x', { unique: true }], [['text', 'n'], { unique: true }],
+  ['text.length', {}], ['', {}], ['tags', {}],
 ];
 
 /** @returns {{ rounds: object[] }} the same for the same seed */
@@ -28,7 +32,8 @@ export function plan(seed) {
 
 function upgrade(dice, isFirst) {
   const changes = isFirst
-    ? dice.times(2 + dice.below(2), (i) => ({ change: 'createStore', name: storeNames[i], options: dice.pick(storeOptions) }))
+    ? dice.times(2 + dice.below(2), (i) => ({ change: 'createStore', name: storeNames[i],
+      options: dice.pick(storeOptions) }))
     : [];
   changes.push(...dice.times(2 + dice.below(6), () => change(dice)));
   // Browsers differ in whether an index that data forbids still aborts once it is deleted.
@@ -41,7 +46,8 @@ function change(dice) {
   const store = dice.below(4);
   switch (dice.below(10)) {
     case 0:
-      return { change: 'createStore', name: dice.pick(storeNames), options: dice.pick(storeOptions) };
+      return { change: 'createStore', name: dice.pick(storeNames),
+        options: dice.pick(storeOptions) };
     case 1:
       return { change: 'deleteStore', store };
     case 2:
@@ -85,13 +91,17 @@ function operation(dice) {
   const kind = dice.below(20);
   if (kind < 8) {
     const call = dice.chance(0.6) ? 'put' : 'add';
-    return { ...made, call, key: dice.chance(0.97) ? key(dice) : noKey(dice), isKeyless: dice.chance(0.3), value: record(dice) };
+    return { ...made, call, key: dice.chance(0.97) ? key(dice) : noKey(dice),
+      isKeyless: dice.chance(0.3), value: record(dice) };
   }
   if (kind < 10) return { ...made, call: 'delete', range: range(dice) };
-  if (kind === 10) return { ...made, call: dice.chance(0.2) ? 'clear' : 'count', range: range(dice) };
+  if (kind === 10) return { ...made, call: dice.chance(0.2) ? 'clear' : 'count',
+    range: range(dice) };
   if (kind < 13) return { ...made, call: dice.pick(['get', 'getKey']), range: range(dice) };
-  if (kind < 16) return { ...made, call: dice.pick(['getAll', 'getAllKeys']), range: range(dice), count: dice.pick([undefined, 0, 1, 3]) };
-  return { ...made, call: 'walk', range: range(dice), direction: dice.pick(directions), isKeyOnly: dice.chance(0.25), moves: dice.times(6, () => move(dice)) };
+  if (kind < 16) return { ...made, call: dice.pick(['getAll', 'getAllKeys']), range: range(dice),
+    count: dice.pick([undefined, 0, 1, 3]) };
+  return { ...made, call: 'walk', range: range(dice), direction: dice.pick(directions),
+    isKeyOnly: dice.chance(0.25), moves: dice.times(6, () => move(dice)) };
 }
 
 // What is done at one entry of a walk, before it goes on.

@@ -1,5 +1,5 @@
-// Many records, written over and deleted again and again, beside a model in plain JavaScript: enough that tables are
-// flushed and compacted while the page goes on.
+// Many records, written over and deleted again and again, beside a model in plain JavaScript:
+// enough that tables are flushed and compacted while the page goes on.
 import { result } from '../compared/steps.js';
 import { Dice } from '../random/dice.js';
 
@@ -17,7 +17,8 @@ async function open(indexedDB) {
 }
 
 function record(dice, id, round) {
-  const text = String.fromCharCode(...dice.times(80, () => 32 + dice.below(90))).repeat(1 + dice.below(40));
+  const text = String.fromCharCode(...dice.times(80,
+    () => 32 + dice.below(90))).repeat(1 + dice.below(40));
   return { id, group: dice.below(40), tags: [`r${round}`, `m${id % 50}`], text };
 }
 

@@ -67,7 +67,10 @@ export async function writeAndClose(from, to) {
   return readFiles();
 }
 
-/** Puts records, one a transaction, and ends the worker: they are in the log then. @returns the files */
+/**
+ * Puts records, one a transaction, and ends the worker: they are in the log then. @returns the
+ * files
+ */
 export async function writeAndDie(from, to) {
   const flow = await openFlow();
   const { db } = await openDatabase(flow.indexedDB);
@@ -77,7 +80,8 @@ export async function writeAndDie(from, to) {
   return files;
 }
 
-// The browser closes a dead worker's files a moment later. Until then they can be read, but not be written.
+// The browser closes a dead worker's files a moment later. Until then they can be read, but not be
+// written.
 async function withoutOwner() {
   const files = await readFiles();
   for (;;) {
@@ -93,7 +97,8 @@ async function withoutOwner() {
 
 /**
  * Opens the database in these files and reads all of it in several ways.
- * @returns {Promise<{ count?: number, isNew?: boolean, errors: object[], problems: string[] }>} how many records there
+ * @returns {Promise<{ count?: number, isNew?: boolean, errors: object[], problems: string[] }>} how
+ * many records there
  *   are, the errors, and what was read and is not what was written
  */
 export async function look(files) {
@@ -102,7 +107,8 @@ export async function look(files) {
   const errors = [];
   const problems = [];
   const failed = (step) => (error) => {
-    errors.push({ step, name: error.name, reason: error instanceof FlowDBError ? error.reason : undefined, message: error.message });
+    errors.push({ step, name: error.name, reason: error instanceof FlowDBError ? error.reason
+      : undefined, message: error.message });
     return undefined;
   };
   const flow = await openFlow();
@@ -113,7 +119,8 @@ export async function look(files) {
     const stores = () => db.transaction(['records', 'doubles']);
     const all = await result(stores().objectStore('records').getAll()).catch(failed('getAll'));
     const doubles = await result(stores().objectStore('doubles').getAll()).catch(failed('getAll'));
-    const byGroup = await result(stores().objectStore('records').index('group').getAllKeys()).catch(failed('index'));
+    const group = stores().objectStore('records').index('group');
+    const byGroup = await result(group.getAllKeys()).catch(failed('index'));
     count = all?.length ?? doubles?.length ?? byGroup?.length;
     all?.forEach((each, id) => {
       if (JSON.stringify(each) !== JSON.stringify(record(id))) problems.push(`record ${id}`);
@@ -122,14 +129,17 @@ export async function look(files) {
       if (double !== id * 2) problems.push(`double ${id}`);
     });
     for (const list of [all, doubles, byGroup]) {
-      if (list !== undefined && list.length !== count) problems.push(`${list.length} beside ${count}`);
+      if (list !== undefined
+        && list.length !== count) problems.push(`${list.length} beside ${count}`);
     }
     for (let id = 0; id < (count ?? 0); id += 7) {
       const one = await result(stores().objectStore('records').get(id)).catch(failed('get'));
-      if (one !== undefined && one.text !== record(id).text) problems.push(`record ${id} by itself`);
+      if (one !== undefined
+        && one.text !== record(id).text) problems.push(`record ${id} by itself`);
     }
     db.close();
   }
   await flow.close();
-  return { count, isNew: opened?.isNew, errors: errors.slice(0, 4), problems: problems.slice(0, 10) };
+  return { count, isNew: opened?.isNew, errors: errors.slice(0, 4), problems: problems.slice(0,
+    10) };
 }

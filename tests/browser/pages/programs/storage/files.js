@@ -1,5 +1,5 @@
-// The files of the origin's only database, as bytes: read, written and taken apart. None of FlowDB's code is used, only
-// what its format documents say.
+// The files of the origin's only database, as bytes: read, written and taken apart. None of
+// FlowDB's code is used, only what its format documents say.
 
 const names = ['flow.db', 'flow.wal'];
 
@@ -11,7 +11,10 @@ async function folder() {
   return folders[0];
 }
 
-/** @returns {Promise<Record<string, Uint8Array>>} the files' contents by name; no one may have them open */
+/**
+ * @returns {Promise<Record<string, Uint8Array>>} the files' contents by name; no one may have them
+ * open
+ */
 export async function readFiles() {
   const database = await folder();
   const files = {};
@@ -40,7 +43,8 @@ export async function writeFiles(files) {
 /** A copy with one bit turned over. */
 export function flipped(bytes, offset, bit = 3) {
   const copy = bytes.slice();
-  if (offset < 0 || offset >= copy.length) throw new Error(`${offset} is outside of ${copy.length} bytes`);
+  if (offset < 0
+    || offset >= copy.length) throw new Error(`${offset} is outside of ${copy.length} bytes`);
   copy[offset] ^= 1 << bit;
   return copy;
 }
@@ -60,7 +64,8 @@ export function containerParts(bytes) {
   const count = view.getUint32(newest.checkpoint + 9);
   for (let i = 0; i < count; i += 1) {
     const entry = newest.checkpoint + 13 + 20 * i;
-    tables.push(tableParts(view, Number(view.getBigUint64(entry + 4)), Number(view.getBigUint64(entry + 12))));
+    tables.push(tableParts(view, Number(view.getBigUint64(entry + 4)),
+      Number(view.getBigUint64(entry + 12))));
   }
   return { newest, older, tables };
 }
@@ -69,7 +74,8 @@ export function containerParts(bytes) {
 function tableParts(view, offset, length) {
   const footer = offset + length - 64;
   const block = (at) => offset + Number(view.getBigUint64(footer + at, true));
-  return { record: offset - 13, data: offset, footer, properties: block(8), index: block(20), filter: block(32) };
+  return { record: offset - 13, data: offset, footer, properties: block(8), index: block(20),
+    filter: block(32) };
 }
 
 /** The offsets of a log's frames, by src/wal/FORMAT.md, and the log's end. */

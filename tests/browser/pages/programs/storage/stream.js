@@ -1,5 +1,5 @@
-// A stream of transactions over two stores and an index, and the check afterwards that what is there is a beginning
-// of it: whole transactions, in order, none left out.
+// A stream of transactions over two stores and an index, and the check afterwards that what is
+// there is a beginning of it: whole transactions, in order, none left out.
 import { ended, result } from '../compared/steps.js';
 
 /** Records that a transaction puts into the second store. */
@@ -24,13 +24,15 @@ function write(db, n, durability) {
   const tx = db.transaction(['heads', 'parts'], 'readwrite', { durability });
   tx.objectStore('heads').add({ n, reversed: -n, text: `head ${n} `.repeat(n % 40) });
   for (let part = 0; part < partsPerTransaction; part += 1) {
-    tx.objectStore('parts').put({ of: n, bytes: new Uint8Array(bytesOf(n, part)).fill(n) }, [n, part]);
+    tx.objectStore('parts').put({ of: n, bytes: new Uint8Array(bytesOf(n, part)).fill(n) },
+      [n, part]);
   }
   return ended(tx);
 }
 
 /**
- * Writes transaction after transaction, each with a number one above the last, until the page is gone.
+ * Writes transaction after transaction, each with a number one above the last, until the page is
+ * gone.
  * @param told called with each number whose transaction is complete
  */
 export async function stream(indexedDB, name, durability, told) {
@@ -52,12 +54,16 @@ export async function stream(indexedDB, name, durability, told) {
 export async function writeSome(indexedDB, name, count, durability) {
   const db = await open(indexedDB, name);
   const first = await result(db.transaction('heads').objectStore('heads').count());
-  const ends = await Promise.all(Array.from({ length: count }, (_, i) => write(db, first + i, durability)));
+  const ends = await Promise.all(Array.from({ length: count }, (_, i) => write(db, first + i,
+    durability)));
   db.close();
   if (ends.some((how) => how !== 'complete')) throw new Error(ends.join(', '));
 }
 
-/** @returns {Promise<{ count: number, problems: string[] }>} how many transactions there are, and what is wrong */
+/**
+ * @returns {Promise<{ count: number, problems: string[] }>} how many transactions there are, and
+ * what is wrong
+ */
 export async function check(indexedDB, name) {
   const db = await open(indexedDB, name);
   const tx = db.transaction(['heads', 'parts']);
@@ -80,7 +86,8 @@ export async function check(indexedDB, name) {
   if (parts.length !== heads.length * partsPerTransaction) wrong('parts', parts.length);
   parts.forEach(({ of, bytes }, i) => {
     const [n, part] = [Math.floor(i / partsPerTransaction), i % partsPerTransaction];
-    const isWhole = of === n && bytes.length === bytesOf(n, part) && bytes.every((byte) => byte === n % 256);
+    const isWhole = of === n && bytes.length === bytesOf(n, part)
+      && bytes.every((byte) => byte === n % 256);
     if (!isWhole || partKeys[i][0] !== n || partKeys[i][1] !== part) wrong('part', i);
   });
   return { count: heads.length, problems: problems.slice(0, 20) };
