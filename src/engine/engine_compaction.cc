@@ -40,6 +40,9 @@ Result<bool> Engine::State::step_compaction(int64_t budget_us) {
   // Whether it succeeds or not, this was its last step.
   const std::unique_ptr<CompactionJob> finished = std::move(job);
   Status status = done.status();
+  // What the filter dropped is dead by commits that may be in the log only, and not flushed: a power
+  // loss that took them back would leave references to it.
+  if (status.is_ok() && drop_filter) status = log->sync();
   if (status.is_ok()) {
     Change change = change_of_tables();
     change.added = finished->outputs();
