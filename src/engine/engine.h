@@ -75,10 +75,12 @@ class Engine {
   ~Engine();
 
   // Commits each batch, in order, all with one log write and at most one flush. Atomic per batch;
-  // when the call fails none of them is visible or will ever be recovered. Durability:
-  // `durability`, for all of them. A batch larger than the log takes goes straight into tables
-  // (which is then durable in the strict sense). Errors: quota_exceeded, io_error, closed (an
-  // earlier failure made the database read-only until it is opened anew).
+  // when the call fails none of them is visible. Durability: `durability`, for all of them; batches
+  // larger than the log takes go straight into tables, which is always strict.
+  // Errors: quota_exceeded, io_error: none will ever be recovered, and the database goes on; unless
+  // the failure has left unknown what is stored: then each further call that writes returns
+  // `closed`, and the next open finds none, the first few or all of these batches, each whole. Also
+  // invalid_argument (a batch of more than 2 GiB) and closed.
   Status write(const std::vector<const WriteBatch*>& batches, Durability durability);
   Status write(const WriteBatch& batch, Durability durability) {
     return write({&batch}, durability);
@@ -109,10 +111,11 @@ class Engine {
   // Does a piece of the pending maintenance (compaction) of about `budget_us` microseconds.
   // Result: whether more is pending.
   Result<bool> maintain(int64_t budget_us);
-  // flush(), then compaction of everything into the last level.
+  // flush(), then compaction of everything into one level, in one go: for tools and tests. Errors
+  // as flush(), and corruption: then everything is as it was.
   Status compact_all();
   // flush(), a last checkpoint, and the log cut to its header. The engine accepts no further call
-  // but destruction.
+  // but destruction, also when this fails: nothing is lost then, the next open reads the log.
   Status close();
 
   Container& container();

@@ -36,6 +36,7 @@ Status Engine::State::checkpoint(const LogPosition& at) {
 }
 
 Status Engine::State::commit_as_tables(const std::vector<const Memtable*>& overlays) {
+  FLOWDB_RETURN_IF_ERROR(relieve_level0());
   FLOWDB_RETURN_IF_ERROR(pause_compaction());
   Change change = change_of_all(log->position());
   // What is in the memtable is older, so it goes below, in the same commit.

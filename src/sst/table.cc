@@ -6,7 +6,6 @@
 
 #include "sst/bloom.h"
 #include "sst/compressor.h"
-#include "sst/table_cursor.h"
 #include "util/crc32c.h"
 
 namespace flowdb {
@@ -181,30 +180,6 @@ Result<bool> Table::find(std::string_view key, uint64_t sequence_max, FoundRecor
   }
   FLOWDB_RETURN_IF_ERROR(entry_error(index.error(), footer_.index));
   return false;
-}
-
-Status Table::verify() const {
-  if (footer_.filter.length != 0)
-    FLOWDB_RETURN_IF_ERROR(read_block(footer_.filter, false).status());
-  // The cursor does not own this table, which outlives it.
-  TableCursor cursor(std::shared_ptr<const Table>(std::shared_ptr<const Table>(), this));
-  TableProperties seen;
-  Record last;
-  for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
-    const Record& record = cursor.record();
-    last.key = seen.largest_key;
-    if (seen.records > 0 && compare_records(last, record) >= 0) {
-      return corrupt(0, "records out of order");
-    }
-    seen.add(record);
-    last.ts = record.ts;
-    last.sequence = record.sequence;
-  }
-  FLOWDB_RETURN_IF_ERROR(cursor.status());
-  const bool same = seen.records == properties_.records && seen.removes == properties_.removes &&
-                    seen.smallest_key == properties_.smallest_key &&
-                    seen.largest_key == properties_.largest_key;
-  return same ? Status::ok() : corrupt(footer_.properties.offset, "the properties do not match");
 }
 
 }  // namespace flowdb

@@ -47,9 +47,6 @@ class Table {
   // io_error.
   Result<bool> find(std::string_view key, uint64_t sequence_max, FoundRecord& found) const;
 
-  // Reads every block and checks that the records are whole and in order. Errors as find().
-  Status verify() const;
-
  private:
   friend class TableCursor;
   // An entry of the index.

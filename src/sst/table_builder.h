@@ -31,8 +31,7 @@ class TableBuilder {
   Status add(const Record& record);
   // Bytes of the table so far, about.
   uint64_t size() const { return writer_.size() + data_.size(); }
-  uint64_t records() const { return properties_.records; }
-  // REQUIRES: records() > 0. The last added record's key.
+  // REQUIRES: a record was added. The last added record's key.
   const std::string& last_key() const { return properties_.largest_key; }
 
   // Writes what follows the data blocks, and finishes the writer. REQUIRES: records() > 0. Errors
