@@ -34,8 +34,8 @@ class TableBuilder {
   // REQUIRES: a record was added. The last added record's key.
   const std::string& last_key() const { return properties_.largest_key; }
 
-  // Writes what follows the data blocks, and finishes the writer. REQUIRES: records() > 0. Errors
-  // as add().
+  // Writes what follows the data blocks, and finishes the writer. REQUIRES: a record was added.
+  // Errors as add().
   Status finish();
   const TableProperties& properties() const { return properties_; }
 
