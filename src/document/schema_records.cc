@@ -53,6 +53,13 @@ Status read_named(Reader& in, std::string_view record, uint8_t known_flags, uint
   return Status::ok();
 }
 
+// Whether each is there once and lies in [1, next). Sorts them.
+bool are_given_out(std::vector<uint32_t>& ids, uint32_t next) {
+  std::sort(ids.begin(), ids.end());
+  if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) return false;
+  return ids.empty() || (ids.front() >= 1 && ids.back() < next);
+}
+
 void put_named(std::string& out, uint8_t flags, uint32_t data_id, std::string_view name,
                std::string_view key_path) {
   put_u8(out, kFormat);
@@ -160,25 +167,22 @@ Status SchemaLoader::finish(Schema& schema, uint32_t& next_data_id) {
     if (schema_.stores.empty() && indexes_.empty()) return Status::ok();
     return damaged("database", "is missing");
   }
+  std::vector<uint32_t> ids;
   std::vector<uint32_t> data_ids;
   for (LoadedIndex& loaded : indexes_) {
     const auto store = std::find_if(schema_.stores.begin(), schema_.stores.end(),
                                     [&](const StoreSchema& s) { return s.id == loaded.store_id; });
     if (store == schema_.stores.end()) return damaged("index", "its store is missing");
-    if (loaded.index.id >= schema_.next_id) return damaged("index", "the id was never given out");
+    ids.push_back(loaded.index.id);
     data_ids.push_back(loaded.index.data_id);
     store->indexes.push_back(std::move(loaded.index));
   }
   for (const StoreSchema& store : schema_.stores) {
-    if (store.id >= schema_.next_id) return damaged("store", "the id was never given out");
+    ids.push_back(store.id);
     data_ids.push_back(store.data_id);
   }
-  std::sort(data_ids.begin(), data_ids.end());
-  if (std::adjacent_find(data_ids.begin(), data_ids.end()) != data_ids.end()) {
-    return damaged("schema", "two sources have one data id");
-  }
-  if (!data_ids.empty() && data_ids.back() >= next_data_id_) {
-    return damaged("schema", "a data id was never given out");
+  if (!are_given_out(ids, schema_.next_id) || !are_given_out(data_ids, next_data_id_)) {
+    return damaged("schema", "an id is there twice or was never given out");
   }
   schema = std::move(schema_);
   next_data_id = next_data_id_;

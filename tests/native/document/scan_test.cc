@@ -130,7 +130,7 @@ TEST_F(Scan, TellsWhetherMoreComes) {
   ScanRequest request;
   request.source = kIndex;
   request.values = false;
-  for (const size_t limit : {1, 5}) {
+  for (const size_t limit : {size_t{1}, size_t{5}}) {
     ListSink sink(limit);
     EXPECT_FALSE(transaction_->scan(request, sink).value());
     EXPECT_EQ(sink.pairs.size(), limit);

@@ -12,7 +12,7 @@ namespace {
 constexpr uint32_t kPut = 1, kGet = 2, kGetAll = 3, kCount = 4, kDelete = 5, kClear = 6, kScan = 7;
 constexpr uint32_t kCreateStore = 8, kDeleteStore = 9, kRename = 10, kCreateIndex = 11;
 constexpr uint32_t kDeleteIndex = 12, kBackfill = 13;
-constexpr uint32_t kOk = 0, kError = 1, kCommitted = 2, kAborted = 3;
+constexpr uint32_t kCommitted = 2, kAborted = 3;
 constexpr uint32_t kNoInjection = 0xffffffff;
 constexpr uint32_t kConstraint = 2, kInvalid = 6;
 constexpr ReplyAddress kTo{7, 9};
