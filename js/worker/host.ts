@@ -4,6 +4,7 @@ import type { PageMessage } from '../channel/messages';
 import type { ErrorData } from '../channel/status';
 import { errorData, StatusCode } from '../channel/status';
 import type { Storage } from '../opfs/storage';
+import { Alertness } from './alertness';
 import type { Connection } from './connection';
 import type { Database } from './database';
 import type { Environment, Port } from './environment';
@@ -28,6 +29,7 @@ export class Host {
   readonly #names = new Map<string, NamedDatabase>();
   readonly #connections = new Map<number, { connection: Connection; owner: NamedDatabase }>();
   readonly #maintenance: Maintenance;
+  readonly #alertness: Alertness;
   #around: Surroundings | undefined;
   #lastId = 0;
   #isTurnPosted = false;
@@ -36,6 +38,7 @@ export class Host {
     this.#environment = environment;
     this.#outbox = new Outbox(port);
     this.#maintenance = new Maintenance(environment, (error) => this.#crash(error));
+    this.#alertness = new Alertness(environment);
   }
 
   /** Takes a message of the page. Never throws for what is in it. */
@@ -75,6 +78,7 @@ export class Host {
   }
 
   #receiveData(message: ArrayBuffer): void {
+    this.#alertness.arrived();
     const { sections, problem } = readSections(message);
     let last: { connection: Connection; owner: NamedDatabase } | undefined;
     for (const section of sections) {
@@ -104,8 +108,12 @@ export class Host {
   #turn(isCommitting: boolean): void {
     const { clock } = this.#environment;
     this.#work(clock.now() + turnMs, isCommitting);
-    if (this.#databases().some(({ hasWork }) => hasWork)) this.#postTurn();
-    else this.#maintenance.start();
+    if (this.#databases().some(({ hasWork }) => hasWork)) {
+      this.#postTurn();
+      return;
+    }
+    this.#maintenance.start();
+    this.#alertness.answered();
   }
 
   #work(deadline: number, isCommitting: boolean): void {
