@@ -29,9 +29,13 @@ async function configure(preset, compiler, environment = () => ({})) {
   fs.writeFileSync(stamp, now);
 }
 
-/** Builds one of the native presets. */
-export async function buildNative(preset) {
-  await configure(preset, 'g++');
+/**
+ * Builds one of the native presets.
+ * @param {string} preset
+ * @param {string} [compiler] the one that the preset asks for
+ */
+export async function buildNative(preset, compiler = 'g++') {
+  await configure(preset, compiler);
   await run('cmake', ['--build', at('build', preset)]);
 }
 

@@ -2,7 +2,7 @@
 // and does nothing, at once, when all is there. It runs on a fresh clone, before node_modules
 // exists, so it imports only what Node itself brings.
 //
-//   node js/build/setup.mjs [--native] [--browsers]
+//   node js/build/setup.mjs [--native] [--fuzz] [--browsers]
 import fs from 'node:fs';
 import { chromiumOptions, firefoxOptions } from './browsers.mjs';
 import { BuildError, at, exitCode, isMain, main, onPath, outputOf, readJson } from './command.mjs';
@@ -26,6 +26,12 @@ function hasFirefox() {
   return Number(version) >= oldestFirefox;
 }
 
+function hasFuzzer() {
+  const folder = outputOf('clang++', ['-print-runtime-dir']);
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  return fs.existsSync(`${folder}/libclang_rt.fuzzer-${machine}.a`);
+}
+
 // What is needed, the Debian package that brings it, how to see that it is there, and for what.
 const tools = [
   { for: 'build', package: 'emscripten', there: () => onPath('emcc') && onPath('em-config') },
@@ -34,13 +40,16 @@ const tools = [
   { for: 'native', package: 'g++', there: () => onPath('g++') },
   { for: 'native', package: 'libgtest-dev', there: () => inInclude('gtest/gtest.h') },
   { for: 'native', package: 'liblz4-dev', there: () => inInclude('lz4.h') },
+  { for: 'fuzz', package: 'clang', there: () => onPath('clang++') },
+  { for: 'fuzz', package: 'libclang-rt-dev', there: hasFuzzer },
   { for: 'chromium', package: 'chromium', there: hasChromium },
   { for: 'firefox', package: 'firefox-esr', there: hasFirefox },
 ];
 
 /**
  * Installs what is missing for the parts named, and the npm packages.
- * @param {Array<'native' | 'chromium' | 'firefox'>} parts what is wanted beside the build itself
+ * @param {Array<'native' | 'fuzz' | 'chromium' | 'firefox'>} parts what is wanted beside the
+ *   build itself
  * @returns {Promise<void>} rejects with BuildError, which names the command to run by hand, when
  *   something can't be installed
  */
@@ -119,7 +128,8 @@ async function installNodeModules() {
 if (isMain(import.meta.url)) {
   const parts = [];
   if (process.argv.includes('--native')) parts.push('native');
-  if (process.argv.includes('--browsers')) parts.push('native', 'chromium', 'firefox');
+  if (process.argv.includes('--fuzz')) parts.push('native', 'fuzz');
+  if (process.argv.includes('--browsers')) parts.push('native', 'fuzz', 'chromium', 'firefox');
   await main(async () => {
     await setup(parts);
     console.log('Everything needed is installed.');

@@ -2,10 +2,11 @@
 // part that can't be built, crashes or runs no test counts as one failure. The last line printed
 // is `N passed, M failed`.
 //
-//   node js/build/test.mjs [--only=native|asan|types|unit|browser]
+//   node js/build/test.mjs [--only=native|asan|fuzz|types|unit|browser]
 import fs from 'node:fs';
 import { BuildError, at, exitCode, main, readJson } from './command.mjs';
 import { build, buildNative } from './build.mjs';
+import { buildFuzz, fuzz, fuzzTargets, shortRun } from './fuzz.mjs';
 import { setup } from './setup.mjs';
 
 const results = at('build', 'test-results');
@@ -14,6 +15,7 @@ const results = at('build', 'test-results');
 const parts = {
   native: () => native('native'),
   asan: () => native('asan'),
+  fuzz: fuzzShortly,
   types,
   unit,
   browser,
@@ -30,6 +32,16 @@ async function native(preset) {
   const count = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
   const failed = count('failures') + count('disabled') + count('skipped');
   return { code, passed: count('tests') - failed, failed };
+}
+
+async function fuzzShortly() {
+  await buildFuzz();
+  let [passed, failed] = [0, 0];
+  for (const target of fuzzTargets) {
+    if (await fuzz(target, shortRun)) passed += 1;
+    else failed += 1;
+  }
+  return { code: failed === 0 ? 0 : 1, passed, failed };
 }
 
 async function types() {
@@ -101,7 +113,7 @@ await main(async () => {
     }
   };
   const wanted = only === undefined ? Object.keys(parts) : [only];
-  if (await attempt('setup', () => setup(['native', 'chromium', 'firefox']))) {
+  if (await attempt('setup', () => setup(['native', 'fuzz', 'chromium', 'firefox']))) {
     if (wanted.includes('unit') || wanted.includes('browser')) await attempt('build', build);
     for (const name of wanted) table.push(await runPart(name));
   }

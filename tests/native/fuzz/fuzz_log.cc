@@ -1,0 +1,64 @@
+// Any bytes as a log: recovery hands out batches or says why not; what is appended behind them is
+// found behind them at the next opening.
+#include <string>
+#include <vector>
+
+#include "fuzz/fuzz_input.h"
+#include "fuzz/reseal.h"
+#include "storage/memory_file.h"
+#include "wal/log.h"
+
+namespace flowdb {
+namespace {
+
+constexpr DatabaseId kId{1, 2, 3, 4, 5, 6, 7, 8};
+
+struct Recovered {
+  std::unique_ptr<Log> log;
+  std::vector<std::string> payloads;
+  uint64_t last_sequence = 0;
+};
+
+bool recover(const std::shared_ptr<std::string>& bytes, uint64_t& salt, Recovered& found) {
+  LogOptions options;
+  options.extent_bytes_min = 8192;
+  options.extent_bytes_max = 32768;
+  options.random = [&salt] { return salt += 0x9e3779b97f4a7c15; };
+  auto log = Log::open(std::make_unique<MemoryFile>(bytes, "flow.wal"), kId, nullptr, options);
+  if (!log.is_ok()) return false;
+  const Status status = log.value()->recover(0, [&](const LogBatch& batch) {
+    FLOWDB_EXPECT(batch.sequence == found.last_sequence + 1);
+    found.last_sequence = batch.sequence;
+    found.payloads.emplace_back(batch.payload);
+    return Status::ok();
+  });
+  found.log = std::move(log).value();
+  return status.is_ok();
+}
+
+void run(FuzzInput input) {
+  if (input.reseal) reseal_log(input.bytes, kId);
+  auto bytes = std::make_shared<std::string>(input.bytes);
+  {
+    MemoryFile file(bytes, "flow.wal");
+    const auto holds_frames = Log::holds_frames(file);
+    FLOWDB_EXPECT(holds_frames.is_ok() || holds_frames.status().code() != StatusCode::io_error);
+  }
+  uint64_t salt = 42;
+  Recovered first;
+  if (!recover(bytes, salt, first)) return;
+  if (!first.log->has_room(5, 1) && !first.log->switch_extent(5, true).is_ok()) return;
+  if (!first.log->append({{first.last_sequence + 1, "added"}}, true).is_ok()) return;
+  first.payloads.emplace_back("added");
+  Recovered second;
+  FLOWDB_EXPECT(recover(bytes, salt, second));
+  FLOWDB_EXPECT(second.payloads == first.payloads);
+}
+
+}  // namespace
+}  // namespace flowdb
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  flowdb::run(flowdb::FuzzInput(data, size));
+  return 0;
+}

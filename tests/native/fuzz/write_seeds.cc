@@ -1,0 +1,181 @@
+// Writes the inputs that fuzzing begins with, each made by the code that writes the format.
+//
+//   fuzz_seeds FOLDER    makes FOLDER/<target>/… for every target
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "document/test_key.h"
+#include "engine/manifest.h"
+#include "fuzz/fuzz_input.h"
+#include "sst/table_builder.h"
+#include "storage/checkpoint.h"
+#include "storage/memory_file.h"
+#include "wal/log.h"
+#include "wasm/test_commands.h"
+#include "wasm/valid_commands.h"
+
+namespace flowdb {
+namespace {
+
+constexpr DatabaseId kId{1, 2, 3, 4, 5, 6, 7, 8};
+
+void check(const Status& status) {
+  if (status.is_ok()) return;
+  std::fprintf(stderr, "%s\n", status.to_string().c_str());
+  std::exit(1);
+}
+
+template <typename T>
+T value_of(Result<T> result) {
+  check(result.status());
+  return std::move(result).value();
+}
+
+class Seeds {
+ public:
+  explicit Seeds(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  void add(const std::string& target, std::string_view bytes, bool reseal = true) {
+    const std::filesystem::path folder = folder_ / target;
+    std::filesystem::create_directories(folder);
+    std::ofstream out(folder / std::to_string(++count_), std::ios::binary);
+    out << static_cast<char>(reseal ? kResealFlag : 0) << bytes;
+    if (!out) check(Status::io_error("could not write a seed"));
+  }
+
+ private:
+  std::filesystem::path folder_;
+  int count_ = 0;
+};
+
+std::string table_bytes(const TableBuilderOptions& options, int records) {
+  auto bytes = std::make_shared<std::string>();
+  auto container = value_of(Container::open(std::make_unique<MemoryFile>(bytes), {kId, true}));
+  auto writer = value_of(container->begin_table(7));
+  TableBuilder builder(*writer, options);
+  for (int i = 0; i < records; ++i) {
+    const std::string key = "key" + std::to_string(1000 + i / 2);
+    const std::string value(static_cast<size_t>(i % 40), 'v');
+    Record record{key, value, i % 2 == 0 ? 5 : -5, kNeverExpires, 9, RecordKind::put};
+    if (i % 7 == 3) record.expire_at = 1'000'000 + i;
+    if (i % 5 == 4) record = {key, {}, record.ts, kNeverExpires, 9, RecordKind::remove};
+    check(builder.add(record));
+  }
+  check(builder.finish());
+  writer.reset();
+  check(container->apply({7}, {}, "manifest"));
+  const TableLocation at = container->tables().at(7);
+  return bytes->substr(static_cast<size_t>(at.offset), static_cast<size_t>(at.length));
+}
+
+void add_tables(Seeds& seeds) {
+  for (const auto compression : {BlockCompression::none, BlockCompression::lz4}) {
+    for (const int records : {1, 12, 60}) {
+      TableBuilderOptions options;
+      options.block_bytes = 200;
+      options.compression = compression;
+      options.bloom_bits_per_key = records == 12 ? 0 : 10;
+      seeds.add("table", table_bytes(options, records));
+    }
+  }
+}
+
+void add_containers(Seeds& seeds) {
+  auto bytes = std::make_shared<std::string>();
+  auto container = value_of(Container::open(std::make_unique<MemoryFile>(bytes), {kId, true}));
+  seeds.add("container", *bytes);
+  for (uint32_t id = 1; id <= 3; ++id) {
+    auto writer = value_of(container->begin_table(id));
+    check(writer->append(std::string(id * 30, 't')));
+    check(writer->finish());
+    writer.reset();
+    check(container->apply({id}, id == 3 ? std::vector<uint32_t>{1} : std::vector<uint32_t>{},
+                           "manifest " + std::to_string(id)));
+    seeds.add("container", *bytes);
+  }
+  check(container->write_sst(9, "standalone"));
+  seeds.add("container", *bytes);
+  check(container->delete_sst(2));
+  seeds.add("container", *bytes, false);
+  auto copy = std::make_shared<std::string>();
+  MemoryFile target(copy);
+  check(container->copy_to(target));
+  seeds.add("container", *copy);
+  // As the original writes it: no superblock, a table, a tombstone, a checkpoint.
+  std::string original("FLOWDB01\0\0\0\1", 12);
+  original.resize(kFileHeaderBytes, '\0');
+  original += encode_table_header(1, 3) + "abc" + encode_table_header(2, 3) + "def";
+  original += std::string("\0\0\0\0\0\0\0\5\1\0\0\0\2", 13);
+  seeds.add("container", original);
+  original += std::string("\0\0\0\0\0\0\0\x19\2\0\0\0\1\0\0\0\1", 17);
+  original += std::string("\0\0\0\0\0\0\x10\x0d\0\0\0\0\0\0\0\3", 16);
+  seeds.add("container", original);
+}
+
+void add_logs(Seeds& seeds) {
+  auto bytes = std::make_shared<std::string>();
+  LogOptions options;
+  options.extent_bytes_min = 8192;
+  options.extent_bytes_max = 32768;
+  options.random = [salt = uint64_t{42}]() mutable { return salt += 0x9e3779b97f4a7c15; };
+  auto log = value_of(Log::open(std::make_unique<MemoryFile>(bytes), kId, nullptr, options));
+  check(log->recover(0, [](const LogBatch&) { return Status::ok(); }));
+  const auto used = [&] { return bytes->substr(0, bytes->find_last_not_of('\0') + 1); };
+  seeds.add("log", used());
+  check(log->append({{1, "first"}, {2, std::string(20, 'b')}}, true));
+  seeds.add("log", used());
+  check(log->switch_extent(100, false));
+  check(log->append({{3, "behind a jump"}}, true));
+  seeds.add("log", used());
+}
+
+void add_checkpoints(Seeds& seeds) {
+  Manifest manifest;
+  seeds.add("checkpoint", encode_checkpoint({}, manifest.encode(), kId));
+  manifest.last_sequence = 12;
+  manifest.next_table_id = 4;
+  manifest.log = {1, 2, 4096, 135168};
+  manifest.tables = {{3, 0, 7, 5, 12, -1, 1, "a", "z"}, {1, 1, 3, 1, 2, 0, 0, "b", "c"}};
+  const LiveTables tables{{1, {4109, 100}}, {3, {8205, 999}}};
+  seeds.add("checkpoint", encode_checkpoint(tables, manifest.encode(), kId));
+}
+
+void add_keys(Seeds& seeds) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 60; ++i) seeds.add("key", encode(random_key(random)));
+}
+
+void add_commands(Seeds& seeds) {
+  std::string all;
+  for (const std::string& one : valid_commands()) {
+    all += one;
+    seeds.add("commands", all);
+  }
+}
+
+void add_json(Seeds& seeds) {
+  for (const char* text : {R"("a")", R"("\u00e4\n\"")", "null", R"(["a","b.c"])", "[]"}) {
+    seeds.add("json", text);
+  }
+}
+
+}  // namespace
+}  // namespace flowdb
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: fuzz_seeds FOLDER\n");
+    return 2;
+  }
+  flowdb::Seeds seeds(argv[1]);
+  flowdb::add_tables(seeds);
+  flowdb::add_containers(seeds);
+  flowdb::add_logs(seeds);
+  flowdb::add_checkpoints(seeds);
+  flowdb::add_keys(seeds);
+  flowdb::add_commands(seeds);
+  flowdb::add_json(seeds);
+  return 0;
+}
