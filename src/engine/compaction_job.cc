@@ -1,25 +1,19 @@
 // One pass over the merged inputs.
 #include "engine/compaction_job.h"
 
+#include <cassert>
+
+#include "engine/job_step.h"
 #include "engine/level_cursor.h"
 
 namespace flowdb {
-namespace {
-
-// The clock is asked after so many records or so many bytes of them, whichever comes first.
-constexpr int kRecordsPerCheck = 64;
-constexpr size_t kBytesPerCheck = 64 << 10;
-
-}  // namespace
 
 CompactionJob::CompactionJob(CompactionPlan plan, std::shared_ptr<const Version> version,
-                             Retention retention, std::unique_ptr<TableOutput> output,
-                             std::function<int64_t()> now_us)
+                             Retention retention, std::unique_ptr<TableOutput> output)
     : plan_(std::move(plan)),
       version_(std::move(version)),
       retention_(std::move(retention)),
-      output_(std::move(output)),
-      now_us_(std::move(now_us)) {
+      output_(std::move(output)) {
   for (const TableFiles* files : {&plan_.upper, &plan_.lower}) {
     for (const auto& file : *files) {
       (file->meta().level == 0 ? level0_ : sorted_[file->meta().level]).push_back(file);
@@ -34,25 +28,24 @@ CompactionJob::CompactionJob(CompactionPlan plan, std::shared_ptr<const Version>
   }
 }
 
-Result<bool> CompactionJob::step(int64_t budget_us) {
-  const int64_t end_us = now_us_() + budget_us;
-  if (!started_) {
+Result<uint64_t> CompactionJob::step() {
+  assert(!is_done_);
+  if (!is_started_) {
     merged_.seek_to_first();
-    started_ = true;
+    is_started_ = true;
+  } else if (!merged_.valid()) {
+    // The end of a table is a step by itself: filter and index are written then.
+    FLOWDB_RETURN_IF_ERROR(output_->end_table());
+    is_done_ = true;
+    return kStepWork;
   }
-  do {
-    size_t bytes = 0;
-    for (int i = 0; i < kRecordsPerCheck && bytes < kBytesPerCheck && merged_.valid(); ++i) {
-      bytes += merged_.record().key.size() + merged_.record().value.size();
-      FLOWDB_RETURN_IF_ERROR(take());
-    }
-    FLOWDB_RETURN_IF_ERROR(merged_.status());
-    if (!merged_.valid()) {
-      FLOWDB_RETURN_IF_ERROR(output_->end_table());
-      return true;
-    }
-  } while (now_us_() < end_us);
-  return false;
+  uint64_t work = 0;
+  while (merged_.valid() && work < kStepWork) {
+    work += work_of(merged_.record());
+    FLOWDB_RETURN_IF_ERROR(take());
+  }
+  FLOWDB_RETURN_IF_ERROR(merged_.status());
+  return work;
 }
 
 Status CompactionJob::pause() {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -18,18 +17,19 @@ class CompactionJob {
  public:
   // `version` is the one that the plan was made of. What `output` needs must outlive the job.
   CompactionJob(CompactionPlan plan, std::shared_ptr<const Version> version, Retention retention,
-                std::unique_ptr<TableOutput> output, std::function<int64_t()> now_us);
+                std::unique_ptr<TableOutput> output);
 
-  // Works for about `budget_us` microseconds. Result: whether the job is done. Errors: corruption,
-  // unsupported, io_error, quota_exceeded; only destruction is allowed then.
-  Result<bool> step(int64_t budget_us);
+  // REQUIRES: not is_done(). Result: the work done (job_step.h). Errors: corruption, unsupported,
+  // io_error, quota_exceeded; only destruction is allowed then.
+  Result<uint64_t> step();
+  bool is_done() const { return is_done_; }
 
   // Completes the table that is being written, so that another one can be written before the next
   // step. Errors as step().
   Status pause();
 
   const CompactionPlan& plan() const { return plan_; }
-  // Valid when done.
+  // REQUIRES: is_done().
   const std::vector<TableMeta>& outputs() const { return output_->tables(); }
   std::vector<uint32_t> inputs() const;
 
@@ -47,9 +47,9 @@ class CompactionJob {
   std::shared_ptr<const Version> version_;
   Retention retention_;
   std::unique_ptr<TableOutput> output_;
-  std::function<int64_t()> now_us_;
   MergingCursor merged_;
-  bool started_ = false;
+  bool is_started_ = false;
+  bool is_done_ = false;
   // The first table of each level below the output level whose largest key is not below the current
   // one.
   std::array<size_t, kLevels> below_{};

@@ -35,7 +35,7 @@ void Engine::set_drop_filter(std::function<bool(std::string_view key)> filter) {
 Status Engine::flush() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
-  if (s.memtable->count() == 0 && !s.checkpoint_due) return Status::ok();
+  if (s.memtable->count() == 0 && !s.checkpoint_due) return s.finish_flush();
   return s.checkpoint(s.log->position());
 }
 
@@ -45,7 +45,7 @@ Status Engine::close() {
   s.closed = true;
   s.job.reset();
   // Opened and only read: it is as the last close() has left it.
-  const bool unchanged = s.memtable->count() == 0 && !s.checkpoint_due;
+  const bool unchanged = s.memtable->count() == 0 && s.flush == nullptr && !s.checkpoint_due;
   if (unchanged && s.log->file_bytes() <= kLogHeaderBytes) return Status::ok();
   FLOWDB_RETURN_IF_ERROR(s.checkpoint(s.log->reset_position()));
   return s.log->truncate();
@@ -58,6 +58,7 @@ EngineStats Engine::stats() const {
   EngineStats stats = s.counters;
   const ContainerStats stored = s.container->stats();
   stats.memtable_bytes = s.memtable->memory_bytes();
+  if (s.flush != nullptr) stats.memtable_bytes += s.flush->memtable()->memory_bytes();
   stats.tables = stored.live_tables;
   stats.table_bytes = stored.live_bytes;
   stats.dead_bytes = stored.dead_bytes;

@@ -108,7 +108,9 @@ class Engine {
 
   // Writes the memtable to a table and commits it. Durable on return.
   Status flush();
-  // Does a piece of the pending maintenance (compaction) of about `budget_us` microseconds.
+  // Does a piece of the pending maintenance (the flush of a full memtable, compaction) of about
+  // `budget_us` microseconds. Writers do the same, in proportion to what they write, when they get
+  // ahead of it.
   // Result: whether more is pending.
   Result<bool> maintain(int64_t budget_us);
   // flush(), then compaction of everything into one level, in one go: for tools and tests. Errors

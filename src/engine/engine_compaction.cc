@@ -1,15 +1,8 @@
 // Running compactions: which one, when, and the commit at its end.
 #include "engine/engine_state.h"
+#include "engine/job_step.h"
 
 namespace flowdb {
-namespace {
-
-// A writer that flushes waits once level 0 has this many times the tables at which a compaction
-// begins.
-constexpr size_t kLevel0StopFactor = 3;
-constexpr int64_t kNoBudget = INT64_MAX / 2;
-
-}  // namespace
 
 CompactionLimits Engine::State::compaction_limits() const {
   return {options.level0_tables_max, options.level1_bytes_max};
@@ -25,24 +18,26 @@ Status Engine::State::pause_compaction() {
   return container->can_write() ? Status::ok() : status;
 }
 
-Status Engine::State::begin_compaction(CompactionPlan plan) {
+void Engine::State::begin_compaction(CompactionPlan plan) {
   auto output = std::make_unique<TableOutput>(
       *container, next_table_id, builder_options(plan.output_level), options.table_bytes_max);
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job = std::make_unique<CompactionJob>(std::move(plan), version, std::move(retention),
-                                        std::move(output), options.now_us);
-  return Status::ok();
+                                        std::move(output));
 }
 
-Result<bool> Engine::State::step_compaction(int64_t budget_us) {
-  Result<bool> done = job->step(budget_us);
-  if (done.is_ok() && !done.value()) return false;
+Result<uint64_t> Engine::State::step_compaction() {
+  if (!job->is_done()) {
+    const Result<uint64_t> work = job->step();
+    if (!work.is_ok()) job.reset();
+    compaction_failed = !work.is_ok();
+    return work;
+  }
   // Whether it succeeds or not, this was its last step.
   const std::unique_ptr<CompactionJob> finished = std::move(job);
-  Status status = done.status();
   // What the filter dropped is dead by commits that may be in the log only, and not flushed: a power
   // loss that took them back would leave references to it.
-  if (status.is_ok() && drop_filter) status = log->sync();
+  Status status = drop_filter ? log->sync() : Status::ok();
   if (status.is_ok()) {
     Change change = change_of_tables();
     change.added = finished->outputs();
@@ -52,41 +47,7 @@ Result<bool> Engine::State::step_compaction(int64_t budget_us) {
   compaction_failed = !status.is_ok();
   if (!status.is_ok()) return status;
   ++counters.compactions;
-  return true;
-}
-
-Status Engine::State::relieve_level0() {
-  const size_t limit = options.level0_tables_max * kLevel0StopFactor;
-  while (version->level(0).size() >= limit && !compaction_failed) {
-    if (job == nullptr) {
-      std::optional<CompactionPlan> plan = pick_compaction(*version, compaction_limits());
-      FLOWDB_RETURN_IF_ERROR(begin_compaction(*std::move(plan)));
-    }
-    // A failure shows in the call that maintains; a write fails only for its own reasons.
-    if (const Result<bool> done = step_compaction(kNoBudget); !done.is_ok()) break;
-  }
-  return container->can_write() ? Status::ok() : check_writable();
-}
-
-Result<bool> Engine::maintain(int64_t budget_us) {
-  State& s = *state_;
-  FLOWDB_RETURN_IF_ERROR(s.check_writable());
-  if (s.job == nullptr) {
-    std::optional<CompactionPlan> plan = pick_compaction(*s.version, s.compaction_limits());
-    if (!plan) return false;
-    if (plan->is_move()) {
-      State::Change change = s.change_of_tables();
-      change.moved = {plan->upper.front()->at_level(plan->output_level)};
-      FLOWDB_RETURN_IF_ERROR(s.commit(change));
-    } else {
-      FLOWDB_RETURN_IF_ERROR(s.begin_compaction(*std::move(plan)));
-    }
-  }
-  if (s.job != nullptr) {
-    FLOWDB_ASSIGN_OR_RETURN(const bool done, s.step_compaction(budget_us));
-    if (!done) return true;
-  }
-  return pick_compaction(*s.version, s.compaction_limits()).has_value();
+  return kStepWork;
 }
 
 Status Engine::compact_all() {
@@ -97,8 +58,9 @@ Status Engine::compact_all() {
   FLOWDB_RETURN_IF_ERROR(flush());
   std::optional<CompactionPlan> plan = plan_full_compaction(*s.version, s.compaction_limits());
   if (!plan) return Status::ok();
-  FLOWDB_RETURN_IF_ERROR(s.begin_compaction(*std::move(plan)));
-  return s.step_compaction(kNoBudget).status();
+  s.begin_compaction(*std::move(plan));
+  while (s.job != nullptr) FLOWDB_RETURN_IF_ERROR(s.step_compaction().status());
+  return Status::ok();
 }
 
 }  // namespace flowdb

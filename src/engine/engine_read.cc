@@ -96,6 +96,7 @@ Status Engine::get(std::string_view key, const ReadOptions& options, std::string
   NewestVersion newest(key, std::min(options.snapshot, s.last_sequence));
   if (options.overlay != nullptr) newest.ask_overlay(*options.overlay);
   newest.ask(*s.memtable);
+  if (s.flush != nullptr) newest.ask(*s.flush->memtable());
   for (const auto& file : s.version->level(0)) {
     FLOWDB_RETURN_IF_ERROR(newest.ask(*file, file->meta().largest_sequence));
   }
@@ -136,6 +137,10 @@ std::unique_ptr<Iterator> Engine::new_iterator(const ReadOptions& options) {
   // An empty one can be left out: what is written while the iterator exists is not seen by it.
   if (s.memtable->count() > 0) {
     merged.add(std::make_unique<MemtableCursor>(*s.memtable, s.memtable));
+  }
+  if (s.flush != nullptr) {
+    const auto& frozen = s.flush->memtable();
+    merged.add(std::make_unique<MemtableCursor>(*frozen, frozen));
   }
   const TableFiles& level0 = s.version->level(0);
   for (size_t i = 0; i < level0.size(); ++i) {

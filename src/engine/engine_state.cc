@@ -42,13 +42,6 @@ Engine::State::Change Engine::State::change_of_tables() const {
   return change;
 }
 
-Engine::State::Change Engine::State::change_of_all(const LogPosition& at) const {
-  Change change;
-  change.sequence = last_sequence;
-  change.position = at;
-  return change;
-}
-
 Status Engine::State::commit(const Change& change) {
   std::vector<uint32_t> left = change.removed;
   for (const auto& file : change.moved) left.push_back(file->meta().id);

@@ -7,6 +7,7 @@
 
 #include "engine/compaction_job.h"
 #include "engine/engine.h"
+#include "engine/flush_job.h"
 #include "engine/manifest.h"
 #include "engine/version.h"
 #include "sst/block_cache.h"
@@ -24,6 +25,8 @@ struct Engine::State {
   BlockCache cache;
   std::shared_ptr<const Version> version = std::make_shared<Version>();
   std::shared_ptr<Memtable> memtable = std::make_shared<Memtable>();
+  // Of the memtable before, until it is in a table; null: there is none.
+  std::unique_ptr<FlushJob> flush;
   uint64_t last_sequence = 0;
   uint32_t next_table_id = 1;
   // What the newest checkpoint says.
@@ -35,8 +38,12 @@ struct Engine::State {
   std::multiset<uint64_t> pins;
   std::function<bool(std::string_view key)> drop_filter;
   std::unique_ptr<CompactionJob> job;
-  // Compaction has failed; writers stop trying until it is asked for explicitly.
+  // It has failed; writers stop trying until it is asked for explicitly, or until they need the
+  // room that a flush makes.
   bool compaction_failed = false;
+  bool flush_failed = false;
+  // What writers still have to do of the pending maintenance (job_step.h).
+  uint64_t work_due = 0;
   EngineStats counters;
 
   // Recovery, at open (recovery.cc).
@@ -63,14 +70,18 @@ struct Engine::State {
   Status commit(const Change& change);
   // A change that leaves the log's position as it was.
   Change change_of_tables() const;
-  // A change that covers everything written so far, position `at`.
-  Change change_of_all(const LogPosition& at) const;
 
-  // Writes the memtable, if there is anything in it, as one table.
-  Status write_memtable(std::vector<TableMeta>& added);
-  // Writes the memtable and commits a checkpoint with the position `at`.
+  // From here on the full memtable is flushed, and a new one takes the writes. `at`: the log's
+  // position behind all that was written. REQUIRES: flush is null.
+  void freeze(const LogPosition& at);
+  // One step of the flush. Result: the work done. After a failure it can begin anew. REQUIRES:
+  // flush is not null; it is null when this was the last step.
+  Result<uint64_t> step_flush();
+  Result<uint64_t> write_flush();
+  Result<uint64_t> commit_flush();
+  Status finish_flush();
+  // Writes all that was written so far to tables, and commits a checkpoint with the position `at`.
   Status checkpoint(const LogPosition& at);
-  Status flush_memtable() { return checkpoint(log->position()); }
 
   // Makes room in memtable and log for `count` batches of `payload_bytes` in all.
   Status make_room(uint64_t payload_bytes, size_t count);
@@ -82,11 +93,18 @@ struct Engine::State {
   // Ends the open table of a running compaction, so that another one can be written.
   Status pause_compaction();
   CompactionLimits compaction_limits() const;
-  Status begin_compaction(CompactionPlan plan);
-  // Works on the running compaction; commits it when it is done. Result: whether it was.
-  Result<bool> step_compaction(int64_t budget_us);
-  // Merges level 0 when flushes have got too far ahead of maintenance.
-  Status relieve_level0();
+  void begin_compaction(CompactionPlan plan);
+  // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is null
+  // when this was the last step, or has failed.
+  Result<uint64_t> step_compaction();
+
+  bool is_maintenance_due() const;
+  // One step of what is due. Result: the work done, 0 when there was none.
+  Result<uint64_t> step_maintenance();
+  // How much of the pending maintenance writers do for each byte that they write.
+  uint64_t pace() const;
+  // Does it for a write of `bytes`. Errors: closed.
+  Status keep_pace(uint64_t bytes);
 };
 
 }  // namespace flowdb

@@ -51,15 +51,18 @@ bool Engine::State::fits_log(uint64_t payload_bytes, size_t count) const {
 }
 
 Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
-  if (checkpoint_due || memtable->memory_bytes() >= options.memtable_bytes_max) {
-    FLOWDB_RETURN_IF_ERROR(relieve_level0());
-    FLOWDB_RETURN_IF_ERROR(checkpoint(log->position()));
+  FLOWDB_RETURN_IF_ERROR(keep_pace(payload_bytes));
+  if (checkpoint_due) return checkpoint(log->position());
+  const bool log_is_full = !log->has_room(payload_bytes, count);
+  if (!log_is_full && memtable->memory_bytes() < options.memtable_bytes_max) return Status::ok();
+  // Most often it is over long since.
+  FLOWDB_RETURN_IF_ERROR(finish_flush());
+  // The extent before can be used again when the flush is over.
+  if (log_is_full) {
+    FLOWDB_RETURN_IF_ERROR(log->switch_extent(payload_bytes + kFrameBytes * count, /*grow=*/true));
   }
-  if (log->has_room(payload_bytes, count)) return Status::ok();
-  FLOWDB_RETURN_IF_ERROR(relieve_level0());
-  FLOWDB_RETURN_IF_ERROR(log->switch_extent(payload_bytes + kFrameBytes * count, /*grow=*/true));
-  // So that the extent before can be used again.
-  return checkpoint(log->position());
+  freeze(log->position());
+  return Status::ok();
 }
 
 Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability durability) {

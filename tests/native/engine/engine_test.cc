@@ -109,7 +109,7 @@ TEST_F(EngineTest, TheDropFilterDropsWhatNothingRefersTo) {
 }
 
 TEST_F(EngineTest, WritesGoOnWhileACompactionIsUnderWay) {
-  for (int i = 0; i < 4000; ++i) put("key" + std::to_string(i), std::string(200, 'a'));
+  for (int i = 0; i < 4000; ++i) put("key" + std::to_string(i), std::string(1000, 'a'));
   expect_ok(engine_->flush());
   bool more = true;
   int slices = 0;
@@ -125,10 +125,10 @@ TEST_F(EngineTest, WritesGoOnWhileACompactionIsUnderWay) {
   EXPECT_GT(slices, 20);
   EXPECT_GT(engine_->stats().compactions, 0u);
   EXPECT_EQ(get("key0"), "new19");
-  EXPECT_EQ(get("key3999"), std::string(200, 'a'));
+  EXPECT_EQ(get("key3999"), std::string(1000, 'a'));
   reopen();
   EXPECT_EQ(get("key0"), "new19");
-  EXPECT_EQ(get("key3999"), std::string(200, 'a'));
+  EXPECT_EQ(get("key3999"), std::string(1000, 'a'));
 }
 
 TEST_F(EngineTest, WritersHoldLevel0InBoundsByThemselves) {

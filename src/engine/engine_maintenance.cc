@@ -1,0 +1,76 @@
+// When the pending flushes and compactions are done: in slices that somebody asks for, and by
+// writers that get ahead of those.
+#include <algorithm>
+
+#include "engine/engine_state.h"
+#include "engine/job_step.h"
+
+namespace flowdb {
+namespace {
+
+// For each byte written, so much of the work of a pending flush is done: it is over when the new
+// memtable has taken a fraction of what the full one holds.
+constexpr uint64_t kFlushPace = 4;
+// Writers compact, too, once level 0 has this many times the tables at which a compaction begins:
+// at first so much for each byte, with each further table twice as much, up to a limit.
+constexpr size_t kLevel0PaceFactor = 2;
+constexpr uint64_t kCompactionPace = 4;
+constexpr size_t kPaceDoublingsMax = 6;
+
+}  // namespace
+
+bool Engine::State::is_maintenance_due() const {
+  return flush != nullptr || job != nullptr ||
+         pick_compaction(*version, compaction_limits()).has_value();
+}
+
+// (1) The flush comes first: the log and the memory wait for it. One that has failed, for want of
+// room most often, waits for the compactions. (2) A compaction that is under way goes on, (3) or the
+// next one begins.
+Result<uint64_t> Engine::State::step_maintenance() {
+  if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
+  if (job != nullptr) return step_compaction();
+  std::optional<CompactionPlan> plan = pick_compaction(*version, compaction_limits());
+  if (!plan) return flush != nullptr ? step_flush() : Result<uint64_t>(0);
+  if (!plan->is_move()) {
+    begin_compaction(*std::move(plan));
+    return step_compaction();
+  }
+  Change change = change_of_tables();
+  change.moved = {plan->upper.front()->at_level(plan->output_level)};
+  FLOWDB_RETURN_IF_ERROR(commit(change));
+  return kStepWork;
+}
+
+uint64_t Engine::State::pace() const {
+  if (flush_failed || compaction_failed) return 0;
+  const uint64_t flush_pace = flush != nullptr ? kFlushPace : 0;
+  const size_t begin = options.level0_tables_max * kLevel0PaceFactor;
+  const size_t tables = version->level(0).size();
+  if (tables < begin) return flush_pace;
+  return flush_pace + (kCompactionPace << std::min(tables - begin, kPaceDoublingsMax));
+}
+
+Status Engine::State::keep_pace(uint64_t bytes) {
+  work_due += bytes * pace();
+  while (work_due >= kStepWork && pace() > 0) {
+    // A failure shows in the call that maintains; a write fails only for its own reasons.
+    const Result<uint64_t> work = step_maintenance();
+    if (work.is_ok()) work_due -= std::min(work_due, work.value());
+  }
+  if (pace() == 0) work_due = 0;
+  return container->can_write() ? Status::ok() : check_writable();
+}
+
+Result<bool> Engine::maintain(int64_t budget_us) {
+  State& s = *state_;
+  FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  const int64_t end_us = s.options.now_us() + budget_us;
+  do {
+    FLOWDB_ASSIGN_OR_RETURN(const uint64_t work, s.step_maintenance());
+    if (work == 0) return false;
+  } while (s.options.now_us() < end_us);
+  return s.is_maintenance_due();
+}
+
+}  // namespace flowdb

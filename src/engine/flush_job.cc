@@ -1,0 +1,43 @@
+// One pass over the memtable.
+#include "engine/flush_job.h"
+
+#include <cassert>
+
+#include "engine/job_step.h"
+
+namespace flowdb {
+
+void FlushJob::begin(Retention retention, std::unique_ptr<TableOutput> output) {
+  give_up();
+  retention_.emplace(std::move(retention));
+  output_ = std::move(output);
+  cursor_.emplace(*memtable_);
+  cursor_->seek_to_first();
+}
+
+void FlushJob::give_up() {
+  output_.reset();
+  is_done_ = false;
+}
+
+Result<uint64_t> FlushJob::step() {
+  assert(has_begun() && !is_done_);
+  // The end of a table is a step by itself: filter and index are written then.
+  if (!cursor_->valid()) {
+    FLOWDB_RETURN_IF_ERROR(output_->end_table());
+    is_done_ = true;
+    return kStepWork;
+  }
+  uint64_t work = 0;
+  for (; cursor_->valid() && work < kStepWork; cursor_->next()) {
+    Record record = cursor_->record();
+    work += work_of(record);
+    const Retention::Verdict verdict = retention_->judge(record, /*older_below=*/true);
+    if (verdict == Retention::Verdict::drop) continue;
+    if (verdict == Retention::Verdict::keep_as_remove) record = removal_of(record);
+    FLOWDB_RETURN_IF_ERROR(output_->add(record));
+  }
+  return work;
+}
+
+}  // namespace flowdb
