@@ -1,0 +1,36 @@
+// CountingFile: a File in memory that counts the bytes that cross it, in both directions.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "storage/memory_file.h"
+
+namespace flowdb {
+
+class CountingFile final : public File {
+ public:
+  CountingFile(std::shared_ptr<std::string> content, std::string name,
+               std::shared_ptr<uint64_t> bytes)
+      : file_(std::move(content), std::move(name)), bytes_(std::move(bytes)) {}
+
+  Result<size_t> read_at(uint64_t offset, char* buffer, size_t length) override {
+    *bytes_ += length;
+    return file_.read_at(offset, buffer, length);
+  }
+  Status write_at(uint64_t offset, std::string_view bytes) override {
+    *bytes_ += bytes.size();
+    return file_.write_at(offset, bytes);
+  }
+  Status truncate(uint64_t size) override { return file_.truncate(size); }
+  Status sync() override { return file_.sync(); }
+  Result<uint64_t> size() override { return file_.size(); }
+  std::string_view name() const override { return file_.name(); }
+
+ private:
+  MemoryFile file_;
+  std::shared_ptr<uint64_t> bytes_;
+};
+
+}  // namespace flowdb

@@ -1,0 +1,177 @@
+// Flushes and compactions in steps: each is small, whoever does it; a reader sees the same at any
+// of them, and so does who opens the files after the process has ended there.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/capped_file.h"
+#include "engine/counting_file.h"
+#include "engine/test_engine.h"
+
+namespace flowdb {
+namespace {
+
+using Model = std::map<std::string, std::string>;
+
+EngineOptions small_options() {
+  EngineOptions options = test_options();
+  options.memtable_bytes_max = 1 << 20;
+  options.table_bytes_max = 512 << 10;
+  options.log_extent_bytes_max = 1 << 20;
+  options.level1_bytes_max = 2 << 20;
+  return options;
+}
+
+void expect_content(Engine& engine, const Model& model) {
+  auto iterator = engine.new_iterator({});
+  auto expected = model.begin();
+  for (iterator->seek_to_first(); iterator->valid(); iterator->next(), ++expected) {
+    ASSERT_NE(expected, model.end()) << iterator->key();
+    ASSERT_EQ(iterator->key(), expected->first);
+    ASSERT_EQ(iterator->value(), expected->second);
+  }
+  expect_ok(iterator->status());
+  ASSERT_EQ(expected, model.end());
+  auto last = model.rbegin();
+  for (iterator->seek_to_last(); iterator->valid(); iterator->prev(), ++last) {
+    ASSERT_EQ(iterator->key(), last->first);
+    ASSERT_EQ(iterator->value(), last->second);
+  }
+  ASSERT_EQ(last, model.rend());
+}
+
+// What a call may read and write: a step's records in and out, what ends a table, and a checkpoint.
+constexpr uint64_t kCallBytesMax = 256 << 10;
+
+TEST(MaintenanceTest, NoWriteDoesMuchMoreThanItsShare) {
+  auto bytes = std::make_shared<uint64_t>(0);
+  auto opened = Engine::open(
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", bytes),
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", bytes),
+      small_options());
+  ASSERT_TRUE(opened.is_ok());
+  Engine& engine = *opened.value();
+  std::mt19937_64 random(7);
+  uint64_t largest = 0;
+  std::string value(100, 'v');
+  WriteBatch batch;
+  for (int i = 0; i < 150'000; ++i) {
+    for (char& c : value) c = static_cast<char>(random());
+    batch.clear();
+    batch.put("key" + std::to_string(random() % 60'000), value);
+    *bytes = 0;
+    expect_ok(engine.write(batch, Durability::relaxed));
+    largest = std::max(largest, *bytes);
+  }
+  EXPECT_GT(engine.stats().flushes, 10u);
+  EXPECT_GT(engine.stats().compactions, 2u);
+  EXPECT_LT(largest, kCallBytesMax);
+  // Left alone, writers keep level 0 in bounds, and everything with it.
+  EXPECT_LT(engine.stats().tables, 60u);
+}
+
+TEST(MaintenanceTest, NoSliceDoesMuch) {
+  auto bytes = std::make_shared<uint64_t>(0);
+  auto opened = Engine::open(
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", bytes),
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", bytes),
+      small_options());
+  ASSERT_TRUE(opened.is_ok());
+  Engine& engine = *opened.value();
+  std::mt19937_64 random(8);
+  uint64_t largest = 0;
+  for (int i = 0; i < 40'000; ++i) {
+    WriteBatch batch;
+    batch.put("key" + std::to_string(random() % 20'000), std::string(100, 'v'));
+    expect_ok(engine.write(batch, Durability::relaxed));
+    if (i % 10 != 0) continue;
+    *bytes = 0;
+    expect_ok(engine.maintain(0).status());
+    largest = std::max(largest, *bytes);
+  }
+  EXPECT_GT(engine.stats().compactions, 0u);
+  EXPECT_LT(largest, kCallBytesMax);
+}
+
+TEST(MaintenanceTest, EverythingIsThereAtEachStepAndAfterEach) {
+  const StoredDatabase stored;
+  Model model;
+  auto engine = stored.open(tiny_options());
+  std::mt19937_64 random(9);
+  uint64_t pinned = 0;
+  Model pinned_model;
+  for (int i = 0; i < 1500; ++i) {
+    const std::string key = "key" + std::to_string(random() % 100);
+    WriteBatch batch;
+    if (random() % 4 == 0) {
+      batch.remove(key);
+      model.erase(key);
+    } else {
+      model[key] = std::to_string(i) + std::string(random() % 400, 'v');
+      batch.put(key, model[key]);
+    }
+    expect_ok(engine->write(batch, Durability::relaxed));
+    if (i % 2 == 0) expect_ok(engine->maintain(0).status());
+    if (i % 50 == 0) {
+      if (i > 0) engine->unpin_snapshot(pinned);
+      pinned = engine->pin_snapshot();
+      pinned_model = model;
+    }
+    if (i % 10 != 0) continue;
+    expect_content(*engine, model);
+    for (const auto& [k, v] : pinned_model) {
+      ReadOptions options;
+      options.snapshot = pinned;
+      std::string value;
+      expect_ok(engine->get(k, options, value));
+      ASSERT_EQ(value, v);
+    }
+    expect_content(*stored.copy().open(tiny_options()), model);
+  }
+  engine->unpin_snapshot(pinned);
+  EXPECT_GT(engine->stats().flushes, 10u);
+  expect_ok(engine->close());
+  expect_content(*stored.open(tiny_options()), model);
+}
+
+TEST(MaintenanceTest, AFlushWithoutRoomIsMadeUpForLater) {
+  const auto quota = std::make_shared<Quota>();
+  quota->bytes_max = 1 << 20;
+  auto opened = Engine::open(
+      std::make_unique<CappedFile>(std::make_shared<std::string>(), "flow.db", quota),
+      std::make_unique<CappedFile>(std::make_shared<std::string>(), "flow.wal", quota),
+      tiny_options());
+  ASSERT_TRUE(opened.is_ok());
+  Engine& engine = *opened.value();
+  Model model;
+  const auto put = [&](int n) {
+    const std::string key = "key" + std::to_string(n);
+    WriteBatch batch;
+    batch.put(key, std::string(300, 'v'));
+    const Status status = engine.write(batch, Durability::relaxed);
+    if (status.is_ok()) model[key] = std::string(300, 'v');
+    return status;
+  };
+  int n = 0;
+  // Until a memtable is frozen.
+  while (!engine.maintain(0).value()) expect_ok(put(n++));
+  quota->bytes_max = quota->bytes;
+  Result<bool> slice = engine.maintain(0);
+  while (slice.is_ok() && slice.value()) slice = engine.maintain(0);
+  EXPECT_EQ(slice.status().code(), StatusCode::quota_exceeded);
+  // There is still room in the log and in the memory.
+  expect_ok(put(n++));
+  expect_content(engine, model);
+  quota->bytes_max = 1 << 20;
+  do {
+    slice = engine.maintain(0);
+    expect_ok(slice.status());
+  } while (slice.value());
+  EXPECT_GT(engine.stats().flushes, 0u);
+  for (int i = 0; i < 500; ++i) expect_ok(put(n++));
+  expect_content(engine, model);
+}
+
+}  // namespace
+}  // namespace flowdb
