@@ -1,0 +1,88 @@
+// Seeded workloads, crashed in every way of the crash model: for each activity of the engine a
+// number of distinct images, of which every one must recover. See README.md for longer runs and the
+// replay of a single image.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "crash/exploration.h"
+#include "crash/images_wanted.h"
+
+namespace flowdb {
+namespace {
+
+Shape shape_for(Activity activity) {
+  Shape shape;
+  switch (activity) {
+    case Activity::commit:
+      shape.flush = shape.maintain = 1;
+      break;
+    case Activity::flush:
+      shape.flush = 6;
+      break;
+    case Activity::compaction:
+      shape.flush = 6;
+      shape.maintain = 8;
+      shape.compact = 1;
+      break;
+    case Activity::reuse:
+    case Activity::relocation:
+      shape.flush = 8;
+      shape.maintain = 10;
+      shape.compact = 1;
+      shape.steps = 80;
+      break;
+    case Activity::recycling:
+      shape.commit = 60;
+      shape.steps = 60;
+      break;
+    case Activity::truncation:
+      shape.reopen = 6;
+      shape.flush = 6;
+      shape.maintain = 8;
+      shape.compact = 2;
+      break;
+    case Activity::recovery:
+      shape.steps = 12;
+      shape.crashes = 3;
+      break;
+  }
+  return shape;
+}
+
+class CrashImages : public testing::TestWithParam<Activity> {};
+
+TEST_P(CrashImages, Recover) {
+  const Activity activity = GetParam();
+  Exploration exploration(shape_for(activity));
+  if (const char* const text = std::getenv("FLOWDB_SEED"); text != nullptr) {
+    const auto name = StateName::parse(text);
+    ASSERT_TRUE(name.has_value()) << "FLOWDB_SEED is seed:event:crash";
+    EXPECT_EQ(exploration.replay(*name), "");
+    return;
+  }
+  const size_t target = images_wanted() / kActivityNames.size();
+  const auto begin = std::chrono::steady_clock::now();
+  uint64_t seed = 0;
+  // So many more workloads than are needed that only one that does not do its activity runs out.
+  for (; exploration.distinct() < target && seed < 1000 + target; ++seed) {
+    ASSERT_EQ(exploration.explore(seed, activity, Depth(), target), "");
+  }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  std::printf("%s: %zu distinct images of %llu workloads in %.1f s\n",
+              std::string(kActivityNames[static_cast<size_t>(activity)]).c_str(),
+              exploration.distinct(), static_cast<unsigned long long>(seed), seconds.count());
+  EXPECT_GE(exploration.distinct(), target);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CrashImages,
+                         testing::Values(Activity::commit, Activity::flush, Activity::compaction,
+                                         Activity::recycling, Activity::truncation,
+                                         Activity::recovery),
+                         [](const testing::TestParamInfo<Activity>& activity) {
+                           return std::string(kActivityNames[static_cast<size_t>(activity.param)]);
+                         });
+
+}  // namespace
+}  // namespace flowdb

@@ -1,0 +1,58 @@
+// History: everything that was done to the two files of a database, in one common order, and what
+// the engine was about when it did it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flowdb {
+
+inline constexpr size_t kContainerFile = 0;
+inline constexpr size_t kLogFile = 1;
+inline constexpr size_t kSector = 512;
+
+// The bytes of both files.
+using Disk = std::array<std::string, 2>;
+
+// What the engine was doing at an event; a crash there is counted under it.
+enum class Activity : uint8_t {
+  commit,
+  flush,
+  compaction,
+  reuse,
+  relocation,
+  recycling,
+  truncation,
+  recovery,
+};
+inline constexpr std::array<std::string_view, 8> kActivityNames = {
+    "commit", "flush", "compaction", "reuse", "relocation", "recycling", "truncation", "recovery"};
+
+struct FileEvent {
+  enum class Kind : uint8_t { write, truncate, sync };
+  Kind kind = Kind::write;
+  size_t file = kContainerFile;
+  Activity activity = Activity::commit;
+  // The number of the last commit that had been handed to the engine.
+  uint64_t attempted = 0;
+  uint64_t offset = 0;  // of a write; the new size of a truncation
+  std::string bytes;    // of a write
+};
+
+struct History {
+  Disk initial;  // all of it durable
+  std::vector<FileEvent> events;
+};
+
+inline void apply_event(const FileEvent& event, std::string& content) {
+  const size_t at = static_cast<size_t>(event.offset);
+  if (event.kind == FileEvent::Kind::truncate) content.resize(at, '\0');
+  if (event.kind != FileEvent::Kind::write || event.bytes.empty()) return;
+  if (content.size() < at + event.bytes.size()) content.resize(at + event.bytes.size(), '\0');
+  content.replace(at, event.bytes.size(), event.bytes);
+}
+
+}  // namespace flowdb

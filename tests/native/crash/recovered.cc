@@ -1,0 +1,116 @@
+// Opening what was found, and going on with it.
+#include "crash/recovered.h"
+
+#include <random>
+
+#include "crash/faulty_disk.h"
+
+namespace flowdb {
+namespace {
+
+std::string differences(Engine& engine, const Content& expected) {
+  Content found;
+  const auto iterator = engine.new_iterator({});
+  for (iterator->seek_to_first(); iterator->valid(); iterator->next()) {
+    found[std::string(iterator->key())] = iterator->value();
+  }
+  std::string text;
+  for (const auto& [key, value] : expected) {
+    const auto at = found.find(key);
+    if (at == found.end()) {
+      text += " " + key + " is missing (" + value.substr(0, 8) + ")";
+    } else if (at->second != value) {
+      text += " " + key + " is " + at->second.substr(0, 8) + ", not " + value.substr(0, 8);
+    }
+  }
+  for (const auto& [key, value] : found) {
+    if (expected.count(key) == 0) text += " " + key + " is there (" + value.substr(0, 8) + ")";
+  }
+  return text;
+}
+
+// Result: what is wrong with the engine's content; `last` becomes the number of its last commit.
+std::string check_content(Engine& engine, Commits& commits, uint64_t ceiling, uint64_t& last) {
+  const auto found = read_content(*engine.new_iterator({}));
+  if (!found.is_ok()) return "reading: " + found.status().to_string();
+  last = found->last;
+  if (last > ceiling) return "commit " + std::to_string(last) + " was never made";
+  if (found->hash == commits.hash_after(last)) return {};
+  return "not the content after commit " + std::to_string(last) + ":" +
+         differences(engine, commits.content_after(last));
+}
+
+Status end(Engine& engine, uint64_t how) {
+  switch (how) {
+    case 0:
+      return engine.close();
+    case 1:
+      return engine.flush();
+    case 2:
+      return engine.compact_all();
+    case 3:
+      return engine.maintain(0).status();
+    default:
+      return Status::ok();
+  }
+}
+
+}  // namespace
+
+EngineOptions crash_options(uint64_t seed, uint64_t opening) {
+  EngineOptions options;
+  const auto random = std::make_shared<std::mt19937_64>(seed * 1'000'003 + opening);
+  options.random = [random] { return (*random)(); };
+  options.now_us = [] { return int64_t{1'000'000}; };
+  options.memtable_bytes_max = 16 << 10;
+  options.block_bytes = 512;
+  options.table_bytes_max = 4 << 10;
+  options.block_cache_bytes = 64 << 10;
+  options.level0_tables_max = 2;
+  options.level1_bytes_max = 16 << 10;
+  options.log_extent_bytes_min = 4 << 10;
+  options.log_extent_bytes_max = 8 << 10;
+  options.compression = seed % 2 == 0 ? Compression::none : Compression::lz4;
+  return options;
+}
+
+std::string check_recovered(Disk found, Commits& commits, const Expectation& expected,
+                            uint64_t seed, uint64_t number) {
+  FaultyDisk disk(std::move(found));
+  disk.set_recording(false);
+  const auto open = [&](uint64_t opening) {
+    return Engine::open(disk.open_container(), disk.open_log(), crash_options(seed, opening));
+  };
+  // Other random numbers than any opening before.
+  const uint64_t opening = (number + 1) << 20;
+  auto opened = open(opening);
+  if (!opened.is_ok()) return "opening: " + opened.status().to_string();
+  uint64_t last = 0;
+  std::string problem = check_content(*opened.value(), commits, expected.ceiling, last);
+  if (!problem.empty()) return problem;
+  if (last < expected.floor) {
+    return "commit " + std::to_string(last) + " is the last, " + std::to_string(expected.floor) +
+           " is lost";
+  }
+  // The next commit, which may be one that was lost, byte for byte.
+  const Durability durability = number % 2 == 0 ? Durability::strict : Durability::relaxed;
+  Status status = opened.value()->write(commits.batch(last + 1), durability);
+  if (!status.is_ok()) return "writing on: " + status.to_string();
+  const uint64_t how = number / 2 % 10;
+  status = end(*opened.value(), how);
+  if (!status.is_ok()) return "ending in way " + std::to_string(how) + ": " + status.to_string();
+  disk.end_process();
+  opened = open(opening + 1);
+  if (!opened.is_ok()) {
+    return "opening again, way " + std::to_string(how) + ": " + opened.status().to_string();
+  }
+  uint64_t again = 0;
+  problem = check_content(*opened.value(), commits, last + 1, again);
+  if (problem.empty() && again != last + 1) {
+    problem = "commit " + std::to_string(again) + " is the last, not " + std::to_string(last + 1);
+  }
+  if (!problem.empty()) problem = "opened again, way " + std::to_string(how) + ": " + problem;
+  return problem;
+}
+
+}  // namespace flowdb

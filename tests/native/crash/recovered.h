@@ -1,0 +1,27 @@
+// What a database must be after any crash: it opens, holds a prefix of the commits, each one whole,
+// takes new ones, and is the same when it is opened once more.
+#pragma once
+
+#include <string>
+
+#include "crash/commits.h"
+#include "crash/history.h"
+
+namespace flowdb {
+
+// Everything as small as it can be, so that a few commits flush, switch extents and compact.
+// `opening` numbers the openings of one database: each takes other random numbers, as each process
+// does.
+EngineOptions crash_options(uint64_t seed, uint64_t opening);
+
+struct Expectation {
+  uint64_t floor = 0;    // the commits up to this one must be there
+  uint64_t ceiling = 0;  // none behind this one may be
+};
+
+// Opens what a crash has left, checks it, works on, ends it in one of several ways and opens it
+// again. `seed` is that of the workload, `number` says how. Result: empty, or what is wrong.
+std::string check_recovered(Disk found, Commits& commits, const Expectation& expected,
+                            uint64_t seed, uint64_t number);
+
+}  // namespace flowdb

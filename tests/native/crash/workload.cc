@@ -1,0 +1,233 @@
+// The steps of a workload, and what each one promises.
+#include "crash/workload.h"
+
+#include <algorithm>
+
+#include "crash/recovered.h"
+#include "engine/manifest.h"
+
+namespace flowdb {
+namespace {
+
+uint64_t large_every(const Shape& shape) { return shape.large_commit > 0 ? 11 : 0; }
+
+}  // namespace
+
+Workload::Workload(const Shape& shape, uint64_t seed)
+    : shape_(shape), seed_(seed), random_(seed), commits_(seed, large_every(shape)) {
+  promises_.push_back({});
+  open();
+  // Most of them begin behind a clean close, which cuts the log to its small extents.
+  if (problem_.empty() && below(4) != 0) {
+    commit(false);
+    close();
+    open();
+  }
+  live();
+  for (int i = 0; i < shape.crashes && problem_.empty(); ++i) {
+    crash();
+    if (problem_.empty()) live();
+  }
+  if (problem_.empty() && below(2) == 0) close();
+  disk_.end_process();
+}
+
+Workload::~Workload() = default;
+
+EngineOptions Workload::options(uint64_t opening) const { return crash_options(seed_, opening); }
+
+void Workload::live() {
+  for (int i = 0; i < shape_.steps && problem_.empty(); ++i) step();
+}
+
+bool Workload::ok(const Status& status, std::string_view what) {
+  if (status.is_ok() || !problem_.empty()) return problem_.empty();
+  problem_ =
+      std::string(what) + " after commit " + std::to_string(last_) + ": " + status.to_string();
+  return false;
+}
+
+void Workload::step() {
+  const Shape& s = shape_;
+  const int all = s.commit + s.flush + s.maintain + s.compact + s.reopen + s.kill + s.hold_iterator;
+  int pick = static_cast<int>(below(static_cast<size_t>(all)));
+  const auto is = [&pick](int weight) {
+    const bool taken = pick >= 0 && pick < weight;
+    pick -= weight;
+    return taken;
+  };
+  if (is(s.commit)) return commit(true);
+  if (is(s.flush)) {
+    disk_.set_activity(Activity::flush);
+    if (ok(engine_->flush(), "flush")) promise(false);
+    return;
+  }
+  if (is(s.maintain)) {
+    disk_.set_activity(Activity::compaction);
+    for (size_t i = 1 + below(4); i > 0; --i) {
+      if (!ok(engine_->maintain(0).status(), "maintain")) return;
+    }
+    return promise(false);
+  }
+  if (is(s.compact)) {
+    disk_.set_activity(Activity::compaction);
+    if (ok(engine_->compact_all(), "compact_all")) promise(false);
+    return;
+  }
+  if (is(s.reopen)) {
+    close();
+    if (problem_.empty()) open();
+    return;
+  }
+  if (is(s.kill)) {
+    held_.clear();
+    disk_.end_process();
+    engine_.reset();
+    return open();
+  }
+  hold_or_release();
+}
+
+void Workload::commit(bool grouped) {
+  const size_t count = grouped && below(3) == 0 ? 2 + below(2) : 1;
+  std::vector<WriteBatch> batches;
+  std::vector<const WriteBatch*> pointers;
+  for (size_t i = 1; i <= count; ++i) batches.push_back(commits_.batch(last_ + i));
+  for (const WriteBatch& batch : batches) pointers.push_back(&batch);
+  const bool strict = below(3) == 0;
+  disk_.set_activity(Activity::commit);
+  disk_.set_attempted(last_ + count);
+  if (!ok(engine_->write(pointers, strict ? Durability::strict : Durability::relaxed), "write")) {
+    return;
+  }
+  last_ += count;
+  promise(strict);
+}
+
+void Workload::promise(bool strict) {
+  Promise p;
+  p.events = history().events.size();
+  p.last = last_;
+  if (!engine_->container().manifest().empty()) {
+    const auto manifest = Manifest::decode(engine_->container().manifest(), "flow.db");
+    if (!ok(manifest.status(), "manifest")) return;
+    p.covered = manifest->last_sequence;
+  }
+  p.covered = std::max(p.covered, promises_.back().covered);
+  if (strict) p.log_sync = disk_.last_log_sync();
+  promises_.push_back(p);
+}
+
+void Workload::open() {
+  disk_.set_activity(Activity::recovery);
+  last_opening_ = history().events.size();
+  auto opened = Engine::open(disk_.open_container(), disk_.open_log(), options(++openings_));
+  if (!ok(opened.status(), "open")) return;
+  engine_ = std::move(opened).value();
+  const auto found = read_content(*engine_->new_iterator({}));
+  if (!ok(found.status(), "read")) return;
+  if (found->last != last_ || found->hash != commits_.hash_after(last_)) {
+    problem_ = "opened at commit " + std::to_string(found->last) + " instead of " +
+               std::to_string(last_) + ", or with another content";
+    return;
+  }
+  promise(false);
+}
+
+void Workload::close() {
+  held_.clear();
+  disk_.set_activity(Activity::flush);
+  if (!ok(engine_->close(), "close")) return;
+  promise(false);
+  disk_.end_process();
+  engine_.reset();
+}
+
+// An iterator that is held while tables come and go still reads what it saw.
+void Workload::hold_or_release() {
+  if (held_.size() < 2 && below(2) == 0) {
+    held_.push_back({engine_->new_iterator({}), last_});
+    return;
+  }
+  if (held_.empty()) return;
+  const Held held = std::move(held_.front());
+  held_.erase(held_.begin());
+  const auto found = read_content(*held.iterator);
+  if (!ok(found.status(), "a held iterator")) return;
+  if (found->hash != commits_.hash_after(held.number)) {
+    problem_ =
+        "an iterator held since commit " + std::to_string(held.number) + " reads something else";
+  }
+}
+
+void Workload::crash() {
+  held_.clear();
+  // Both happen late in what there is, so that crashes can hit the recovery of the crash before.
+  const size_t events = history().events.size();
+  if (events == 0) return;
+  const size_t from = last_opening_ < events && below(2) == 0 ? last_opening_ : events / 2;
+  const size_t event = from + below(events - from);
+  const CrashPoint point(history(), event);
+  Disk found;
+  uint64_t floor;
+  const uint64_t attempted = ceiling(event);
+  const bool kill = below(2) == 0;
+  size_t torn = point.event_bytes();
+  bool whole = true;
+  if (kill) {
+    if (!point.is_atomic()) torn = below(torn + 1);
+    found = point.killed(torn);
+    whole = torn == point.event_bytes();
+    floor = floor_of_kill(event, whole);
+  } else {
+    DurableUpTo durable;
+    found = point.power_sample(random_(), durable);
+    floor = floor_of_power_failure(event, durable);
+  }
+  // What it recovers to tells what is promised from now on.
+  FaultyDisk copy(found);
+  copy.set_recording(false);
+  auto opened = Engine::open(copy.open_container(), copy.open_log(), options(1000 + openings_));
+  if (!ok(opened.status(), "open after a crash")) return;
+  const auto content = read_content(*opened.value()->new_iterator({}));
+  if (!ok(content.status(), "read after a crash")) return;
+  if (content->last < floor || content->last > attempted) {
+    problem_ = "found commit " + std::to_string(content->last) + " after a crash, expected " +
+               std::to_string(floor) + " to " + std::to_string(attempted);
+    return;
+  }
+  engine_.reset();
+  last_ = content->last;
+  if (kill) {
+    // The history goes on: what was not flushed may still be lost.
+    disk_.go_back_to(event + 1, torn);
+    while (promises_.size() > 1 && promises_.back().events > event + (whole ? 1 : 0)) {
+      promises_.pop_back();
+    }
+  } else {
+    disk_.restart_from(std::move(found));
+    promises_ = {{0, last_, last_, SIZE_MAX}};
+  }
+  disk_.set_attempted(last_);
+  open();
+}
+
+uint64_t Workload::floor_of_kill(size_t event, bool whole) const {
+  uint64_t floor = 0;
+  for (const Promise& p : promises_) {
+    if (p.events <= event + (whole ? 1 : 0)) floor = std::max(floor, p.last);
+  }
+  return floor;
+}
+
+uint64_t Workload::floor_of_power_failure(size_t event, const DurableUpTo& durable) const {
+  uint64_t floor = 0;
+  for (const Promise& p : promises_) {
+    if (p.events > event + 1) continue;
+    floor = std::max(floor, p.covered);
+    if (p.log_sync <= durable[kLogFile]) floor = std::max(floor, p.last);
+  }
+  return floor;
+}
+
+}  // namespace flowdb

@@ -1,0 +1,95 @@
+// Workload: a life of a database, made up from a seed: commits, flushes, compactions, iterators
+// that are held meanwhile, closings, ends of the process and power failures, each followed by a
+// recovery. All that it did to its files is in the history, and what was promised when is in the
+// promises.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "crash/commits.h"
+#include "crash/crash_point.h"
+#include "crash/faulty_disk.h"
+
+namespace flowdb {
+
+// How often each step is taken, relative to the others; and for how long.
+struct Shape {
+  int commit = 20;
+  int large_commit = 1;
+  int flush = 2;
+  int maintain = 3;
+  int compact = 0;
+  int reopen = 1;
+  int kill = 1;
+  int hold_iterator = 1;
+  int steps = 40;
+  int crashes = 0;  // of the whole life, each in the middle of something
+};
+
+// What a recovery must find again.
+struct Promise {
+  size_t events = 0;  // how many had happened when it was made
+  uint64_t last = 0;  // the commits up to this one, when the process is killed
+  // The commits up to this one, when the power fails, too: they are in tables.
+  uint64_t covered = 0;
+  // The commits up to `last` too, when a flush of the log did something at this event or later;
+  // SIZE_MAX: relaxed.
+  size_t log_sync = SIZE_MAX;
+};
+
+class Workload {
+ public:
+  Workload(const Shape& shape, uint64_t seed);
+  ~Workload();
+
+  // Empty: all went well. Else what did not; nothing else is of meaning then.
+  const std::string& problem() const { return problem_; }
+  const History& history() const { return disk_.history(); }
+  // Where the events of the last process begin.
+  size_t last_opening() const { return last_opening_; }
+  Commits& commits() { return commits_; }
+  EngineOptions options(uint64_t opening) const;
+
+  // The least commit that must be found after a crash at `event`: of a kill in its midst or behind
+  // it, and of a power failure behind it, with those flushes having worked.
+  uint64_t floor_of_kill(size_t event, bool whole) const;
+  uint64_t floor_of_power_failure(size_t event, const DurableUpTo& durable) const;
+  // The largest that may be.
+  uint64_t ceiling(size_t event) const { return history().events[event].attempted; }
+
+ private:
+  struct Held {
+    std::unique_ptr<Iterator> iterator;
+    uint64_t number;
+  };
+
+  size_t below(size_t n) { return static_cast<size_t>(random_() % n); }
+  void live();
+  void step();
+  void commit(bool large);
+  void open();
+  void close();
+  void crash();
+  void hold_or_release();
+  // Notes what is promised now.
+  void promise(bool strict);
+  bool ok(const Status& status, std::string_view what);
+
+  const Shape shape_;
+  const uint64_t seed_;
+  std::mt19937_64 random_;
+  Commits commits_;
+  FaultyDisk disk_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<Held> held_;
+  std::vector<Promise> promises_;
+  uint64_t last_ = 0;
+  uint64_t openings_ = 0;
+  size_t last_opening_ = 0;
+  std::string problem_;
+};
+
+}  // namespace flowdb
