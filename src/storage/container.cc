@@ -50,7 +50,8 @@ Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<File> file,
     state->changed = content.changed;
     state->end = content.end;
     state->records_crc = content.records_crc;
-    state->unflushed = content.beyond_superblock;
+    // A creation that was cut off may have left the file's length in memory only.
+    state->unflushed = content.beyond_superblock || content.superblock.generation == 1;
   }
   state->file = std::move(file);
   return std::unique_ptr<Container>(new Container(std::move(state)));
