@@ -59,7 +59,7 @@ class NewestVersion {
     return !found_ || max_ts > best_.ts || (max_ts == best_.ts && sequence_max > best_.sequence);
   }
   void note_times(int64_t min_ts) { min_ts_ = std::min(min_ts_, min_ts); }
-  void take(const Record& record, std::shared_ptr<const Block> block) {
+  void take(const Record& record, BlockRef block) {
     const bool newer = !found_ || record.ts > best_.ts ||
                        (record.ts == best_.ts && record.sequence > best_.sequence);
     if (!newer) return;
@@ -72,7 +72,7 @@ class NewestVersion {
   uint64_t snapshot_;
   bool found_ = false;
   Record best_;
-  std::shared_ptr<const Block> block_;
+  BlockRef block_;
   int64_t min_ts_ = INT64_MAX;
 };
 

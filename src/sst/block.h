@@ -1,100 +1,101 @@
-// Block: a block's payload in memory, and BlockCursor, which walks its entries both ways. Their
-// writing counterpart is BlockBuilder.
+// Block: a block's payload in memory. BlockCursor walks its entries; their writing counterpart is
+// BlockBuilder.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "util/record.h"
-#include "util/status.h"
+#include "util/coding.h"
 
 namespace flowdb {
+
+class BlockSearch;
 
 enum class BlockKind : uint8_t { data, index };
 
 class Block {
  public:
   // Takes a payload, uncompressed. Any bytes are accepted; parse() says whether they frame entries.
-  explicit Block(std::string payload) : payload_(std::move(payload)) {}
+  explicit Block(std::string payload);
+  ~Block();
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+
   // Finds the entries' and the restarts' places. False when they do not fit the payload, or there
   // is no entry.
   bool parse();
   bool is_parsed() const { return restart_count_ > 0; }
 
   // REQUIRES of what follows: parse() was true.
-  std::string_view entries() const { return std::string_view(payload_).substr(0, entries_bytes_); }
+  std::string_view entries() const { return {payload_.data(), entries_bytes_}; }
   uint32_t restart_count() const { return restart_count_; }
-  uint32_t restart(uint32_t index) const;
+  uint32_t restart(uint32_t index) const {
+    return load_le<uint32_t>(payload_.data() + entries_bytes_ + index * sizeof(uint32_t));
+  }
+  // The last restart at or before the entry at `offset`.
+  uint32_t restart_before(size_t offset) const;
+
+  // The means to search without decoding entries, which is worth making for what is searched again:
+  // an index, and a data block from the second time on. Null before that, and when entries are
+  // malformed. Valid as long as the block.
+  const BlockSearch* search(BlockKind kind) const {
+    if (search_ != nullptr || !wants_search_) return search_.get();
+    return prepare_search(kind);
+  }
 
   std::string_view payload() const { return payload_; }
-  size_t memory_bytes() const { return sizeof(Block) + payload_.capacity(); }
+  // With the room that search() may come to take.
+  size_t memory_bytes() const;
 
  private:
+  friend class BlockRef;
+  friend class BlockCache;
+
+  const BlockSearch* prepare_search(BlockKind kind) const;
+
   std::string payload_;
   size_t entries_bytes_ = 0;
   uint32_t restart_count_ = 0;
+  mutable uint32_t holders_ = 0;
+  mutable bool was_searched_ = false;
+  mutable bool wants_search_ = true;
+  mutable std::unique_ptr<const BlockSearch> search_;
+
+  // Where the cache has it. `newer_` and `older_` make its list in order of use.
+  mutable uint64_t owner_ = 0;
+  mutable uint64_t offset_ = 0;
+  mutable const Block* newer_ = nullptr;
+  mutable const Block* older_ = nullptr;
 };
 
-// What has been wrong with an entry: not as the format has it, or of a kind that this build does
-// not have.
-enum class EntryError : uint8_t { none, malformed, unknown_flags };
-
-// In an index block an entry's key is the data block's last one, its value what
-// BlockBuilder::add_index_entry was given.
-class BlockCursor {
+// Holds a block. Counts without atomic operations: a database belongs to one thread.
+class BlockRef {
  public:
-  BlockCursor() = default;
-  // `block` must hold as long as the cursor.
-  BlockCursor(const Block& block, BlockKind kind) : block_(&block), kind_(kind) {}
+  BlockRef() = default;
+  BlockRef(std::nullptr_t) {}  // NOLINT: no block
+  explicit BlockRef(const Block* block) : block_(block) {
+    if (block_ != nullptr) ++block_->holders_;
+  }
+  BlockRef(const BlockRef& other) : BlockRef(other.block_) {}
+  BlockRef(BlockRef&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  BlockRef& operator=(BlockRef other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~BlockRef() {
+    if (block_ != nullptr && --block_->holders_ == 0) delete block_;
+  }
 
-  bool valid() const { return valid_; }
-  // REQUIRES: valid(). Holds until the cursor moves; the value's bytes as long as the block.
-  const Record& record() const { return record_; }
-  // Not none once an entry could not be read; valid() is then false.
-  EntryError error() const { return error_; }
-
-  void seek_to_first();
-  void seek_to_last();
-  // To the first record that is not before `place`.
-  void seek(const Record& place);
-  void next();
-  void prev();
+  const Block* get() const { return block_; }
+  const Block& operator*() const { return *block_; }
+  const Block* operator->() const { return block_; }
+  bool operator==(std::nullptr_t) const { return block_ == nullptr; }
 
  private:
-  struct Entry {
-    size_t key_offset = 0;  // within interval_keys_
-    size_t begin = 0;       // of the entry, within the block's entries
-    size_t end = 0;
-    Record record;
-  };
-
-  // Reads the entry at `offset` on top of `key`, which holds the key before it. Leaves the key out
-  // of `record`.
-  bool parse_entry(size_t offset, std::string& key, Record& record, size_t& end);
-  bool fail(EntryError error);
-  bool read_forward(size_t offset);
-  void start_at(uint32_t restart);
-  // Decodes all entries from a restart to the next, for walking backward among them.
-  bool load_interval(uint32_t restart);
-  void show(size_t interval_index);
-
   const Block* block_ = nullptr;
-  BlockKind kind_ = BlockKind::data;
-  bool valid_ = false;
-  EntryError error_ = EntryError::none;
-  Record record_;
-  size_t begin_ = 0;  // the current entry
-  size_t end_ = 0;
-  // Forward: the current key, and the last restart at or before the current entry.
-  std::string key_;
-  uint32_t restart_ = 0;
-  // Backward: the decoded interval, and where in it the cursor stands.
-  bool backward_ = false;
-  std::vector<Entry> interval_;
-  std::string interval_keys_;
-  size_t interval_index_ = 0;
 };
 
 }  // namespace flowdb

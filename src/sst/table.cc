@@ -76,9 +76,8 @@ Status Table::read_footer_and_properties() {
   return Status::ok();
 }
 
-Result<std::shared_ptr<const Block>> Table::read_block(const BlockHandle& handle, bool entries,
-                                                       CacheUse cache) const {
-  std::shared_ptr<const Block> block = cache_.find(cache_owner_, handle.offset);
+Result<BlockRef> Table::read_block(const BlockHandle& handle, bool entries, CacheUse cache) const {
+  BlockRef block = cache_.find(cache_owner_, handle.offset);
   if (block == nullptr) {
     FLOWDB_ASSIGN_OR_RETURN(block, load_block(handle, entries));
     if (cache == CacheUse::keep) cache_.insert(cache_owner_, handle.offset, block);
@@ -88,8 +87,7 @@ Result<std::shared_ptr<const Block>> Table::read_block(const BlockHandle& handle
   return block;
 }
 
-Result<std::shared_ptr<const Block>> Table::load_block(const BlockHandle& handle,
-                                                       bool entries) const {
+Result<BlockRef> Table::load_block(const BlockHandle& handle, bool entries) const {
   const uint64_t end = location_.length - Footer::kBytes;
   if (handle.offset > end || end - handle.offset < kBlockTrailerBytes ||
       handle.length > end - handle.offset - kBlockTrailerBytes) {
@@ -116,11 +114,11 @@ Result<std::shared_ptr<const Block>> Table::load_block(const BlockHandle& handle
   } else if (compression != BlockCompression::none) {
     return unsupported(handle.offset, "a block of unknown compression");
   }
-  auto block = std::make_shared<Block>(std::move(payload));
+  auto block = std::make_unique<Block>(std::move(payload));
   if (entries && !block->parse()) {
     return corrupt(handle.offset, "a block's restarts are malformed");
   }
-  return std::shared_ptr<const Block>(std::move(block));
+  return BlockRef(block.release());
 }
 
 Status Table::entry_error(EntryError error, const BlockHandle& block) const {

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string_view>
 
-#include "sst/block.h"
 #include "sst/block_cache.h"
+#include "sst/block_cursor.h"
 #include "sst/properties.h"
 #include "sst/table_format.h"
 #include "storage/container.h"
@@ -20,7 +20,7 @@ namespace flowdb {
 // A record and what keeps its value's bytes alive. The key is the one that was asked for.
 struct FoundRecord {
   Record record;
-  std::shared_ptr<const Block> block;
+  BlockRef block;
 };
 
 // Whether blocks that were not in the cache are put there. A compaction reads every block once, and
@@ -58,12 +58,10 @@ class Table {
   Table(const Container& container, uint32_t id, const TableLocation& location, BlockCache& cache);
   Status read_footer_and_properties();
   // `entries`: the block has entries, else any bytes. `cache`: as for TableCursor.
-  Result<std::shared_ptr<const Block>> read_block(const BlockHandle& handle, bool entries,
-                                                  CacheUse cache = CacheUse::keep) const;
-  Result<std::shared_ptr<const Block>> load_block(const BlockHandle& handle, bool entries) const;
-  Result<std::shared_ptr<const Block>> read_index() const {
-    return read_block(footer_.index, true);
-  }
+  Result<BlockRef> read_block(const BlockHandle& handle, bool entries,
+                              CacheUse cache = CacheUse::keep) const;
+  Result<BlockRef> load_block(const BlockHandle& handle, bool entries) const;
+  Result<BlockRef> read_index() const { return read_block(footer_.index, true); }
   Status decode_index_entry(const BlockCursor& index, IndexEntry& entry) const;
   Status entry_error(EntryError error, const BlockHandle& block) const;
   // Names this table; `offset` is relative to its first byte.

@@ -8,14 +8,14 @@ namespace flowdb {
 bool TableCursor::load_index() {
   current_ = nullptr;
   status_ = Status::ok();
-  if (index_block_ != nullptr) return true;
-  Result<std::shared_ptr<const Block>> block = table_->read_index();
+  if (!(index_block_ == nullptr)) return true;
+  Result<BlockRef> block = table_->read_index();
   if (!block.is_ok()) {
     status_ = block.status();
     return false;
   }
   index_block_ = std::move(block).value();
-  index_ = BlockCursor(*index_block_, BlockKind::index);
+  index_.open(*index_block_, BlockKind::index);
   return true;
 }
 
@@ -28,15 +28,15 @@ bool TableCursor::open_block() {
   Table::IndexEntry entry;
   status_ = table_->decode_index_entry(index_, entry);
   if (!status_.is_ok()) return false;
-  if (data_block_ != nullptr && data_handle_.offset == entry.handle.offset) return true;
-  Result<std::shared_ptr<const Block>> block = table_->read_block(entry.handle, true, cache_);
+  if (!(data_block_ == nullptr) && data_handle_.offset == entry.handle.offset) return true;
+  Result<BlockRef> block = table_->read_block(entry.handle, true, cache_);
   if (!block.is_ok()) {
     status_ = block.status();
     return false;
   }
   data_handle_ = entry.handle;
   data_block_ = std::move(block).value();
-  data_ = BlockCursor(*data_block_, BlockKind::data);
+  data_.open(*data_block_, BlockKind::data);
   return true;
 }
 

@@ -29,10 +29,10 @@ class TableCursor final : public RecordCursor {
 
   std::shared_ptr<const Table> table_;
   CacheUse cache_;
-  std::shared_ptr<const Block> index_block_;
+  BlockRef index_block_;
   BlockCursor index_;
   BlockHandle data_handle_;
-  std::shared_ptr<const Block> data_block_;
+  BlockRef data_block_;
   BlockCursor data_;
   Status status_;
 };

@@ -84,6 +84,22 @@ inline void put_bytes(std::string& out, std::string_view bytes) {
   out.append(bytes);
 }
 
+// Reads the varint at p. Returns its end, or null when it is malformed or longer than the input. Not
+// inlined: it would stand wherever a varint is read.
+[[gnu::noinline]] inline const char* long_varint(const char* p, const char* end, uint64_t& v) {
+  uint64_t result = 0;
+  for (int shift = 0; shift < 64 && p != end; shift += 7) {
+    const uint8_t byte = static_cast<uint8_t>(*p++);
+    if (shift == 63 && byte > 1) return nullptr;  // would not fit in 64 bits
+    result |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      v = result;
+      return p;
+    }
+  }
+  return nullptr;
+}
+
 // Reads from front to back. Each call returns false, and leaves the position alone, when the input is too short
 // or malformed. The views it hands out point into the input.
 class Reader {
@@ -123,19 +139,17 @@ class Reader {
   }
 
   bool varint(uint64_t& v) {
-    uint64_t result = 0;
-    const char* p = p_;
-    for (int shift = 0; shift < 64 && p != end_; shift += 7) {
-      const uint8_t byte = static_cast<uint8_t>(*p++);
-      if (shift == 63 && byte > 1) return false;  // would not fit in 64 bits
-      result |= static_cast<uint64_t>(byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        v = result;
-        p_ = p;
-        return true;
-      }
+    // Most take one byte.
+    if (p_ != end_ && static_cast<uint8_t>(*p_) < 0x80) {
+      v = static_cast<uint8_t>(*p_++);
+      return true;
     }
-    return false;
+    uint64_t result;
+    const char* const behind = long_varint(p_, end_, result);
+    if (behind == nullptr) return false;
+    v = result;
+    p_ = behind;
+    return true;
   }
 
   bool varint32(uint32_t& v) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "util/bytes.h"
+
 namespace flowdb {
 
 inline constexpr int64_t kNeverExpires = INT64_MAX;
@@ -35,7 +37,7 @@ inline uint8_t record_flags(const Record& record) {
 // Where a record stands in the order: key ascending by bytes, ts descending, sequence descending.
 // <0, 0, >0.
 inline int compare_records(const Record& a, const Record& b) {
-  if (const int c = a.key.compare(b.key); c != 0) return c;
+  if (const int c = compare_bytes(a.key, b.key); c != 0) return c;
   if (a.ts != b.ts) return a.ts > b.ts ? -1 : 1;
   if (a.sequence != b.sequence) return a.sequence > b.sequence ? -1 : 1;
   return 0;

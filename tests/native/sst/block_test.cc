@@ -1,11 +1,10 @@
 // Blocks as bytes: the documented layout, and every malformed one refused without a crash.
-#include "sst/block.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "sst/block_builder.h"
+#include "sst/block_cursor.h"
 
 namespace flowdb {
 namespace {

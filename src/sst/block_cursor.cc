@@ -1,0 +1,177 @@
+// Decodes entries, trusting no length.
+#include "sst/block_cursor.h"
+
+#include <cassert>
+
+#include "sst/block_search.h"
+
+namespace flowdb {
+
+void BlockCursor::open(const Block& block, BlockKind kind) {
+  block_ = &block;
+  entries_ = block.entries();
+  kind_ = kind;
+  valid_ = false;
+  error_ = EntryError::none;
+}
+
+bool BlockCursor::fail(EntryError error) {
+  valid_ = false;
+  error_ = error;
+  return false;
+}
+
+bool BlockCursor::parse_entry(size_t offset) {
+  Reader in(entries_.substr(offset));
+  uint64_t shared;
+  uint64_t rest;
+  uint64_t number;
+  uint64_t value_length = 0;
+  if (!in.varint(shared) || !in.varint(rest) || shared > key_.size()) {
+    return fail(EntryError::malformed);
+  }
+  bool has_value = true;
+  if (kind_ == BlockKind::data) {
+    uint8_t flags;
+    if (!in.u8(flags)) return fail(EntryError::malformed);
+    constexpr uint8_t known = kRecordKindMask | kRecordHasTs | kRecordHasExpiry;
+    if ((flags & ~known) != 0 || (flags & kRecordKindMask) > 1) {
+      return fail(EntryError::unknown_flags);
+    }
+    record_.kind = static_cast<RecordKind>(flags & kRecordKindMask);
+    record_.ts = 0;
+    record_.expire_at = kNeverExpires;
+    has_value = record_.kind == RecordKind::put;
+    if (!in.varint(record_.sequence)) return fail(EntryError::malformed);
+    if ((flags & kRecordHasTs) != 0) {
+      if (!in.varint(number)) return fail(EntryError::malformed);
+      record_.ts = unzigzag(number);
+    }
+    if ((flags & kRecordHasExpiry) != 0) {
+      if (!in.varint(number)) return fail(EntryError::malformed);
+      record_.expire_at = unzigzag(number);
+    }
+  }
+  if ((has_value && !in.varint(value_length)) || !in.take(rest, key_rest_) ||
+      !in.take(value_length, record_.value)) {
+    return fail(EntryError::malformed);
+  }
+  key_.replace_tail(static_cast<size_t>(shared), key_rest_);
+  record_.key = key_.view();
+  end_ = offset + in.position();
+  return true;
+}
+
+void BlockCursor::start_at(size_t offset) {
+  backward_ = false;
+  error_ = EntryError::none;
+  key_.clear();
+  read_forward(offset);
+}
+
+void BlockCursor::seek_to_first() { start_at(0); }
+
+void BlockCursor::seek_to_last() {
+  if (load_interval(block_->restart_count() - 1)) show(interval_.size() - 1);
+}
+
+void BlockCursor::seek(const Record& place) {
+  const BlockSearch* const search = block_->search(kind_);
+  if (search != nullptr) {
+    seek_with(*search, place);
+  } else {
+    seek_by_restarts(place);
+  }
+  while (valid_ && compare_records(record_, place) < 0) read_forward(end_);
+}
+
+void BlockCursor::seek_with(const BlockSearch& search, const Record& place) {
+  const size_t offset = search.find(place.key, key_);
+  Reader in(entries_.substr(offset));
+  uint64_t shared;
+  if (in.varint(shared) && shared > key_.size()) {
+    // More of the key is needed than the search knows.
+    start_at(block_->restart(block_->restart_before(offset)));
+    return;
+  }
+  backward_ = false;
+  error_ = EntryError::none;
+  read_forward(offset);
+}
+
+void BlockCursor::seek_by_restarts(const Record& place) {
+  // The last restart whose entry is before the place.
+  uint32_t low = 0;
+  uint32_t high = block_->restart_count() - 1;
+  while (low < high) {
+    const uint32_t middle = low + (high - low + 1) / 2;
+    start_at(block_->restart(middle));
+    if (!valid_) return;
+    if (compare_records(record_, place) < 0) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  start_at(block_->restart(low));
+}
+
+void BlockCursor::prev() {
+  assert(valid_);
+  if (!backward_) {
+    const size_t begin = begin_;
+    if (!load_interval(block_->restart_before(begin))) return;
+    while (interval_index_ < interval_.size() && interval_[interval_index_].begin != begin) {
+      ++interval_index_;
+    }
+    if (interval_index_ == interval_.size()) {
+      fail(EntryError::malformed);  // the restarts point between entries
+      return;
+    }
+  }
+  if (interval_index_ > 0) return show(interval_index_ - 1);
+  if (restart_ == 0) {
+    valid_ = false;
+  } else if (load_interval(restart_ - 1)) {
+    show(interval_.size() - 1);
+  }
+}
+
+bool BlockCursor::load_interval(uint32_t restart) {
+  restart_ = restart;
+  backward_ = true;
+  error_ = EntryError::none;
+  interval_.clear();
+  interval_keys_.clear();
+  interval_index_ = 0;
+  const size_t stop =
+      restart + 1 < block_->restart_count() ? block_->restart(restart + 1) : entries_.size();
+  key_.clear();
+  for (size_t offset = block_->restart(restart); offset < stop;) {
+    if (!parse_entry(offset)) return false;
+    interval_.push_back({interval_keys_.size(), offset, end_, record_});
+    interval_keys_.append(key_.view());
+    offset = end_;
+  }
+  // The keys' bytes stand still only now.
+  for (Entry& entry : interval_) {
+    entry.record.key = {interval_keys_.data() + entry.key_offset, entry.record.key.size()};
+  }
+  return true;
+}
+
+void BlockCursor::leave_interval() {
+  key_.assign(record_.key);
+  backward_ = false;
+}
+
+void BlockCursor::show(size_t interval_index) {
+  interval_index_ = interval_index;
+  const Entry& entry = interval_[interval_index];
+  record_ = entry.record;
+  begin_ = entry.begin;
+  end_ = entry.end;
+  valid_ = true;
+}
+
+}  // namespace flowdb
