@@ -4,7 +4,6 @@
 #include <cassert>
 
 #include "engine/engine_state.h"
-#include "engine/options.h"
 #include "wal/log_format.h"
 
 namespace flowdb {
@@ -57,8 +56,13 @@ EngineStats Engine::stats() const {
   const State& s = *state_;
   EngineStats stats = s.counters;
   const ContainerStats stored = s.container->stats();
+  const BlockCache::Counters& blocks = s.cache.counters;
   stats.memtable_bytes = s.memtable->memory_bytes();
   if (s.flush != nullptr) stats.memtable_bytes += s.flush->memtable()->memory_bytes();
+  stats.cache_bytes = s.cache.bytes();
+  stats.blocks_read = blocks.read;
+  stats.blocks_cached = blocks.found;
+  stats.blocks_skipped = blocks.skipped;
   stats.tables = stored.live_tables;
   stats.table_bytes = stored.live_bytes;
   stats.dead_bytes = stored.dead_bytes;

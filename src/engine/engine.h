@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/iterator.h"
+#include "engine/options.h"
+#include "engine/stats.h"
 #include "engine/write_batch.h"
 #include "memtable/memtable.h"
 #include "storage/container.h"
@@ -17,52 +18,6 @@
 #include "util/status.h"
 
 namespace flowdb {
-
-enum class Compression : uint8_t { none = 0, lz4 = 1, zstd = 2 };
-// relaxed: written before the call returns, survives the end of the process. strict: flushed, too.
-enum class Durability : uint8_t { relaxed = 0, strict = 1 };
-
-struct EngineOptions {
-  size_t memtable_bytes_max = 8 << 20;
-  size_t block_bytes = 4 << 10;
-  size_t table_bytes_max = 4 << 20;
-  size_t block_cache_bytes = 16 << 20;
-  int bloom_bits_per_key = 10;
-  Compression compression = Compression::lz4;
-  size_t level0_tables_max = 4;        // a compaction of level 0 begins at this many
-  size_t level1_bytes_max = 16 << 20;  // each level below holds ten times as much
-  uint64_t log_extent_bytes_min = 128 << 10;
-  uint64_t log_extent_bytes_max = 2 << 20;
-  bool create_if_missing = true;
-  // Random 64-bit numbers for ids and salts; must not be predictable from earlier runs. Required.
-  std::function<uint64_t()> random;
-  // Microseconds since 1970. Required.
-  std::function<int64_t()> now_us;
-};
-
-struct ReadOptions {
-  // Versions with a larger sequence number are not seen.
-  uint64_t snapshot = UINT64_MAX;
-  // Newer than everything stored, read first: a transaction's own writes. May be null. Must live as
-  // long as the iterator.
-  const Memtable* overlay = nullptr;
-  // Keys in [lower, upper); nullopt: no bound. The bytes must live as long as the iterator.
-  std::optional<std::string_view> lower;
-  std::optional<std::string_view> upper;
-};
-
-struct EngineStats {
-  uint64_t memtable_bytes = 0;
-  uint64_t tables = 0;
-  uint64_t table_bytes = 0;
-  uint64_t dead_bytes = 0;
-  uint64_t log_bytes = 0;
-  uint64_t flushes = 0;
-  uint64_t compactions = 0;
-  uint64_t log_writes = 0;
-  uint64_t log_syncs = 0;
-  uint64_t recovered_batches = 0;
-};
 
 class Engine {
  public:
@@ -90,7 +45,8 @@ class Engine {
   // have ts 0.
   Status write_overlays(const std::vector<const Memtable*>& overlays, Durability durability);
 
-  // The value of the newest visible version. Errors: not_found, corruption, io_error.
+  // The value of the newest visible version that the options' times admit: with `ts_max`, the one
+  // at that time. Errors: not_found, corruption, unsupported, io_error.
   Status get(std::string_view key, const ReadOptions& options, std::string& value);
 
   // Lazy; sees the state at this call (and later inserts into the overlay). Writes, flushes and

@@ -5,11 +5,14 @@
 
 namespace flowdb {
 
-bool LevelCursor::open_table(size_t index) {
+bool LevelCursor::open_table(size_t index, size_t walked) {
   current_ = nullptr;
   status_ = Status::ok();
   if (index >= end_) return false;
-  if (cursor_ && index == index_) return true;
+  if (cursor_ && index == index_) {
+    cursor_->set_walked(walked);
+    return true;
+  }
   cursor_.reset();
   index_ = index;
   Result<std::shared_ptr<const Table>> table = files_[index]->table();
@@ -17,7 +20,7 @@ bool LevelCursor::open_table(size_t index) {
     status_ = table.status();
     return false;
   }
-  cursor_.emplace(std::move(table).value(), cache_);
+  cursor_.emplace(std::move(table).value(), cache_, times_, walked);
   return true;
 }
 
@@ -25,7 +28,7 @@ void LevelCursor::settle_forward() {
   while (!cursor_->valid()) {
     current_ = nullptr;
     status_ = cursor_->status();
-    if (!status_.is_ok() || !open_table(index_ + 1)) return;
+    if (!status_.is_ok() || !open_table(index_ + 1, cursor_->walked())) return;
     cursor_->seek_to_first();
   }
   current_ = &cursor_->record();
@@ -35,7 +38,7 @@ void LevelCursor::settle_backward() {
   while (!cursor_->valid()) {
     current_ = nullptr;
     status_ = cursor_->status();
-    if (!status_.is_ok() || index_ == begin_ || !open_table(index_ - 1)) return;
+    if (!status_.is_ok() || index_ == begin_ || !open_table(index_ - 1, cursor_->walked())) return;
     cursor_->seek_to_last();
   }
   current_ = &cursor_->record();

@@ -14,8 +14,18 @@ class LevelCursor final : public RecordCursor {
  public:
   // Walks files[begin] to files[end - 1]; `files` must outlive the cursor. REQUIRES: these are
   // disjoint, and sorted by key.
-  LevelCursor(const TableFiles& files, size_t begin, size_t end, CacheUse cache)
-      : files_(files), begin_(begin), end_(end), cache_(cache) {}
+  // `cache` and `times` as for TableCursor.
+  LevelCursor(const TableFiles& files, size_t begin, size_t end, CacheUse cache,
+              const TimeRange& times = {})
+      : files_(files), begin_(begin), end_(end), cache_(cache), times_(times) {}
+  // Walks all of `files`.
+  LevelCursor(TableFiles files, const TimeRange& times)
+      : owned_(std::move(files)),
+        files_(owned_),
+        begin_(0),
+        end_(owned_.size()),
+        cache_(CacheUse::keep),
+        times_(times) {}
 
   void seek_to_first() override;
   void seek_to_last() override;
@@ -25,15 +35,18 @@ class LevelCursor final : public RecordCursor {
   Status status() const override { return status_; }
 
  private:
-  // Makes the table at `index` the current one. False behind the end, and on an error.
-  bool open_table(size_t index);
+  // Makes the table at `index` the current one; `walked` blocks have been read since the seek.
+  // False behind the end, and on an error.
+  bool open_table(size_t index, size_t walked = 0);
   void settle_forward();
   void settle_backward();
 
+  const TableFiles owned_;
   const TableFiles& files_;
   const size_t begin_;
   const size_t end_;
   const CacheUse cache_;
+  const TimeRange times_;
   size_t index_ = SIZE_MAX;
   std::optional<TableCursor> cursor_;
   Status status_;

@@ -1,11 +1,25 @@
-// Walks groups: all records of one (key, ts) stand together, the newest first. Forward, the first
-// visible record of a group decides; backward, the last one that is met does.
+// Walks versions: all records of one (key, ts) stand together, the newest first. Forward, the first
+// visible record of a version decides; backward, the last one that is met does.
 #include "engine/visible_iterator.h"
 
 #include <cassert>
 #include <utility>
 
 namespace flowdb {
+
+namespace {
+
+// So many versions are passed one by one; a seek costs about as much.
+constexpr int kSkipsBeforeSeek = 16;
+
+// The place behind all records of that version.
+Record place_behind(std::string_view key, int64_t ts) {
+  Record place = place_before(key, ts);
+  place.sequence = 0;
+  return place;
+}
+
+}  // namespace
 
 VisibleIterator::VisibleIterator(MergingCursor merged, const Visibility& visibility,
                                  std::shared_ptr<const void> pin)
@@ -19,47 +33,86 @@ void VisibleIterator::note_overlay() {
   if (visibility_.overlay != nullptr) overlay_changes_ = visibility_.overlay->changes();
 }
 
-void VisibleIterator::settle_forward(bool skip_group) {
+void VisibleIterator::skip_forward(int64_t ts) {
+  if (++skipped_ < kSkipsBeforeSeek) return merged_.next();
+  skipped_ = 0;
+  group_key_.assign(merged_.record().key);
+  merged_.seek(place_behind(group_key_, ts));
+}
+
+void VisibleIterator::skip_backward() {
+  if (++skipped_ < kSkipsBeforeSeek) return merged_.prev();
+  skipped_ = 0;
+  group_key_.assign(merged_.record().key);
+  const int64_t min = visibility_.times.min;
+  merged_.seek_before(merged_.record().ts < min ? place_behind(group_key_, min)
+                                                : place_before(group_key_));
+}
+
+void VisibleIterator::settle_forward(bool skip_version) {
   forward_ = true;
-  for (; merged_.valid(); merged_.next()) {
+  skipped_ = 0;
+  const TimeRange& times = visibility_.times;
+  bool whole_key = visibility_.latest;
+  while (merged_.valid()) {
     const Record& record = merged_.record();
-    if (skip_group && in_group(record)) continue;
-    if (visibility_.upper && record.key >= *visibility_.upper) break;
-    if (!sees(record)) continue;
-    key_.assign(record.key);
-    ts_ = record.ts;
-    if (is_live(record.kind, record.expire_at)) {
-      value_ = record.value;
-      valid_ = true;
-      return;
+    if (skip_version && is_passed(record, whole_key)) {
+      skip_forward(whole_key ? INT64_MIN : record.ts);
+    } else if (visibility_.upper && record.key >= *visibility_.upper) {
+      break;
+    } else if (!times.holds(record.ts)) {
+      skip_forward(record.ts > times.max ? times.max + 1 : INT64_MIN);
+    } else if (!sees(record)) {
+      merged_.next();
+    } else {
+      key_.assign(record.key);
+      ts_ = record.ts;
+      if (is_live(record.kind, record.expire_at)) {
+        value_ = record.value;
+        valid_ = true;
+        return;
+      }
+      skip_version = true;
+      whole_key = false;
+      merged_.next();
     }
-    skip_group = true;
   }
   valid_ = false;
 }
 
 void VisibleIterator::settle_backward() {
   forward_ = false;
-  while (merged_.valid()) {
-    if (visibility_.lower && merged_.record().key < *visibility_.lower) break;
-    key_.assign(merged_.record().key);
-    ts_ = merged_.record().ts;
-    bool live = false;
-    for (; merged_.valid() && in_group(merged_.record()); merged_.prev()) {
-      const Record& record = merged_.record();
-      if (!sees(record)) continue;
-      live = is_live(record.kind, record.expire_at);
-      if (live) value_copy_.assign(record.value);
-    }
-    if (!merged_.status().is_ok())
-      break;  // the newest version may be the one that could not be read
-    if (live) {
-      value_ = value_copy_;
-      valid_ = true;
-      return;
-    }
-  }
+  skipped_ = 0;
   valid_ = false;
+  while (merged_.valid()) {
+    const Record& first = merged_.record();
+    if (valid_ && !is_passed(first, true)) break;  // all versions of the key have been seen
+    if (visibility_.lower && first.key < *visibility_.lower) break;
+    const int64_t ts = first.ts;
+    if (!visibility_.times.holds(ts)) {
+      skip_backward();
+      continue;
+    }
+    group_key_.assign(first.key);
+    bool live = false;
+    while (merged_.valid() && merged_.record().ts == ts && merged_.record().key == group_key_) {
+      const Record& record = merged_.record();
+      if (sees(record)) {
+        live = is_live(record.kind, record.expire_at);
+        if (live) group_value_.assign(record.value);
+      }
+      merged_.prev();
+    }
+    if (!live) continue;
+    key_.swap(group_key_);
+    value_copy_.swap(group_value_);
+    value_ = value_copy_;
+    ts_ = ts;
+    valid_ = true;
+    if (!visibility_.latest) break;
+  }
+  // The newest version may be the one that could not be read.
+  if (!merged_.status().is_ok()) valid_ = false;
 }
 
 void VisibleIterator::seek_to_first() {
@@ -82,7 +135,7 @@ void VisibleIterator::seek_to_last() {
 void VisibleIterator::seek(std::string_view target) {
   note_overlay();
   const bool below = visibility_.lower && target < *visibility_.lower;
-  merged_.seek(place_before(below ? *visibility_.lower : target));
+  merged_.seek(place_before(below ? *visibility_.lower : target, visibility_.times.max));
   settle_forward(false);
 }
 
@@ -111,7 +164,7 @@ void VisibleIterator::prev() {
   assert(valid_);
   if (forward_ || overlay_changed()) {
     note_overlay();
-    merged_.seek_before(place_before(key_, ts_));
+    merged_.seek_before(place_before(key_, visibility_.latest ? INT64_MAX : ts_));
   }
   settle_backward();
 }

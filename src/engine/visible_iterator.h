@@ -1,5 +1,5 @@
 // VisibleIterator: what a reader sees of the merged records: within its bounds, the newest version
-// that its snapshot reaches of each (key, ts), without what is removed or expired.
+// that its snapshot reaches of each (key, ts), or of each key, without what is removed or expired.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include "engine/iterator.h"
 #include "engine/merging_cursor.h"
 #include "memtable/memtable.h"
+#include "sst/table.h"
 
 namespace flowdb {
 
@@ -21,6 +22,9 @@ struct Visibility {
   const Memtable* overlay = nullptr;
   std::optional<std::string_view> lower;
   std::optional<std::string_view> upper;
+  TimeRange times;
+  // Only the version with the largest ts of each key.
+  bool latest = false;
 };
 
 class VisibleIterator final : public Iterator {
@@ -48,18 +52,26 @@ class VisibleIterator final : public Iterator {
   bool is_live(RecordKind kind, int64_t expire_at) const {
     return kind == RecordKind::put && expire_at > visibility_.now_us;
   }
-  bool in_group(const Record& record) const { return record.ts == ts_ && record.key == key_; }
+  // Whether it is of the version that the iterator stands at; with `whole_key`, of its key.
+  bool is_passed(const Record& record, bool whole_key) const {
+    return (whole_key || record.ts == ts_) && record.key == key_;
+  }
   // Whether the sources stand where this iterator left them.
   bool overlay_changed() const;
   void note_overlay();
-  // From the merged position on, to the next / previous (key, ts) with a visible record.
-  void settle_forward(bool skip_group);
+  // From the merged position on, to the next / previous version with a visible record.
+  void settle_forward(bool skip_version);
   void settle_backward();
+  // Goes past records that are not wanted, of the key of the merged one: one by one, or when these
+  // are many, by a seek; forward past the version at `ts`.
+  void skip_forward(int64_t ts);
+  void skip_backward();
 
   MergingCursor merged_;
   Visibility visibility_;
   std::shared_ptr<const void> pin_;
   uint64_t overlay_changes_ = 0;
+  int skipped_ = 0;  // one by one, since the last version that was wanted
   bool valid_ = false;
   bool forward_ = true;
   // The record that the iterator stands at. `value_` points into its source when walking forward,
@@ -68,6 +80,9 @@ class VisibleIterator final : public Iterator {
   int64_t ts_ = 0;
   std::string_view value_;
   std::string value_copy_;
+  // The version that the walk backward is looking at.
+  std::string group_key_;
+  std::string group_value_;
 };
 
 }  // namespace flowdb

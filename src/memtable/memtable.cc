@@ -155,10 +155,11 @@ void Memtable::insert(const Record& record) {
   s.data_bytes += record.key.size() + record.value.size();
 }
 
-bool Memtable::find(std::string_view key, uint64_t sequence_max, Record& found) const {
+bool Memtable::find(std::string_view key, uint64_t sequence_max, Record& found,
+                    int64_t ts_max) const {
   Record place;
   place.key = key;
-  place.ts = INT64_MAX;
+  place.ts = ts_max;
   place.sequence = UINT64_MAX;
   const MemtableNode* node = state_->find_first(place);
   for (; node != nullptr && node->record.key == key; node = node->next(0)) {

@@ -21,9 +21,11 @@ class Memtable {
   // Copies key and value. A record with the same key, ts and sequence is replaced.
   void insert(const Record& record);
 
-  // Finds the newest visible version: largest ts, then largest sequence <= `sequence_max`, puts and
-  // removes alike. False when there is none. The views in `found` hold as long as the table.
-  bool find(std::string_view key, uint64_t sequence_max, Record& found) const;
+  // Finds the newest visible version: largest ts <= `ts_max`, then largest sequence <=
+  // `sequence_max`, puts and removes alike. False when there is none. The views in `found` hold as
+  // long as the table.
+  bool find(std::string_view key, uint64_t sequence_max, Record& found,
+            int64_t ts_max = INT64_MAX) const;
 
   size_t count() const;
   // The bounds of all ts in the table. REQUIRES: count() > 0.

@@ -27,18 +27,23 @@ size_t BlockCache::slot_of(uint64_t owner, uint64_t offset) const {
 }
 
 BlockRef BlockCache::find(uint64_t owner, uint64_t offset) {
-  if (count_ == 0) return nullptr;
-  const Block* const block = slots_[slot_of(owner, offset)];
-  if (block != nullptr && block != newest_) {
+  const Block* const block = count_ == 0 ? nullptr : slots_[slot_of(owner, offset)];
+  if (block == nullptr) {
+    ++counters.read;
+    return nullptr;
+  }
+  ++counters.found;
+  if (block != newest_) {
     unlink(block);
     link(block);
   }
   return BlockRef(block);
 }
 
-void BlockCache::insert(uint64_t owner, uint64_t offset, const BlockRef& block) {
+void BlockCache::insert(uint64_t owner, uint64_t offset, const BlockRef& block, CacheUse use) {
   const size_t bytes = charge(*block);
-  if (bytes > bytes_max_) return;
+  if (use == CacheUse::pass || bytes > bytes_max_) return;
+  if (use == CacheUse::room && bytes_ + bytes > bytes_max_) return;
   while (bytes_ + bytes > bytes_max_) evict(oldest_);
   if ((count_ + 1) * 2 > slots_.size()) grow();
   const Block* const held = block.get();
@@ -46,7 +51,7 @@ void BlockCache::insert(uint64_t owner, uint64_t offset, const BlockRef& block) 
   held->owner_ = owner;
   held->offset_ = offset;
   slots_[slot_of(owner, offset)] = held;
-  link(held);
+  use == CacheUse::room ? link_oldest(held) : link(held);
   bytes_ += bytes;
   ++count_;
 }
@@ -72,6 +77,13 @@ void BlockCache::link(const Block* block) {
   block->older_ = newest_;
   (newest_ != nullptr ? newest_->newer_ : oldest_) = block;
   newest_ = block;
+}
+
+void BlockCache::link_oldest(const Block* block) {
+  block->newer_ = oldest_;
+  block->older_ = nullptr;
+  (oldest_ != nullptr ? oldest_->older_ : newest_) = block;
+  oldest_ = block;
 }
 
 void BlockCache::unlink(const Block* block) {

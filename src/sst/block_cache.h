@@ -9,6 +9,11 @@
 
 namespace flowdb {
 
+// What becomes of a block that was not in the cache. keep: it is now the most recently used. room:
+// it stays only where there is room, and is the first to go; so a long walk never pushes out what
+// others come back to. pass: it is not kept; a compaction reads every block once.
+enum class CacheUse : uint8_t { keep, room, pass };
+
 // A hash table with open addressing of the blocks, which are linked among each other in order of
 // use: a hit allocates nothing, and touches few lines of the processor's cache.
 class BlockCache {
@@ -25,12 +30,20 @@ class BlockCache {
   BlockRef find(uint64_t owner, uint64_t offset);
   // REQUIRES: it is not there, and the block is in no cache. A block larger than the whole cache is
   // not kept.
-  void insert(uint64_t owner, uint64_t offset, const BlockRef& block);
+  void insert(uint64_t owner, uint64_t offset, const BlockRef& block,
+              CacheUse use = CacheUse::keep);
   // Forgets the blocks of a table that is no more.
   void erase_owner(uint64_t owner);
 
   // Bytes of the blocks that are held.
   size_t bytes() const { return bytes_; }
+
+  struct Counters {
+    uint64_t found = 0;
+    uint64_t read = 0;     // were not there
+    uint64_t skipped = 0;  // not asked for, because of their times
+  };
+  Counters counters;
 
  private:
   // Where the block is, or the free slot where it would be. REQUIRES: there is a free slot.
@@ -38,6 +51,7 @@ class BlockCache {
   size_t home_of(uint64_t owner, uint64_t offset) const;
   void grow();
   void link(const Block* block);
+  void link_oldest(const Block* block);
   void unlink(const Block* block);
   void evict(const Block* block);
 

@@ -80,7 +80,7 @@ Result<BlockRef> Table::read_block(const BlockHandle& handle, bool entries, Cach
   BlockRef block = cache_.find(cache_owner_, handle.offset);
   if (block == nullptr) {
     FLOWDB_ASSIGN_OR_RETURN(block, load_block(handle, entries));
-    if (cache == CacheUse::keep) cache_.insert(cache_owner_, handle.offset, block);
+    cache_.insert(cache_owner_, handle.offset, block, cache);
   }
   // Two handles of a forged table can name one place as blocks of two kinds.
   if (entries && !block->is_parsed()) return corrupt(handle.offset, "a block without entries");
@@ -136,7 +136,8 @@ Status Table::entry_error(EntryError error, const BlockHandle& block) const {
 Status Table::decode_index_entry(const BlockCursor& index, IndexEntry& entry) const {
   Reader in(index.record().value);
   uint8_t flags;
-  uint64_t time;
+  uint64_t min_ts = 0;
+  uint64_t max_ts = 0;
   if (!entry.handle.decode(in) || !in.u8(flags)) {
     return corrupt(footer_.index.offset, "an entry of the index is malformed");
   }
@@ -144,30 +145,38 @@ Status Table::decode_index_entry(const BlockCursor& index, IndexEntry& entry) co
     return unsupported(footer_.index.offset, "an entry of the index with unknown flags");
   }
   const bool times = (flags & kIndexEntryHasTimes) != 0;
-  if ((times && (!in.varint(time) || !in.varint(time))) || !in.bytes(entry.first_key) ||
+  if ((times && (!in.varint(min_ts) || !in.varint(max_ts))) || !in.bytes(entry.first_key) ||
       !in.at_end()) {
     return corrupt(footer_.index.offset, "an entry of the index is malformed");
   }
+  entry.min_ts = unzigzag(min_ts);
+  entry.max_ts = unzigzag(max_ts);
   return Status::ok();
 }
 
-Result<bool> Table::find(std::string_view key, uint64_t sequence_max, FoundRecord& found) const {
+Result<bool> Table::find(std::string_view key, uint64_t sequence_max, FoundRecord& found,
+                         const TimeRange& times) const {
   if (footer_.filter.length != 0) {
     FLOWDB_ASSIGN_OR_RETURN(const auto filter, read_block(footer_.filter, false));
     if (!bloom_may_contain(filter->payload(), bloom_hash(key))) return false;
   }
   FLOWDB_ASSIGN_OR_RETURN(const auto index_block, read_index());
-  const Record place = place_before(key);
+  const Record place = place_before(key, times.max);
   BlockCursor index(*index_block, BlockKind::index);
-  // A key with many versions may go on in the next block.
-  for (index.seek(place); index.valid(); index.next()) {
+  // A key with many versions may go on in the next block. The index knows of keys alone.
+  for (index.seek(place_before(key)); index.valid(); index.next()) {
     IndexEntry entry;
     FLOWDB_RETURN_IF_ERROR(decode_index_entry(index, entry));
     if (entry.first_key > key) return false;
+    if (!times.meets(entry.min_ts, entry.max_ts)) {
+      ++cache_.counters.skipped;
+      continue;
+    }
     FLOWDB_ASSIGN_OR_RETURN(auto block, read_block(entry.handle, true));
     BlockCursor data(*block, BlockKind::data);
     for (data.seek(place); data.valid() && data.record().key == key; data.next()) {
       if (data.record().sequence > sequence_max) continue;
+      if (data.record().ts < times.min) return false;
       found.record = data.record();
       found.record.key = key;
       found.block = std::move(block);

@@ -23,9 +23,14 @@ struct FoundRecord {
   BlockRef block;
 };
 
-// Whether blocks that were not in the cache are put there. A compaction reads every block once, and
-// would only push out what readers need.
-enum class CacheUse : uint8_t { keep, pass };
+// Bounds of ts, both inclusive.
+struct TimeRange {
+  int64_t min = INT64_MIN;
+  int64_t max = INT64_MAX;
+  bool is_bounded() const { return min != INT64_MIN || max != INT64_MAX; }
+  bool meets(int64_t smallest, int64_t largest) const { return min <= largest && smallest <= max; }
+  bool holds(int64_t ts) const { return min <= ts && ts <= max; }
+};
 
 class Table {
  public:
@@ -42,10 +47,11 @@ class Table {
   const TableLocation& location() const { return location_; }
   const TableProperties& properties() const { return properties_; }
 
-  // Finds the newest visible version of `key`: largest ts, then largest sequence <= `sequence_max`,
-  // puts and removes alike. Result: false when there is none. Errors: corruption, unsupported,
-  // io_error.
-  Result<bool> find(std::string_view key, uint64_t sequence_max, FoundRecord& found) const;
+  // Finds the newest visible version of `key`: largest ts within `times`, then largest sequence <=
+  // `sequence_max`, puts and removes alike. Result: false when there is none. Errors: corruption,
+  // unsupported, io_error.
+  Result<bool> find(std::string_view key, uint64_t sequence_max, FoundRecord& found,
+                    const TimeRange& times = {}) const;
 
  private:
   friend class TableCursor;
@@ -53,6 +59,8 @@ class Table {
   struct IndexEntry {
     BlockHandle handle;
     std::string_view first_key;
+    int64_t min_ts = 0;
+    int64_t max_ts = 0;
   };
 
   Table(const Container& container, uint32_t id, const TableLocation& location, BlockCache& cache);

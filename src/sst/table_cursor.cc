@@ -19,17 +19,26 @@ bool TableCursor::load_index() {
   return true;
 }
 
-bool TableCursor::open_block() {
+bool TableCursor::open_block(bool forward, const Record* place) {
   current_ = nullptr;
-  if (!index_.valid()) {
-    status_ = table_->entry_error(index_.error(), table_->footer_.index);
-    return false;
-  }
   Table::IndexEntry entry;
-  status_ = table_->decode_index_entry(index_, entry);
-  if (!status_.is_ok()) return false;
+  for (;;) {
+    if (!index_.valid()) {
+      status_ = table_->entry_error(index_.error(), table_->footer_.index);
+      return false;
+    }
+    status_ = table_->decode_index_entry(index_, entry);
+    if (!status_.is_ok()) return false;
+    const bool before =
+        place != nullptr && entry.min_ts > place->ts && index_.record().key == place->key;
+    if (!before && times_.meets(entry.min_ts, entry.max_ts)) break;
+    ++table_->cache_.counters.skipped;
+    forward ? index_.next() : index_.prev();
+  }
   if (!(data_block_ == nullptr) && data_handle_.offset == entry.handle.offset) return true;
-  Result<BlockRef> block = table_->read_block(entry.handle, true, cache_);
+  const bool scan = ++walked_ > kWalkBlocks && cache_ == CacheUse::keep;
+  Result<BlockRef> block =
+      table_->read_block(entry.handle, true, scan ? CacheUse::room : cache_);
   if (!block.is_ok()) {
     status_ = block.status();
     return false;
@@ -46,7 +55,7 @@ void TableCursor::settle_forward() {
     current_ = nullptr;
     if (!status_.is_ok()) return;
     index_.next();
-    if (!open_block()) return;
+    if (!open_block(true)) return;
     data_.seek_to_first();
   }
   current_ = &data_.record();
@@ -58,7 +67,7 @@ void TableCursor::settle_backward() {
     current_ = nullptr;
     if (!status_.is_ok()) return;
     index_.prev();
-    if (!open_block()) return;
+    if (!open_block(false)) return;
     data_.seek_to_last();
   }
   current_ = &data_.record();
@@ -67,7 +76,7 @@ void TableCursor::settle_backward() {
 void TableCursor::seek_to_first() {
   if (!load_index()) return;
   index_.seek_to_first();
-  if (!open_block()) return;
+  if (!open_block(true)) return;
   data_.seek_to_first();
   settle_forward();
 }
@@ -75,22 +84,20 @@ void TableCursor::seek_to_first() {
 void TableCursor::seek_to_last() {
   if (!load_index()) return;
   index_.seek_to_last();
-  if (!open_block()) return;
+  if (!open_block(false)) return;
   data_.seek_to_last();
   settle_backward();
 }
 
 void TableCursor::seek(const Record& place) {
   if (!load_index()) return;
-  // By the key alone: the index does not say at which version a block ends.
+  // By the key alone: the versions of one may fill several blocks.
   index_.seek(place_before(place.key));
-  if (!open_block()) return;
-  data_.seek(place);
-  // The versions of one key may go on in the next block.
-  while (!data_.valid() && data_.error() == EntryError::none) {
-    index_.next();
-    if (!open_block()) return;
+  for (;;) {
+    if (!open_block(true, &place)) return;
     data_.seek(place);
+    if (data_.valid() || data_.error() != EntryError::none) break;
+    index_.next();
   }
   settle_forward();
 }

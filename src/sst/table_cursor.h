@@ -9,8 +9,17 @@ namespace flowdb {
 
 class TableCursor final : public RecordCursor {
  public:
-  explicit TableCursor(std::shared_ptr<const Table> table, CacheUse cache = CacheUse::keep)
-      : table_(std::move(table)), cache_(cache) {}
+  // Blocks that hold no ts within `times` are passed over, with all that is in them; blocks that are
+  // read may hold others, too. `cache`: keep is for the first kWalkBlocks blocks behind a seek only,
+  // room for those that follow; `walked` of these have been read in tables before this one.
+  explicit TableCursor(std::shared_ptr<const Table> table, CacheUse cache = CacheUse::keep,
+                       const TimeRange& times = {}, size_t walked = 0)
+      : table_(std::move(table)), cache_(cache), times_(times), walked_(walked) {}
+
+  // Longer ones are scans, whose blocks nobody may come back to.
+  static constexpr size_t kWalkBlocks = 16;
+  size_t walked() const { return walked_; }
+  void set_walked(size_t walked) { walked_ = walked; }
 
   void seek_to_first() override;
   void seek_to_last() override;
@@ -21,14 +30,17 @@ class TableCursor final : public RecordCursor {
 
  private:
   bool load_index();
-  // Opens the data block that the index stands at. False at the end, and on an error.
-  bool open_block();
+  // Opens the data block that the index stands at, or the next one in that direction whose times
+  // are wanted and that does not lie before `place` as a whole. False at the end, and on an error.
+  bool open_block(bool forward, const Record* place = nullptr);
   // From an end of a block on to the next one that has records.
   void settle_forward();
   void settle_backward();
 
   std::shared_ptr<const Table> table_;
   CacheUse cache_;
+  TimeRange times_;
+  size_t walked_;
   BlockRef index_block_;
   BlockCursor index_;
   BlockHandle data_handle_;

@@ -1,5 +1,5 @@
-// The engine against a std::map under random operations: writes, reads, walks, snapshots, flushes,
-// compactions, clean and unclean reopening. The seed is printed when a run fails; FLOWDB_SEED
+// The engine against a std::map under random operations: puts, removals, expiry, reads, walks with
+// all bounds, snapshots, flushes, compactions, clean and unclean reopening. The seed is printed when a run fails; FLOWDB_SEED
 // replays it.
 #include <gtest/gtest.h>
 
@@ -19,7 +19,11 @@ struct Place {
     return key != other.key ? key < other.key : ts > other.ts;
   }
 };
-using Model = std::map<Place, std::string>;
+struct Content {
+  std::string value;
+  int64_t expire_at = kNeverExpires;
+};
+using Model = std::map<Place, Content>;
 
 class ModelRun {
  public:
@@ -32,6 +36,8 @@ class ModelRun {
     check_everything();
     expect_ok(engine_->compact_all());
     check_everything();
+    *now_ += 1000;
+    check_everything();
     reopen(true);
     check_everything();
   }
@@ -39,13 +45,20 @@ class ModelRun {
  private:
   uint64_t pick(uint64_t end) { return random_() % end; }
   std::string key() { return "key" + std::to_string(pick(400)); }
-  int64_t ts() { return times_ ? static_cast<int64_t>(pick(3)) - 1 : 0; }
+  int64_t ts() { return times_ ? static_cast<int64_t>(pick(5)) - 2 : 0; }
+  EngineOptions options() {
+    EngineOptions result = tiny_options(random_());
+    result.now_us = [now = now_] { return *now; };
+    result.default_ttl_us = default_ttl_us_;
+    return result;
+  }
   std::string value() {
     const uint64_t length = pick(50) == 0 ? pick(6000) : pick(60);
     return std::string(length, static_cast<char>('a' + pick(26)));
   }
 
   void step() {
+    *now_ += static_cast<int64_t>(pick(3));
     switch (pick(20)) {
       case 0:
         return expect_ok(engine_->flush());
@@ -81,14 +94,11 @@ class ModelRun {
       batch.remove(place.key, place.ts);
       model.erase(place);
     } else {
-      const std::string bytes = value();
-      const bool gone = pick(20) == 0;
-      batch.put(place.key, bytes, place.ts, gone ? 5 : kNeverExpires);
-      if (gone) {
-        model.erase(place);
-      } else {
-        model[place] = bytes;
-      }
+      Content content{value()};
+      // Some have expired when they are written.
+      if (pick(4) == 0) content.expire_at = *now_ + static_cast<int64_t>(pick(300));
+      batch.put(place.key, content.value, place.ts, content.expire_at);
+      model[place] = content;
     }
   }
 
@@ -112,9 +122,9 @@ class ModelRun {
         overlay.insert({place.key, {}, 0, kNeverExpires, sequence, RecordKind::remove});
         model.erase(place);
       } else {
-        const std::string bytes = value();
-        overlay.insert({place.key, bytes, 0, kNeverExpires, sequence, RecordKind::put});
-        model[place] = bytes;
+        const Content content{value()};
+        overlay.insert({place.key, content.value, 0, kNeverExpires, sequence, RecordKind::put});
+        model[place] = content;
       }
     }
   }
@@ -142,7 +152,7 @@ class ModelRun {
     const StoredDatabase found = stored_.copy();
     engine_.reset();
     stored_ = found;
-    engine_ = stored_.open(tiny_options(random_()));
+    engine_ = stored_.open(options());
   }
 
   void take_snapshot() {
@@ -164,6 +174,35 @@ class ModelRun {
     check_get(model, options, key());
   }
 
+  // Bounds of all kinds, each now and then.
+  void choose_bounds(ReadOptions& options) {
+    lower_ = key();
+    upper_ = key();
+    prefix_ = key().substr(0, 3 + pick(4));
+    if (pick(2) == 0) options.lower = lower_;
+    if (pick(2) == 0) options.upper = upper_;
+    if (pick(4) == 0) options.prefix = prefix_;
+    if (pick(4) == 0) options.ts_min = ts();
+    if (pick(4) == 0) options.ts_max = ts();
+    if (pick(4) == 0) options.versions = Versions::latest;
+  }
+
+  // What a reader with these bounds shall see.
+  Model visible(const Model& model, const ReadOptions& options) const {
+    Model found;
+    for (const auto& [place, content] : model) {
+      if (options.lower && place.key < *options.lower) continue;
+      if (options.upper && place.key >= *options.upper) continue;
+      if (place.key.compare(0, options.prefix.size(), options.prefix) != 0) continue;
+      if (place.ts < options.ts_min || place.ts > options.ts_max) continue;
+      if (content.expire_at <= *now_) continue;
+      const bool same_key = !found.empty() && std::prev(found.end())->first.key == place.key;
+      if (same_key && options.versions == Versions::latest) continue;
+      found.emplace_hint(found.end(), place, content);
+    }
+    return found;
+  }
+
   void check_overlay() {
     Memtable overlay;
     Model model = model_;
@@ -174,52 +213,47 @@ class ModelRun {
     for (int i = 0; i < 5; ++i) check_get(model, options, key());
   }
 
-  void check_get(const Model& model, const ReadOptions& options, const std::string& wanted) {
-    const auto expected = model.lower_bound({wanted, INT64_MAX});
+  void check_get(const Model& model, ReadOptions options, const std::string& wanted) {
+    if (pick(4) == 0) options.ts_max = ts();
+    if (pick(8) == 0) options.ts_min = ts();
     std::string found;
     const Status status = engine_->get(wanted, options, found);
-    if (expected == model.end() || expected->first.key != wanted) {
-      EXPECT_EQ(status.code(), StatusCode::not_found) << wanted << " " << status.to_string();
-    } else {
+    for (auto at = model.lower_bound({wanted, options.ts_max});
+         at != model.end() && at->first.key == wanted && at->first.ts >= options.ts_min; ++at) {
+      if (at->second.expire_at <= *now_) continue;
       expect_ok(status);
-      EXPECT_EQ(found, expected->second) << wanted;
+      EXPECT_EQ(found, at->second.value) << wanted;
+      return;
     }
+    EXPECT_EQ(status.code(), StatusCode::not_found) << wanted << " " << status.to_string();
   }
 
   // A walk from somewhere, that turns round now and then.
   void check_walk(const Model& model, ReadOptions options) {
-    const std::string lower = key();
-    const std::string upper = key();
-    if (pick(2) == 0) options.lower = lower;
-    if (pick(2) == 0) options.upper = upper;
-    const auto begin = options.lower ? model.lower_bound({lower, INT64_MAX}) : model.begin();
-    auto end = options.upper ? model.lower_bound({upper, INT64_MAX}) : model.end();
-    if (options.lower && options.upper && lower >= upper) end = begin;
+    choose_bounds(options);
+    const Model view = visible(model, options);
     auto iterator = engine_->new_iterator(options);
-    auto at = begin;
+    auto at = view.begin();
+    const auto end = view.end();
     const std::string target = key();
     const uint64_t way = pick(4);
-    SCOPED_TRACE("seek " + std::to_string(way) + " target " + target + " lower " +
-                 (options.lower ? lower : "") + " upper " + (options.upper ? upper : ""));
+    SCOPED_TRACE("seek " + std::to_string(way) + " target " + target);
     switch (way) {
       case 0:
         iterator->seek_to_first();
         break;
       case 1:
         iterator->seek_to_last();
-        at = begin == end ? end : std::prev(end);
+        at = view.empty() ? end : std::prev(end);
         break;
       case 2:
         iterator->seek(target);
-        at =
-            begin == end ? end : model.lower_bound({std::max(target, begin->first.key), INT64_MAX});
-        if (at == model.end() || (options.upper && at->first.key >= upper)) at = end;
+        at = view.lower_bound({target, INT64_MAX});
         break;
       default:
         iterator->seek_for_prev(target);
-        at = model.upper_bound({target, INT64_MIN});
-        if (options.upper && upper <= target) at = end;
-        at = at == begin || begin == end || (options.lower && target < lower) ? end : std::prev(at);
+        at = view.upper_bound({target, INT64_MIN});
+        at = at == view.begin() ? end : std::prev(at);
     }
     const uint64_t turns = pick(3);
     bool forward = pick(2) == 0;
@@ -230,36 +264,43 @@ class ModelRun {
       ASSERT_EQ(iterator->key(), at->first.key)
           << "step " << steps << (forward ? " forward" : " backward");
       ASSERT_EQ(iterator->ts(), at->first.ts);
-      ASSERT_EQ(iterator->value(), at->second);
+      ASSERT_EQ(iterator->value(), at->second.value);
       if (turns > 0 && pick(20) < turns) forward = !forward;
       if (forward) {
         iterator->next();
         ++at;
       } else {
         iterator->prev();
-        at = at == begin ? end : std::prev(at);
+        at = at == view.begin() ? end : std::prev(at);
       }
     }
   }
 
   void check_everything() {
+    const Model view = visible(model_, {});
     auto iterator = engine_->new_iterator({});
-    auto expected = model_.begin();
+    auto expected = view.begin();
     for (iterator->seek_to_first(); iterator->valid(); iterator->next(), ++expected) {
-      ASSERT_NE(expected, model_.end());
+      ASSERT_NE(expected, view.end());
       ASSERT_EQ(iterator->key(), expected->first.key);
-      ASSERT_EQ(iterator->value(), expected->second);
+      ASSERT_EQ(iterator->value(), expected->second.value);
     }
     expect_ok(iterator->status());
-    ASSERT_EQ(expected, model_.end());
+    ASSERT_EQ(expected, view.end());
     for (int i = 0; i < 420; ++i) check_get(model_, {}, "key" + std::to_string(i));
   }
 
   std::mt19937_64 random_;
   bool times_;
   Model model_;
+  std::shared_ptr<int64_t> now_ = std::make_shared<int64_t>(1'000'000);
+  int64_t default_ttl_us_ = 0;
   StoredDatabase stored_;
-  std::unique_ptr<Engine> engine_ = stored_.open(tiny_options());
+  std::unique_ptr<Engine> engine_ = stored_.open(options());
+  // The bytes of the bounds in use.
+  std::string lower_;
+  std::string upper_;
+  std::string prefix_;
   std::vector<std::pair<uint64_t, Model>> snapshots_;
 };
 

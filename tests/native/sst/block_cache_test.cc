@@ -30,6 +30,44 @@ TEST(BlockCacheTest, ABlockThatIsTooLargeIsNotKept) {
   EXPECT_TRUE(cache.find(owner, 2) == nullptr);
 }
 
+TEST(BlockCacheTest, AScanTakesOnlyTheRoomThatIsFree) {
+  BlockCache cache(4000);
+  const uint64_t owner = cache.new_owner();
+  cache.insert(owner, 1, block_of(1000));
+  cache.insert(owner, 2, block_of(1000));
+  for (uint64_t offset = 10; offset < 20; ++offset) {
+    cache.insert(owner, offset, block_of(1000), CacheUse::room);
+  }
+  EXPECT_FALSE(cache.find(owner, 1) == nullptr);
+  EXPECT_FALSE(cache.find(owner, 10) == nullptr);
+  EXPECT_TRUE(cache.find(owner, 11) == nullptr);
+  EXPECT_FALSE(cache.find(owner, 2) == nullptr);
+  // What a scan has left is the first to go, unless somebody came back to it.
+  BlockCache other(4000);
+  other.insert(owner, 1, block_of(1000));
+  other.insert(owner, 2, block_of(1000), CacheUse::room);
+  other.insert(owner, 3, block_of(1000));
+  other.insert(owner, 4, block_of(1000));
+  EXPECT_TRUE(other.find(owner, 2) == nullptr);
+  EXPECT_FALSE(other.find(owner, 1) == nullptr);
+}
+
+TEST(BlockCacheTest, WhatPassesIsNotKept) {
+  BlockCache cache(4000);
+  cache.insert(1, 1, block_of(1000), CacheUse::pass);
+  EXPECT_TRUE(cache.find(1, 1) == nullptr);
+  EXPECT_EQ(cache.bytes(), 0u);
+}
+
+TEST(BlockCacheTest, CountsWhatWasFoundAndWhatWasNot) {
+  BlockCache cache(4000);
+  EXPECT_TRUE(cache.find(1, 1) == nullptr);
+  cache.insert(1, 1, block_of(1000));
+  cache.find(1, 1);
+  EXPECT_EQ(cache.counters.read, 1u);
+  EXPECT_EQ(cache.counters.found, 1u);
+}
+
 TEST(BlockCacheTest, OwnersDoNotMix) {
   BlockCache cache(1 << 20);
   const uint64_t a = cache.new_owner();
