@@ -4,6 +4,7 @@
 #include "document/json.h"
 #include "document/schema.h"
 #include "util/coding.h"
+#include "util/insertion_sort.h"
 
 namespace flowdb {
 
@@ -55,7 +56,7 @@ Status read_named(Reader& in, std::string_view record, uint8_t known_flags, uint
 
 // Whether each is there once and lies in [1, next). Sorts them.
 bool are_given_out(std::vector<uint32_t>& ids, uint32_t next) {
-  std::sort(ids.begin(), ids.end());
+  insertion_sort(ids);
   if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) return false;
   return ids.empty() || (ids.front() >= 1 && ids.back() < next);
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "util/insertion_sort.h"
+
 namespace flowdb {
 
 Result<std::shared_ptr<const Table>> TableFile::table() const {
@@ -54,7 +56,7 @@ std::shared_ptr<const Version> Version::with(const TableFiles& added,
 }
 
 bool Version::sort_and_check() {
-  std::sort(levels_[0].begin(), levels_[0].end(), [](const auto& a, const auto& b) {
+  insertion_sort(levels_[0], [](const auto& a, const auto& b) {
     const TableMeta& x = a->meta();
     const TableMeta& y = b->meta();
     if (x.largest_sequence != y.largest_sequence) return x.largest_sequence > y.largest_sequence;
@@ -62,7 +64,7 @@ bool Version::sort_and_check() {
   });
   for (size_t i = 1; i < kLevels; ++i) {
     TableFiles& level = levels_[i];
-    std::sort(level.begin(), level.end(), [](const auto& a, const auto& b) {
+    insertion_sort(level, [](const auto& a, const auto& b) {
       return a->meta().smallest_key < b->meta().smallest_key;
     });
     for (size_t k = 1; k < level.size(); ++k) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "util/insertion_sort.h"
+
 namespace flowdb {
 
 bool Log::State::is_possible(const LogPosition& position) {
@@ -68,7 +70,7 @@ Log::State::Extent Log::State::place(uint64_t bytes) const {
   // Every hole begins behind the header or behind an extent.
   std::vector<uint64_t> candidates = {kLogHeaderBytes};
   for (const Extent& used : in_use) candidates.push_back(used.limit);
-  std::sort(candidates.begin(), candidates.end());
+  insertion_sort(candidates);
   for (const uint64_t offset : candidates) {
     if (is_free({offset, offset + bytes})) return {offset, offset + bytes};
   }
