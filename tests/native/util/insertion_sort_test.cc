@@ -13,7 +13,7 @@ TEST(InsertionSort, SortsLikeTheLibrary) {
   std::mt19937 random(3);
   for (size_t size = 0; size < 60; ++size) {
     std::vector<unsigned> found(size);
-    for (unsigned& one : found) one = random() % 40;
+    for (unsigned& one : found) one = static_cast<unsigned>(random() % 40);
     std::vector<unsigned> expected = found;
     std::sort(expected.begin(), expected.end());
     insertion_sort(found);
