@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "engine/engine_state.h"
+#include "util/rules.h"
 #include "wal/log_format.h"
 
 namespace flowdb {
@@ -46,8 +47,10 @@ Status Engine::close() {
   // Opened and only read: it is as the last close() has left it.
   const bool unchanged = s.memtable->count() == 0 && s.flush == nullptr && !s.checkpoint_due;
   if (unchanged && s.log->file_bytes() <= kLogHeaderBytes) return Status::ok();
-  FLOWDB_RETURN_IF_ERROR(s.checkpoint(s.log->reset_position()));
-  return s.log->truncate();
+  const LogPosition position = s.log->reset_position();
+  if (!holds(Rule::log_cut_last)) FLOWDB_RETURN_IF_ERROR(s.log->truncate());
+  FLOWDB_RETURN_IF_ERROR(s.checkpoint(position));
+  return holds(Rule::log_cut_last) ? s.log->truncate() : Status::ok();
 }
 
 Container& Engine::container() { return *state_->container; }

@@ -5,6 +5,7 @@
 #include "engine/engine_state.h"
 #include "storage/container_scan.h"
 #include "util/coding.h"
+#include "util/rules.h"
 #include "wal/log_format.h"
 
 namespace flowdb {
@@ -59,7 +60,7 @@ Status Engine::State::open_files(std::unique_ptr<File> container_file,
   }
   FLOWDB_RETURN_IF_ERROR(load_version(manifest ? &*manifest : nullptr));
   // The owner's first write; the log's header may be the second.
-  FLOWDB_RETURN_IF_ERROR(container->raise_epoch());
+  if (holds(Rule::epoch_raised_first)) FLOWDB_RETURN_IF_ERROR(container->raise_epoch());
   if (!manifest) {
     // The log of a container that the original has rewritten still bears the id that is lost with
     // our superblock.

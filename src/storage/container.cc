@@ -4,6 +4,7 @@
 #include "storage/container_scan.h"
 #include "storage/container_state.h"
 #include "storage/record.h"
+#include "util/rules.h"
 
 namespace flowdb {
 namespace {
@@ -15,14 +16,13 @@ Result<Superblock> create_container(File& file, const DatabaseId& id) {
   superblock.generation = 1;
   superblock.database_id = id;
   const std::string header = encode_file_header(superblock);
-  const size_t used = kSlotOffsets[1] + kSuperblockBytes;
+  const size_t used =
+      holds(Rule::creation_length_last) ? kSlotOffsets[1] + kSuperblockBytes : kFileHeaderBytes;
   FLOWDB_RETURN_IF_ERROR(file.truncate(0));
   FLOWDB_RETURN_IF_ERROR(file.write_at(0, std::string_view(header).substr(0, used)));
-  FLOWDB_RETURN_IF_ERROR(file.sync());
-  FLOWDB_RETURN_IF_ERROR(file.sync());
+  if (holds(Rule::creation_flush)) FLOWDB_RETURN_IF_ERROR(file.sync());
+  if (holds(Rule::creation_flush_again)) FLOWDB_RETURN_IF_ERROR(file.sync());
   FLOWDB_RETURN_IF_ERROR(file.truncate(kFileHeaderBytes));
-  FLOWDB_RETURN_IF_ERROR(file.sync());
-  FLOWDB_RETURN_IF_ERROR(file.sync());
   return superblock;
 }
 
@@ -50,9 +50,10 @@ Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<File> file,
     state->changed = content.changed;
     state->end = content.end;
     state->records_crc = content.records_crc;
-    // A creation that was cut off may have left the file's length in memory only.
-    state->unflushed = content.beyond_superblock || content.superblock.generation == 1;
+    state->unflushed = content.beyond_superblock;
   }
+  // Created now or by one who was killed then: the file's length may not be durable.
+  if (state->superblock.generation == 1) state->unflushed = holds(Rule::creation_length_flushed);
   state->file = std::move(file);
   return std::unique_ptr<Container>(new Container(std::move(state)));
 }

@@ -5,6 +5,7 @@
 
 #include "storage/file.h"
 #include "util/coding.h"
+#include "util/rules.h"
 #include "wal/log_header.h"
 #include "wal/log_state.h"
 
@@ -51,8 +52,9 @@ Status create_header(File& file, uint64_t file_bytes, LogHeaderState header, con
   FLOWDB_RETURN_IF_ERROR(file.write_at(0, encode_log_header(id)));
   // Twice, because one of two flushes may do nothing: no frame is to be durable before the header
   // is.
-  FLOWDB_RETURN_IF_ERROR(file.sync());
-  return file.sync();
+  if (holds(Rule::log_header_flush)) FLOWDB_RETURN_IF_ERROR(file.sync());
+  if (holds(Rule::log_header_flush_again)) FLOWDB_RETURN_IF_ERROR(file.sync());
+  return Status::ok();
 }
 
 }  // namespace
@@ -157,6 +159,7 @@ Status Log::switch_extent(uint64_t payload_bytes, bool grow) {
   while (bytes < needed) bytes *= 2;
   bytes = std::min(bytes, s.options.extent_bytes_max);
 
+  if (!holds(Rule::log_extents_kept)) s.in_use.erase(s.in_use.begin(), s.in_use.end() - 1);
   const State::Extent next = s.place(bytes);
   FLOWDB_RETURN_IF_ERROR(s.reserve(next.limit));
   LogPosition position;

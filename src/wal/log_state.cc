@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "util/insertion_sort.h"
+#include "util/rules.h"
 
 namespace flowdb {
 
@@ -40,7 +41,7 @@ Status Log::State::flush() {
 Status Log::State::write_frames(const std::string& frames, bool sync) {
   FLOWDB_RETURN_IF_ERROR(reserve(position.limit));
   Status status = file->write_at(position.offset, frames);
-  if (status.is_ok() && sync) status = flush();
+  if (status.is_ok() && sync && holds(Rule::log_strict_flush)) status = flush();
   if (!status.is_ok()) invalidate();
   return status;
 }
@@ -48,14 +49,16 @@ Status Log::State::write_frames(const std::string& frames, bool sync) {
 void Log::State::invalidate() {
   // What follows the first frame of the failed write is chained to it. When that same frame is
   // written once more the others must not come back with it, hence the new epoch.
-  epoch_due = true;
+  epoch_due = epoch_due || holds(Rule::log_failure_epoch);
+  if (!holds(Rule::log_failure_zeroed)) return;
   const std::string zeros(kFrameHeaderBytes, '\0');
   if (const Status status = file->write_at(position.offset, zeros); !status.is_ok()) {
     can_write = false;
     return;
   }
   // Durable before the failure is reported, also when one of two flushes does nothing.
-  for (int i = 0; i < 2; ++i) {
+  for (const Rule rule : {Rule::log_failure_flush, Rule::log_failure_flush_again}) {
+    if (!holds(rule)) continue;
     if (const Status status = flush(); !status.is_ok()) return;
   }
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "util/rules.h"
 #include "wal/frame.h"
 #include "wal/log.h"
 
@@ -25,7 +26,8 @@ struct Log::State {
       in_use;  // what recovery may need, oldest first; the last is the one that is written
   uint64_t reserved = 0;  // the file is known to be this long
   bool recovered = false;
-  bool epoch_due = true;  // what stands behind the position may continue the chain
+  bool epoch_due =
+      holds(Rule::log_epoch_first);  // what stands behind the position may continue the chain
   bool can_write = true;
   bool closing = false;  // between reset_position() and truncate()
   LogPosition reset;

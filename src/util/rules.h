@@ -1,0 +1,52 @@
+// Rules: every flush and every order of writes that recovery depends on, by name. All of them hold,
+// and the compiler drops the question; only in one library of the tests (FLOWDB_BREAK_RULES) each
+// can be broken, to show that the crash tests notice it (tests/native/crash).
+#pragma once
+
+#include <cstdint>
+
+namespace flowdb {
+
+// X(name) for each of them.
+#define FLOWDB_RULES(X)                                                                          \
+  /* The container's creation: the header is flushed, twice, before the file gets its length; */ \
+  X(creation_flush)                                                                              \
+  X(creation_flush_again)                                                                        \
+  X(creation_length_last)                                                                        \
+  /* and its length before generation 2 is written, by whomever. */                              \
+  X(creation_length_flushed)                                                                     \
+  /* The log: its header is flushed, twice, before a frame is written. */                        \
+  X(log_header_flush)                                                                            \
+  X(log_header_flush_again)                                                                      \
+  /* A strict commit is flushed. */                                                              \
+  X(log_strict_flush)                                                                            \
+  /* An opening begins a new epoch before its first append. */                                   \
+  X(log_epoch_first)                                                                             \
+  /* A failed write is overwritten, that is flushed, twice, and a new epoch begins. */           \
+  X(log_failure_zeroed)                                                                          \
+  X(log_failure_flush)                                                                           \
+  X(log_failure_flush_again)                                                                     \
+  X(log_failure_epoch)                                                                           \
+  /* An extent is used again only behind the checkpoint that covers it. */                       \
+  X(log_extents_kept)                                                                            \
+  /* An owner raises the epoch, which is flushed, before it writes the log. */                   \
+  X(epoch_raised_first)                                                                          \
+  /* At a close the log is cut behind the last checkpoint. */                                    \
+  X(log_cut_last)
+
+enum class Rule : uint8_t {
+#define FLOWDB_RULE_NAME(name) name,
+  FLOWDB_RULES(FLOWDB_RULE_NAME)
+#undef FLOWDB_RULE_NAME
+      count
+};
+
+#ifdef FLOWDB_BREAK_RULES
+// count: none.
+inline Rule broken_rule = Rule::count;
+inline bool holds(Rule rule) { return rule != broken_rule; }
+#else
+constexpr bool holds(Rule) { return true; }
+#endif
+
+}  // namespace flowdb
