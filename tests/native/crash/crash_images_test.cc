@@ -4,52 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 
 #include "crash/exploration.h"
 #include "crash/images_wanted.h"
+#include "crash/shapes.h"
 
 namespace flowdb {
 namespace {
-
-Shape shape_for(Activity activity) {
-  Shape shape;
-  switch (activity) {
-    case Activity::commit:
-      shape.flush = shape.maintain = 1;
-      break;
-    case Activity::flush:
-      shape.flush = 6;
-      break;
-    case Activity::compaction:
-      shape.flush = 6;
-      shape.maintain = 8;
-      shape.compact = 1;
-      break;
-    case Activity::reuse:
-    case Activity::relocation:
-      shape.flush = 8;
-      shape.maintain = 10;
-      shape.compact = 1;
-      shape.steps = 80;
-      break;
-    case Activity::recycling:
-      shape.commit = 60;
-      shape.steps = 60;
-      break;
-    case Activity::truncation:
-      shape.reopen = 6;
-      shape.flush = 6;
-      shape.maintain = 8;
-      shape.compact = 2;
-      break;
-    case Activity::recovery:
-      shape.steps = 12;
-      shape.crashes = 3;
-      break;
-  }
-  return shape;
-}
 
 class CrashImages : public testing::TestWithParam<Activity> {};
 

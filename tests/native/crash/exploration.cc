@@ -70,6 +70,7 @@ std::string Exploration::explore(uint64_t seed, std::optional<Activity> activity
   const auto& events = workload.history().events;
   for (size_t event = 0; event < events.size() && distinct() < target; ++event) {
     if (activity.has_value() && events[event].activity != *activity) continue;
+    if ((event + seed) % depth.every != 0) continue;
     const CrashPoint point(workload.history(), event);
     std::vector<StateName> names;
     for (const size_t torn : torn_places(point, depth.torn, seed * 1000 + event)) {
@@ -78,7 +79,8 @@ std::string Exploration::explore(uint64_t seed, std::optional<Activity> activity
     const uint64_t all = point.power_states();
     const bool few = all <= depth.all;
     for (uint64_t i = 0; i < (few ? all : depth.samples); ++i) {
-      names.push_back({seed, event, few ? 'p' : 's', i});
+      // Not the same samples in every workload: they begin alike.
+      names.push_back({seed, event, few ? 'p' : 's', few ? i : seed * 1000 + i});
     }
     for (const StateName& name : names) {
       const std::string problem = try_state(workload, point, name);

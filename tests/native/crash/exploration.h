@@ -28,6 +28,7 @@ struct Depth {
   size_t torn = 16;     // places at which a write is torn; SIZE_MAX: every byte
   uint64_t all = 24;    // a power failure with no more states than this is tried out,
   size_t samples = 24;  // else so many samples of it
+  size_t every = 1;     // only so many of the events are crash points at all
 };
 
 class Exploration {

@@ -69,7 +69,8 @@ EngineOptions crash_options(uint64_t seed, uint64_t opening) {
   options.level0_tables_max = 2;
   options.level1_bytes_max = 16 << 10;
   options.log_extent_bytes_min = 4 << 10;
-  options.log_extent_bytes_max = 8 << 10;
+  // Small ones fill several extents before the memtable is full.
+  options.log_extent_bytes_max = seed % 3 == 0 ? 4 << 10 : 8 << 10;
   options.compression = seed % 2 == 0 ? Compression::none : Compression::lz4;
   return options;
 }

@@ -41,51 +41,63 @@ void Workload::live() {
 }
 
 bool Workload::ok(const Status& status, std::string_view what) {
-  if (status.is_ok() || !problem_.empty()) return problem_.empty();
+  if (!problem_.empty()) return false;
+  if (status.is_ok()) return true;
+  if (faulty_ && disk_.has_failed()) return false;
   problem_ =
       std::string(what) + " after commit " + std::to_string(last_) + ": " + status.to_string();
   return false;
 }
 
+void Workload::attempt(uint64_t number) { disk_.set_attempted(std::max(number, in_doubt_)); }
+
 void Workload::step() {
   const Shape& s = shape_;
-  const int all = s.commit + s.flush + s.maintain + s.compact + s.reopen + s.kill + s.hold_iterator;
-  int pick = static_cast<int>(below(static_cast<size_t>(all)));
-  const auto is = [&pick](int weight) {
-    const bool taken = pick >= 0 && pick < weight;
-    pick -= weight;
-    return taken;
+  const std::pair<int, void (Workload::*)()> steps[] = {
+      {s.flush, &Workload::flush},
+      {s.maintain, &Workload::maintain},
+      {s.compact, &Workload::compact},
+      {s.kill, &Workload::kill},
+      {s.hold_iterator, &Workload::hold_or_release},
+      {s.fault, &Workload::step_with_fault},
   };
-  if (is(s.commit)) return commit(true);
-  if (is(s.flush)) {
-    disk_.set_activity(Activity::flush);
-    if (ok(engine_->flush(), "flush")) promise(false);
-    return;
+  int all = s.commit + s.reopen;
+  for (const auto& [weight, run] : steps) all += weight;
+  int pick = static_cast<int>(below(static_cast<size_t>(all)));
+  for (const auto& [weight, run] : steps) {
+    if (pick >= 0 && pick < weight) return (this->*run)();
+    pick -= weight;
   }
-  if (is(s.maintain)) {
-    disk_.set_activity(Activity::compaction);
-    for (size_t i = 1 + below(4); i > 0; --i) {
-      if (!ok(engine_->maintain(0).status(), "maintain")) return;
-    }
-    return promise(false);
+  if (pick < s.commit) return commit(true);
+  close();
+  if (problem_.empty()) open();
+}
+
+void Workload::flush() {
+  disk_.set_activity(Activity::flush);
+  if (ok(engine_->flush(), "flush")) return promise(false);
+  outlive_fault(0);
+}
+
+void Workload::maintain() {
+  disk_.set_activity(Activity::compaction);
+  for (size_t i = 1 + below(4); i > 0; --i) {
+    if (!ok(engine_->maintain(0).status(), "maintain")) return outlive_fault(0);
   }
-  if (is(s.compact)) {
-    disk_.set_activity(Activity::compaction);
-    if (ok(engine_->compact_all(), "compact_all")) promise(false);
-    return;
-  }
-  if (is(s.reopen)) {
-    close();
-    if (problem_.empty()) open();
-    return;
-  }
-  if (is(s.kill)) {
-    held_.clear();
-    disk_.end_process();
-    engine_.reset();
-    return open();
-  }
-  hold_or_release();
+  promise(false);
+}
+
+void Workload::compact() {
+  disk_.set_activity(Activity::compaction);
+  if (ok(engine_->compact_all(), "compact_all")) return promise(false);
+  outlive_fault(0);
+}
+
+void Workload::kill() {
+  held_.clear();
+  disk_.end_process();
+  engine_.reset();
+  open();
 }
 
 void Workload::commit(bool grouped) {
@@ -96,12 +108,78 @@ void Workload::commit(bool grouped) {
   for (const WriteBatch& batch : batches) pointers.push_back(&batch);
   const bool strict = below(3) == 0;
   disk_.set_activity(Activity::commit);
-  disk_.set_attempted(last_ + count);
+  attempt(last_ + count);
   if (!ok(engine_->write(pointers, strict ? Durability::strict : Durability::relaxed), "write")) {
-    return;
+    return outlive_fault(count);
   }
   last_ += count;
   promise(strict);
+}
+
+void Workload::step_with_fault() {
+  Fault fault;
+  const bool commits = below(2) == 0;  // with one or two calls most often
+  fault.call = static_cast<int64_t>(below(commits ? 3 : 20));
+  fault.outcome = static_cast<Fault::Outcome>(below(Fault::kOutcomes));
+  fault.for_good = below(3) == 0;
+  disk_.set_fault(fault);
+  faulty_ = true;
+  switch (commits ? 4 : below(4)) {
+    case 0:
+      flush();
+      break;
+    case 1:
+      maintain();
+      break;
+    case 2:
+      compact();
+      break;
+    case 3:
+      close();
+      open();
+      break;
+    default:
+      commit(true);
+      break;
+  }
+  disk_.set_fault({});
+  faulty_ = false;
+}
+
+void Workload::outlive_fault(size_t count) {
+  if (!problem_.empty()) return;
+  disk_.set_fault({});
+  const bool open_still =
+      engine_ != nullptr &&
+      engine_->write(std::vector<const WriteBatch*>(), Durability::relaxed).is_ok();
+  if (open_still) {
+    // What was refused never comes back, and what is committed is still read.
+    attempt(last_);
+    const auto found = read_content(*engine_->new_iterator({}));
+    if (ok(found.status(), "read after a fault") && found->hash != commits_.hash_after(last_)) {
+      problem_ = "a refused commit is visible behind " + std::to_string(last_);
+    }
+    // Before the next write covers what is left of it.
+    if (below(2) == 0) kill();
+    return;
+  }
+  held_.clear();
+  disk_.end_process();
+  engine_.reset();
+  in_doubt_ = std::max(in_doubt_, last_ + count);
+  attempt(last_);
+  FaultyDisk copy(disk_.content());
+  auto opened = Engine::open(copy.open_container(), copy.open_log(), options(2000 + openings_));
+  if (!ok(opened.status(), "open after a fault")) return;
+  const auto found = read_content(*opened.value()->new_iterator({}));
+  if (!ok(found.status(), "read after a fault")) return;
+  if (found->last < last_ || found->last > last_ + count) {
+    problem_ = "found commit " + std::to_string(found->last) + " after a fault, expected " +
+               std::to_string(last_) + " to " + std::to_string(last_ + count);
+    return;
+  }
+  last_ = found->last;
+  open();
 }
 
 void Workload::promise(bool strict) {
@@ -122,10 +200,10 @@ void Workload::open() {
   disk_.set_activity(Activity::recovery);
   last_opening_ = history().events.size();
   auto opened = Engine::open(disk_.open_container(), disk_.open_log(), options(++openings_));
-  if (!ok(opened.status(), "open")) return;
+  if (!ok(opened.status(), "open")) return outlive_fault(0);
   engine_ = std::move(opened).value();
   const auto found = read_content(*engine_->new_iterator({}));
-  if (!ok(found.status(), "read")) return;
+  if (!ok(found.status(), "read")) return outlive_fault(0);
   if (found->last != last_ || found->hash != commits_.hash_after(last_)) {
     problem_ = "opened at commit " + std::to_string(found->last) + " instead of " +
                std::to_string(last_) + ", or with another content";
@@ -137,8 +215,8 @@ void Workload::open() {
 void Workload::close() {
   held_.clear();
   disk_.set_activity(Activity::flush);
-  if (!ok(engine_->close(), "close")) return;
-  promise(false);
+  if (ok(engine_->close(), "close")) promise(false);
+  if (!problem_.empty()) return;
   disk_.end_process();
   engine_.reset();
 }
@@ -207,8 +285,9 @@ void Workload::crash() {
   } else {
     disk_.restart_from(std::move(found));
     promises_ = {{0, last_, last_, SIZE_MAX}};
+    in_doubt_ = 0;
   }
-  disk_.set_attempted(last_);
+  attempt(last_);
   open();
 }
 

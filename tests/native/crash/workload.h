@@ -1,7 +1,7 @@
 // Workload: a life of a database, made up from a seed: commits, flushes, compactions, iterators
-// that are held meanwhile, closings, ends of the process and power failures, each followed by a
-// recovery. All that it did to its files is in the history, and what was promised when is in the
-// promises.
+// that are held meanwhile, calls that fail, closings, ends of the process and power failures, each
+// followed by a recovery. All that it did to its files is in the history, and what was promised
+// when is in the promises.
 #pragma once
 
 #include <memory>
@@ -25,6 +25,7 @@ struct Shape {
   int reopen = 1;
   int kill = 1;
   int hold_iterator = 1;
+  int fault = 2;  // a step during which a call on a file fails
   int steps = 40;
   int crashes = 0;  // of the whole life, each in the middle of something
 };
@@ -69,13 +70,24 @@ class Workload {
   size_t below(size_t n) { return static_cast<size_t>(random_() % n); }
   void live();
   void step();
-  void commit(bool large);
+  void commit(bool grouped);
+  void flush();
+  void maintain();
+  void compact();
   void open();
   void close();
+  void kill();
   void crash();
   void hold_or_release();
+  void step_with_fault();
+  // After a step that a fault has hit: whatever it did, nothing that it did not promise is there.
+  // `count` commits are in doubt when the engine accepts no more writes.
+  void outlive_fault(size_t count);
+  // The commits up to this one may be found from now on.
+  void attempt(uint64_t number);
   // Notes what is promised now.
   void promise(bool strict);
+  // Whether the call has succeeded. A failure without a fault is a problem.
   bool ok(const Status& status, std::string_view what);
 
   const Shape shape_;
@@ -87,6 +99,9 @@ class Workload {
   std::vector<Held> held_;
   std::vector<Promise> promises_;
   uint64_t last_ = 0;
+  bool faulty_ = false;  // a fault may hit this step
+  // Of a commit that failed with an unknown outcome: a power failure may bring it back.
+  uint64_t in_doubt_ = 0;
   uint64_t openings_ = 0;
   size_t last_opening_ = 0;
   std::string problem_;

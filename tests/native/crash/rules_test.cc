@@ -1,0 +1,47 @@
+// The crash tests prove themselves: with any of the rules broken that recovery depends on
+// (util/rules.h), they find an image that does not recover.
+#include "util/rules.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "crash/exploration.h"
+#include "crash/shapes.h"
+
+namespace flowdb {
+namespace {
+
+constexpr const char* kRuleNames[] = {
+#define FLOWDB_RULE_NAME(name) #name,
+    FLOWDB_RULES(FLOWDB_RULE_NAME)
+#undef FLOWDB_RULE_NAME
+};
+
+// Few images of each crash point, and many workloads.
+constexpr Depth kShallow = {4, 8, 8, 5};
+constexpr size_t kImagesMax = 150'000;
+
+class Rules : public testing::TestWithParam<size_t> {};
+
+TEST_P(Rules, BreakingOneIsNoticed) {
+  broken_rule = static_cast<Rule>(GetParam());
+  std::string problem;
+  size_t images = 0;
+  for (uint64_t seed = 0; problem.empty() && images < kImagesMax; ++seed) {
+    Exploration exploration(shape_for(static_cast<Activity>(seed % kActivityNames.size())));
+    problem = exploration.explore(seed, std::nullopt, kShallow, SIZE_MAX);
+    images += exploration.distinct();
+  }
+  broken_rule = Rule::count;
+  std::printf("%zu images: %s\n", images, problem.c_str());
+  EXPECT_FALSE(problem.empty()) << "nothing goes wrong without " << kRuleNames[GetParam()];
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Rules, testing::Range(size_t{0}, static_cast<size_t>(Rule::count)),
+                         [](const testing::TestParamInfo<size_t>& rule) {
+                           return std::string(kRuleNames[rule.param]);
+                         });
+
+}  // namespace
+}  // namespace flowdb
