@@ -25,8 +25,8 @@ bool contains(const std::vector<uint32_t>& ids, uint32_t id) {
 
 }  // namespace
 
-bool Transaction::stage() {
-  if (mode_ == TransactionMode::readonly) return false;
+void Transaction::stage() {
+  if (mode_ == TransactionMode::readonly) return;
   for (const Generator& state : generators_) {
     if (!state.changed || schema_->find_store(state.store_id) == nullptr) continue;
     record_buffer_.clear();
@@ -34,7 +34,6 @@ bool Transaction::stage() {
     write_record(generator_record_key(state.store_id), record_buffer_);
   }
   if (own_schema_ != nullptr) stage_schema();
-  return overlay_->count() > 0;
 }
 
 // Writes the records that differ from the committed ones, and removes those that are no more.
@@ -73,25 +72,30 @@ void Transaction::stage_schema() {
 std::vector<Status> Database::commit(const std::vector<Transaction*>& group) {
   std::vector<Status> outcomes(group.size());
   std::vector<const Memtable*> overlays;
+  bool one_by_one = false;
   Durability durability = Durability::relaxed;
   for (size_t i = 0; i < group.size(); ++i) {
     Transaction& transaction = *group[i];
     if (transaction.is_over()) {
       outcomes[i] = Status::aborted("the transaction is over");
-    } else if (transaction.stage()) {
-      overlays.push_back(transaction.overlay_.get());
-      if (transaction.durability_ == Durability::strict) durability = Durability::strict;
+      continue;
     }
+    transaction.stage();
+    if (!transaction.has_writes()) continue;
+    overlays.push_back(transaction.overlay_.get());
+    if (!transaction.spill_.runs.empty()) one_by_one = true;
+    if (transaction.durability_ == Durability::strict) durability = Durability::strict;
   }
   Status written;
-  if (!overlays.empty()) written = engine_->write_overlays(overlays, durability);
-  const bool one_by_one = written.is(StatusCode::quota_exceeded) && overlays.size() > 1;
+  if (!overlays.empty() && !one_by_one) {
+    written = engine_->write_overlays(overlays, durability);
+    one_by_one = written.is(StatusCode::quota_exceeded) && overlays.size() > 1;
+  }
   for (size_t i = 0; i < group.size(); ++i) {
     Transaction& transaction = *group[i];
     if (transaction.is_over()) continue;
-    if (transaction.overlay_ != nullptr && transaction.overlay_->count() > 0) {
-      outcomes[i] =
-          one_by_one ? engine_->write_overlays({transaction.overlay_.get()}, durability) : written;
+    if (transaction.has_writes()) {
+      outcomes[i] = one_by_one ? commit_alone(transaction, durability) : written;
     }
     if (outcomes[i].is_ok()) {
       publish(transaction);
@@ -101,6 +105,14 @@ std::vector<Status> Database::commit(const std::vector<Transaction*>& group) {
     }
   }
   return outcomes;
+}
+
+Status Database::commit_alone(Transaction& transaction, Durability durability) {
+  if (transaction.spill_.runs.empty()) {
+    return engine_->write_overlays({transaction.overlay_.get()}, durability);
+  }
+  FLOWDB_RETURN_IF_ERROR(engine_->spill(*transaction.overlay_, transaction.spill_));
+  return engine_->write_spill(transaction.spill_);
 }
 
 void Database::publish(Transaction& transaction) {
@@ -132,6 +144,7 @@ void Database::close(Transaction& transaction) {
   engine_->unpin_snapshot(transaction.snapshot_);
   transaction.iterators_.clear();
   transaction.overlay_.reset();
+  transaction.spill_.runs.clear();
   transaction.database_ = nullptr;
   open_.erase(std::find(open_.begin(), open_.end(), &transaction));
   live_.release(open_.empty() ? next_transaction_ : open_.front()->number_);

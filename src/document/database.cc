@@ -40,6 +40,14 @@ Database::Database(std::unique_ptr<Engine> engine, std::shared_ptr<const Schema>
 
 Database::~Database() { assert(open_.empty()); }
 
+size_t Database::overlay_bytes() const {
+  size_t bytes = 0;
+  for (const Transaction* transaction : open_) {
+    if (transaction->overlay_ != nullptr) bytes += transaction->overlay_->memory_bytes();
+  }
+  return bytes;
+}
+
 uint32_t Database::take_data_id() {
   const uint32_t data_id = next_data_id_++;
   live_.add(data_id);

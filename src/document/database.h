@@ -45,12 +45,17 @@ class Database {
 
   Engine& engine() { return *engine_; }
 
+  // What the overlays of open transactions hold, and may hold, in bytes.
+  size_t overlay_bytes() const;
+  size_t overlay_bytes_max() const { return engine_->options().overlay_bytes_max; }
+
  private:
   friend class Transaction;
 
   Database(std::unique_ptr<Engine> engine, std::shared_ptr<const Schema> schema,
            uint32_t next_data_id);
   uint32_t take_data_id();
+  Status commit_alone(Transaction& transaction, Durability durability);
   void publish(Transaction& transaction);
   void close(Transaction& transaction);
 

@@ -34,6 +34,7 @@ Status Transaction::put(const PutRequest& request) {
     FLOWDB_ASSIGN_OR_RETURN(moved, generator(target->id));
   }
 
+  FLOWDB_RETURN_IF_ERROR(make_room());
   const std::vector<IndexKey>* kept = nullptr;
   bool has_old = false;
   if (!request.overwrite || !target->indexes.empty()) {
@@ -111,6 +112,7 @@ Status Transaction::backfill(uint32_t index_id, std::string_view primary_key,
   FLOWDB_ASSIGN_OR_RETURN(const Source target, source(index_id));
   if (target.index == nullptr) return Status::invalid_argument("a backfill of a store");
   if (!is_key(primary_key)) return Status::invalid_argument("the primary key is no key");
+  FLOWDB_RETURN_IF_ERROR(make_room());
   set_record_key(key_buffer_, *target.store, primary_key);
   FLOWDB_ASSIGN_OR_RETURN(const bool exists, read(key_buffer_, old_record_));
   if (!exists) return Status::invalid_argument("a backfill of a record that is not there");

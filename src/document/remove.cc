@@ -3,34 +3,58 @@
 #include "document/walk.h"
 
 namespace flowdb {
+namespace {
+
+// Engine keys, of records and index entries.
+constexpr size_t kRemovedAtOnce = 16 << 10;
+
+}  // namespace
 
 Status Transaction::remove(uint32_t store_id, const KeyRange& range) {
   FLOWDB_RETURN_IF_ERROR(check_writable());
   FLOWDB_ASSIGN_OR_RETURN(const StoreSchema* const target, store(store_id));
   FLOWDB_RETURN_IF_ERROR(check_range(range));
+  FLOWDB_RETURN_IF_ERROR(make_room());
   if (range.is_single()) return remove_one(*target, *range.lower);
 
-  // All is collected before anything is written: a read that fails half-way must leave no trace,
-  // and a write would make the iterator's next step a new search.
-  const WalkBounds bounds = range_bounds({target, nullptr}, range);
+  // A range of very many goes in parts; a failure behind the first would leave a trace, and so it
+  // ends the transaction.
+  WalkBounds bounds = range_bounds({target, nullptr}, range);
+  FLOWDB_ASSIGN_OR_RETURN(bool more, remove_some(*target, bounds));
+  while (more) {
+    const Status room = make_room();
+    const Result<bool> removed = room.is_ok() ? remove_some(*target, bounds) : Result<bool>(room);
+    if (!removed.is_ok()) abort();
+    FLOWDB_RETURN_IF_ERROR(removed.status());
+    more = removed.value();
+  }
+  return Status::ok();
+}
+
+// All is collected before anything is written: a read that fails half-way must leave no trace, and
+// a write would make the iterator's next step a new search.
+Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bounds) {
   std::vector<std::string> doomed;
   Value value;
-  Iterator& it = iterator({target, nullptr});
+  Iterator& it = iterator({&target, nullptr});
   for (it.seek(bounds.begin); it.valid() && it.key() < bounds.end; it.next()) {
+    if (doomed.size() >= kRemovedAtOnce) break;
     const std::string_view primary_key = behind_prefix(it.key());
     doomed.emplace_back(it.key());
-    if (target->indexes.empty()) continue;
+    if (target.indexes.empty()) continue;
     FLOWDB_RETURN_IF_ERROR(decode_record(it.value(), value, old_keys_));
     for (const IndexKey& entry : old_keys_) {
-      const IndexSchema* const index = target->find_index(entry.index_id);
+      const IndexSchema* const index = target.find_index(entry.index_id);
       if (index == nullptr) continue;
-      set_index_entry_key(key_buffer_, *target, *index, entry.key, primary_key);
+      set_index_entry_key(key_buffer_, target, *index, entry.key, primary_key);
       doomed.push_back(key_buffer_);
     }
   }
   FLOWDB_RETURN_IF_ERROR(it.status());
+  const bool more = it.valid() && it.key() < bounds.end;
+  if (more) bounds.begin = it.key();
   for (const std::string& key : doomed) remove_record(key);
-  return Status::ok();
+  return more;
 }
 
 Status Transaction::remove_one(const StoreSchema& target, std::string_view primary_key) {

@@ -1,6 +1,7 @@
 // Life and death of a transaction, and what all its operations use.
 #include "document/transaction.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "document/database.h"
@@ -69,6 +70,7 @@ ReadOptions Transaction::read_options() const {
   ReadOptions options;
   options.snapshot = snapshot_;
   options.overlay = overlay_.get();
+  options.spill = &spill_;
   return options;
 }
 
@@ -100,6 +102,23 @@ Result<bool> Transaction::is_empty(const Source& target) {
   it.seek_to_first();
   FLOWDB_RETURN_IF_ERROR(it.status());
   return !it.valid();
+}
+
+Status Transaction::make_room() {
+  // A smaller one would not be worth a table.
+  constexpr size_t kSpillBytesMin = 256 << 10;
+  const size_t limit = database_->overlay_bytes_max();
+  if (overlay_->memory_bytes() < std::min(kSpillBytesMin, limit)) return Status::ok();
+  if (database_->overlay_bytes() < limit) return Status::ok();
+  // These refer to the overlay.
+  iterators_.clear();
+  FLOWDB_RETURN_IF_ERROR(database_->engine().spill(*overlay_, spill_));
+  overlay_ = std::make_unique<Memtable>();
+  return Status::ok();
+}
+
+bool Transaction::has_writes() const {
+  return (overlay_ != nullptr && overlay_->count() > 0) || !spill_.runs.empty();
 }
 
 void Transaction::write_record(std::string_view engine_key, std::string_view value) {

@@ -1,6 +1,7 @@
 // Transaction: reads and writes of one unit of work. Its writes stand in an overlay of their own,
 // which its reads see first and others never; commit (Database::commit) hands the overlay to the
-// engine as one batch, abort drops it.
+// engine as one batch, abort drops it. An overlay that grows too large is spilled to tables, which
+// the commit makes live.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +14,14 @@
 #include "document/record.h"
 #include "document/schema.h"
 #include "engine/engine.h"
+#include "engine/spill.h"
 #include "memtable/memtable.h"
 #include "util/status.h"
 
 namespace flowdb {
 
 class Database;
+struct WalkBounds;
 
 enum class TransactionMode : uint8_t { readonly = 0, readwrite = 1, upgrade = 2 };
 
@@ -152,12 +155,19 @@ class Transaction {
   Result<bool> is_empty(const Source& source);
   Status walk_entries(const Source& source, const ScanRequest& request, ScanSink& sink, bool* done);
   Status read_indexed(const Source& source, std::string_view primary_key);
+  // Removes the first records within the bounds, and narrows these to the rest. Result: whether
+  // there is any.
+  Result<bool> remove_some(const StoreSchema& store, WalkBounds& bounds);
   Status remove_one(const StoreSchema& store, std::string_view primary_key);
 
   Status check_index_keys(const StoreSchema& store, std::string_view primary_key,
                           const std::vector<IndexKey>& keys);
   Status check_unique(const StoreSchema& store, const IndexSchema& index, std::string_view key,
                       std::string_view primary_key);
+  // To be called before anything is written: spills the overlay when memory is short. Errors:
+  // quota_exceeded, io_error, closed.
+  Status make_room();
+  bool has_writes() const;
   void write_record(std::string_view engine_key, std::string_view value);
   void remove_record(std::string_view engine_key);
   void remove_entries(const StoreSchema& store, std::string_view primary_key,
@@ -171,9 +181,8 @@ class Transaction {
   Schema& edit();
   StoreSchema& edit_store(uint32_t id);
   uint32_t take_data_id();
-  // Writes what is kept beside the overlay into it, to be committed. False: there is nothing to
-  // commit.
-  bool stage();
+  // Writes what is kept beside the overlay into it, to be committed.
+  void stage();
   void stage_schema();
 
   Database* database_;  // null: it is over
@@ -187,6 +196,7 @@ class Transaction {
   std::vector<uint32_t> taken_;         // data ids
   std::vector<Generator> generators_;
   std::unique_ptr<Memtable> overlay_;
+  Spill spill_;
   std::vector<std::unique_ptr<SourceIterator>> iterators_;
   // Scratch space, kept for its capacity.
   std::string key_buffer_;

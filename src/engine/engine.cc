@@ -54,6 +54,7 @@ Status Engine::close() {
 }
 
 Container& Engine::container() { return *state_->container; }
+const EngineOptions& Engine::options() const { return state_->options; }
 
 EngineStats Engine::stats() const {
   const State& s = *state_;

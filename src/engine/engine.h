@@ -45,6 +45,13 @@ class Engine {
   // have ts 0.
   Status write_overlays(const std::vector<const Memtable*>& overlays, Durability durability);
 
+  // Moves an overlay that grows too large for the memory to tables that nobody else sees, as the
+  // newest run of `spill`; it may be destroyed then. REQUIRES: one version of a key and ts, or only
+  // the newest counts. Errors: quota_exceeded, io_error, closed; `spill` is as before.
+  Status spill(const Memtable& overlay, Spill& spill);
+  // Commits all that was spilled, as one batch would. Always strict. Errors: as write().
+  Status write_spill(Spill& spill);
+
   // The value of the newest visible version that the options' times admit: with `ts_max`, the one
   // at that time. Errors: not_found, corruption, unsupported, io_error.
   Status get(std::string_view key, const ReadOptions& options, std::string& value);
@@ -77,10 +84,13 @@ class Engine {
   Status close();
 
   Container& container();
+  const EngineOptions& options() const;
   EngineStats stats() const;
 
  private:
   struct State;
+  // Commits the overlays past the log.
+  Status write_as_tables(const std::vector<const Memtable*>& overlays);
   explicit Engine(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

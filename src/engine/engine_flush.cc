@@ -1,4 +1,4 @@
-// From the memtable, and from commits that are too large for the log, to tables of level 0.
+// From the memtable to a table of level 0.
 #include <cassert>
 
 #include "engine/engine_state.h"
@@ -26,9 +26,9 @@ Result<uint64_t> Engine::State::step_flush() {
 Result<uint64_t> Engine::State::write_flush() {
   if (!flush->has_begun()) {
     FLOWDB_RETURN_IF_ERROR(pause_compaction());
-    flush->begin(Retention({pins.begin(), pins.end()}, options.now_us(), nullptr),
-                 std::make_unique<TableOutput>(*container, next_table_id, builder_options(0),
-                                               UINT64_MAX));
+    flush->begin(
+        Retention({pins.begin(), pins.end()}, options.now_us(), nullptr),
+        std::make_unique<TableOutput>(*container, next_table_id, builder_options(0), UINT64_MAX));
   }
   return flush->step();
 }
@@ -53,41 +53,6 @@ Status Engine::State::checkpoint(const LogPosition& at) {
   FLOWDB_RETURN_IF_ERROR(finish_flush());
   freeze(at);
   return finish_flush();
-}
-
-Status Engine::State::commit_as_tables(const std::vector<const Memtable*>& overlays) {
-  uint64_t bytes = 0;
-  for (const Memtable* overlay : overlays) bytes += overlay->data_bytes();
-  FLOWDB_RETURN_IF_ERROR(keep_pace(bytes));
-  // What is in the memtable is older, so it goes below.
-  if (flush != nullptr || memtable->count() > 0) {
-    FLOWDB_RETURN_IF_ERROR(checkpoint(log->position()));
-  }
-  FLOWDB_RETURN_IF_ERROR(pause_compaction());
-  Change change = change_of_tables();
-  change.sequence = last_sequence;
-  change.position = log->position();
-  for (const Memtable* overlay : overlays) {
-    ++change.sequence;
-    TableOutput output(*container, next_table_id, builder_options(0), options.table_bytes_max);
-    Memtable::Cursor cursor(*overlay);
-    cursor.seek_to_first();
-    while (cursor.valid()) {
-      Record record = cursor.record();
-      record.sequence = change.sequence;
-      FLOWDB_RETURN_IF_ERROR(output.add(record));
-      // Only the newest version counts.
-      do {
-        cursor.next();
-      } while (cursor.valid() && cursor.record().key == record.key &&
-               cursor.record().ts == record.ts);
-    }
-    FLOWDB_RETURN_IF_ERROR(output.end_table());
-    change.added.insert(change.added.end(), output.tables().begin(), output.tables().end());
-  }
-  FLOWDB_RETURN_IF_ERROR(commit(change));
-  last_sequence = change.sequence;
-  return Status::ok();
 }
 
 }  // namespace flowdb

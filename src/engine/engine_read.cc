@@ -4,6 +4,7 @@
 #include "engine/engine_state.h"
 #include "engine/level_cursor.h"
 #include "engine/memtable_cursor.h"
+#include "engine/spill.h"
 #include "engine/visible_iterator.h"
 
 namespace flowdb {
@@ -29,7 +30,7 @@ class NewestVersion {
     Record record;
     if (memtable.count() == 0) return;
     note_times(memtable.min_ts());
-    if (!may_have_newer(memtable.max_ts(), UINT64_MAX - 1)) return;
+    if (!may_have_newer(memtable.max_ts(), UINT64_MAX / 2)) return;
     if (!memtable.find(key_, snapshot_, record, times_.max)) return;
     take(record, nullptr);
   }
@@ -45,9 +46,33 @@ class NewestVersion {
     if (!may_have_newer(meta.max_ts, sequence_max)) return Status::ok();
     FLOWDB_ASSIGN_OR_RETURN(const auto table, file.table());
     FoundRecord found;
-    FLOWDB_ASSIGN_OR_RETURN(const bool any, table->find(key_, snapshot_, found, times_));
+    const uint64_t assigned = meta.assigned_sequence;
+    FLOWDB_ASSIGN_OR_RETURN(
+        const bool any, table->find(key_, assigned != 0 ? UINT64_MAX : snapshot_, found, times_));
     if (!any) return Status::ok();
+    if (assigned != 0) found.record.sequence = assigned;
     take(found.record, std::move(found.block));
+    return Status::ok();
+  }
+
+  // The newest run that has the key counts; what is asked later has smaller sequence numbers.
+  Status ask_spill(const Spill& spill) {
+    uint64_t sequence = UINT64_MAX;
+    for (auto run = spill.runs.rbegin(); run != spill.runs.rend(); ++run) {
+      --sequence;
+      const size_t at = find_table(run->files, key_);
+      if (at == run->files.size() || key_ < run->files[at]->meta().smallest_key) continue;
+      const TableMeta& meta = run->files[at]->meta();
+      if (!times_.meets(meta.min_ts, meta.max_ts)) continue;
+      note_times(meta.min_ts);
+      if (!may_have_newer(meta.max_ts, sequence)) continue;
+      FLOWDB_ASSIGN_OR_RETURN(const auto table, run->files[at]->table());
+      FoundRecord found;
+      FLOWDB_ASSIGN_OR_RETURN(const bool any, table->find(key_, UINT64_MAX, found, times_));
+      if (!any) continue;
+      found.record.sequence = sequence;
+      take(found.record, std::move(found.block));
+    }
     return Status::ok();
   }
 
@@ -126,6 +151,7 @@ Status Engine::get(std::string_view key, const ReadOptions& options, std::string
   NewestVersion newest(key, std::min(options.snapshot, s.last_sequence),
                        {options.ts_min, options.ts_max});
   if (options.overlay != nullptr) newest.ask_overlay(*options.overlay);
+  if (options.spill != nullptr) FLOWDB_RETURN_IF_ERROR(newest.ask_spill(*options.spill));
   newest.ask(*s.memtable);
   if (s.flush != nullptr) newest.ask(*s.flush->memtable());
   for (const auto& file : s.version->level(0)) {
@@ -161,6 +187,12 @@ std::unique_ptr<Iterator> Engine::new_iterator(const ReadOptions& options) {
   MergingCursor merged;
   if (options.overlay != nullptr) {
     merged.add_overlay(std::make_unique<MemtableCursor>(*options.overlay, nullptr));
+  }
+  if (options.spill != nullptr) {
+    for (const Spill::Run& run : options.spill->runs) {
+      merged.add_overlay(
+          std::make_unique<LevelCursor>(run.files, 0, run.files.size(), CacheUse::keep));
+    }
   }
   Visibility visibility;
   visibility.snapshot = std::min(options.snapshot, s.last_sequence);

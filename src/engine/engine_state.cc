@@ -1,6 +1,8 @@
 // Committing a change of the live tables.
 #include "engine/engine_state.h"
 
+#include <cassert>
+
 namespace flowdb {
 
 Status Engine::State::check_writable() const {
@@ -27,10 +29,10 @@ TableFiles Engine::State::files_of(const std::vector<TableMeta>& metas) {
   TableFiles files;
   for (const TableMeta& meta : metas) {
     const auto live = container->tables().find(meta.id);
-    // Not live yet: a place holder, good for ordering.
-    const TableLocation location =
-        live != container->tables().end() ? live->second : TableLocation();
-    files.push_back(std::make_shared<TableFile>(meta, location, source));
+    const TableLocation* const location =
+        live != container->tables().end() ? &live->second : container->finished_table(meta.id);
+    assert(location != nullptr);
+    files.push_back(std::make_shared<TableFile>(meta, *location, source));
   }
   return files;
 }
@@ -45,25 +47,21 @@ Engine::State::Change Engine::State::change_of_tables() const {
 Status Engine::State::commit(const Change& change) {
   std::vector<uint32_t> left = change.removed;
   for (const auto& file : change.moved) left.push_back(file->meta().id);
-  const auto version_with = [&]() {
-    TableFiles files = files_of(change.added);
-    files.insert(files.end(), change.moved.begin(), change.moved.end());
-    return version->with(files, left);
-  };
-  const std::shared_ptr<const Version> planned = version_with();
-  if (planned == nullptr) {
+  TableFiles files = files_of(change.added);
+  files.insert(files.end(), change.moved.begin(), change.moved.end());
+  std::shared_ptr<const Version> next = version->with(files, left);
+  if (next == nullptr) {
     return Status::corruption(container->file_name(), 0, "a compaction made overlapping tables");
   }
   Manifest manifest;
   manifest.last_sequence = change.sequence;
   manifest.next_table_id = next_table_id;
   manifest.log = change.position;
-  for (const auto& file : planned->all()) manifest.tables.push_back(file->meta());
+  for (const auto& file : next->all()) manifest.tables.push_back(file->meta());
   std::vector<uint32_t> added_ids;
   for (const TableMeta& meta : change.added) added_ids.push_back(meta.id);
   FLOWDB_RETURN_IF_ERROR(container->apply(added_ids, change.removed, manifest.encode()));
-  // Only now is known where the new tables are.
-  version = version_with();
+  version = std::move(next);
   checkpoint_sequence = change.sequence;
   checkpoint_position = change.position;
   checkpoint_due = false;

@@ -87,15 +87,13 @@ struct Engine::State {
   Status make_room(uint64_t payload_bytes, size_t count);
   // Whether the log takes so much in one write at all.
   bool fits_log(uint64_t payload_bytes, size_t count) const;
-  // Commits the overlays as tables, past the log.
-  Status commit_as_tables(const std::vector<const Memtable*>& overlays);
 
   // Ends the open table of a running compaction, so that another one can be written.
   Status pause_compaction();
   CompactionLimits compaction_limits() const;
   void begin_compaction(CompactionPlan plan);
-  // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is null
-  // when this was the last step, or has failed.
+  // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is
+  // null when this was the last step, or has failed.
   Result<uint64_t> step_compaction();
 
   bool is_maintenance_due() const;

@@ -89,7 +89,7 @@ Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability d
       FLOWDB_RETURN_IF_ERROR(
           each_operation(*batch, [&](const Record& record) { overlays.back()->insert(record); }));
     }
-    return s.commit_as_tables(pointers);
+    return write_as_tables(pointers);
   }
   FLOWDB_RETURN_IF_ERROR(s.make_room(payload_bytes, frames.size()));
   const bool sync = durability == Durability::strict;
@@ -116,7 +116,7 @@ Status Engine::write_overlays(const std::vector<const Memtable*>& overlays, Dura
     data_bytes += overlay->data_bytes();
   }
   // Not worth a copy to learn that it is too large.
-  if (!s.fits_log(data_bytes, overlays.size())) return s.commit_as_tables(overlays);
+  if (!s.fits_log(data_bytes, overlays.size())) return write_as_tables(overlays);
   std::vector<WriteBatch> batches;
   batches.reserve(overlays.size());
   for (const Memtable* overlay : overlays) batches.push_back(batch_of(*overlay));

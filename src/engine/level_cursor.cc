@@ -15,6 +15,7 @@ bool LevelCursor::open_table(size_t index, size_t walked) {
   }
   cursor_.reset();
   index_ = index;
+  assigned_ = files_[index]->meta().assigned_sequence;
   Result<std::shared_ptr<const Table>> table = files_[index]->table();
   if (!table.is_ok()) {
     status_ = table.status();
@@ -24,6 +25,14 @@ bool LevelCursor::open_table(size_t index, size_t walked) {
   return true;
 }
 
+void LevelCursor::show() {
+  current_ = &cursor_->record();
+  if (assigned_ == 0) return;
+  assigned_record_ = *current_;
+  assigned_record_.sequence = assigned_;
+  current_ = &assigned_record_;
+}
+
 void LevelCursor::settle_forward() {
   while (!cursor_->valid()) {
     current_ = nullptr;
@@ -31,7 +40,7 @@ void LevelCursor::settle_forward() {
     if (!status_.is_ok() || !open_table(index_ + 1, cursor_->walked())) return;
     cursor_->seek_to_first();
   }
-  current_ = &cursor_->record();
+  show();
 }
 
 void LevelCursor::settle_backward() {
@@ -41,7 +50,7 @@ void LevelCursor::settle_backward() {
     if (!status_.is_ok() || index_ == begin_ || !open_table(index_ - 1, cursor_->walked())) return;
     cursor_->seek_to_last();
   }
-  current_ = &cursor_->record();
+  show();
 }
 
 void LevelCursor::seek_to_first() {

@@ -38,6 +38,8 @@ class LevelCursor final : public RecordCursor {
   // Makes the table at `index` the current one; `walked` blocks have been read since the seek.
   // False behind the end, and on an error.
   bool open_table(size_t index, size_t walked = 0);
+  // The cursor stands at a record.
+  void show();
   void settle_forward();
   void settle_backward();
 
@@ -49,6 +51,8 @@ class LevelCursor final : public RecordCursor {
   const TimeRange times_;
   size_t index_ = SIZE_MAX;
   std::optional<TableCursor> cursor_;
+  uint64_t assigned_ = 0;  // TableMeta::assigned_sequence of the current table
+  Record assigned_record_;
   Status status_;
 };
 

@@ -10,6 +10,7 @@ constexpr uint32_t kVersion = 1;
 constexpr uint16_t kSequencesTag = 1;
 constexpr uint16_t kLogTag = 2;
 constexpr uint16_t kTableTag = 3;
+constexpr uint16_t kAssignedTag = 4;
 constexpr uint16_t kIgnorableBit = 0x8000;
 
 void put_section(std::string& out, uint16_t tag, std::string_view bytes) {
@@ -63,7 +64,13 @@ std::string Manifest::encode() const {
   put_le(bytes, log.offset);
   put_le(bytes, log.limit);
   put_section(out, kLogTag, bytes);
-  for (const TableMeta& table : tables) put_section(out, kTableTag, encode_table(table));
+  for (const TableMeta& table : tables) {
+    put_section(out, kTableTag, encode_table(table));
+    if (table.assigned_sequence == 0) continue;
+    bytes.clear();
+    put_le(bytes, table.assigned_sequence);
+    put_section(out, kAssignedTag, bytes);
+  }
   return out;
 }
 
@@ -104,6 +111,12 @@ Result<Manifest> Manifest::decode(std::string_view bytes, std::string_view file)
     } else if (tag == kTableTag) {
       manifest.tables.emplace_back();
       if (!decode_table(section, manifest.tables.back())) return corrupt("a malformed table");
+    } else if (tag == kAssignedTag) {
+      uint64_t sequence = 0;
+      if (manifest.tables.empty() || !field.le(sequence) || !field.at_end() || sequence == 0) {
+        return corrupt("a malformed assigned sequence");
+      }
+      manifest.tables.back().assign_sequence(sequence);
     } else if ((tag & kIgnorableBit) == 0) {
       return unsupported("an unknown section " + std::to_string(tag));
     }

@@ -22,10 +22,17 @@ struct TableMeta {
   uint64_t records = 0;
   uint64_t smallest_sequence = 0;
   uint64_t largest_sequence = 0;
+  // Not 0: the sequence number of all its records, whatever they say themselves. They were written
+  // before it was known.
+  uint64_t assigned_sequence = 0;
   int64_t min_ts = 0;
   int64_t max_ts = 0;
   std::string smallest_key;
   std::string largest_key;
+
+  void assign_sequence(uint64_t sequence) {
+    smallest_sequence = largest_sequence = assigned_sequence = sequence;
+  }
 };
 
 struct Manifest {

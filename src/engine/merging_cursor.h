@@ -13,8 +13,8 @@ class MergingCursor {
  public:
   MergingCursor() = default;
 
-  // REQUIRES: before the first seek. The overlay counts as newer than everything else, whatever its
-  // sequence numbers; there is one at most.
+  // REQUIRES: before the first seek. Overlays count as newer than everything else, whatever their
+  // sequence numbers.
   void add(std::unique_ptr<RecordCursor> source) { sources_.push_back({std::move(source), false}); }
   void add_overlay(std::unique_ptr<RecordCursor> source) {
     sources_.push_back({std::move(source), true});

@@ -24,6 +24,7 @@ Status validate(const EngineOptions& o) {
   FLOWDB_RETURN_IF_ERROR(check_range("memtable_bytes_max", o.memtable_bytes_max, 16 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("block_bytes", o.block_bytes, 256, 16 * kMiB));
   FLOWDB_RETURN_IF_ERROR(check_range("table_bytes_max", o.table_bytes_max, 4 * kKiB, kGiB));
+  FLOWDB_RETURN_IF_ERROR(check_range("overlay_bytes_max", o.overlay_bytes_max, 4 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("block_cache_bytes", o.block_cache_bytes, 0, kGiB));
   if (o.bloom_bits_per_key != 0) {
     if (o.bloom_bits_per_key < 0) {

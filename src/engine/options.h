@@ -12,9 +12,12 @@
 
 namespace flowdb {
 
+struct Spill;
+
 enum class Compression : uint8_t { none = 0, lz4 = 1, zstd = 2 };
 // leveled: each level is sorted and ten times the one above; takes little room. size_tiered: tables
-// of like size are merged into a larger one; writes less, but takes twice the room for a full merge.
+// of like size are merged into a larger one; writes less, but takes twice the room for a full
+// merge.
 enum class CompactionStrategy : uint8_t { leveled = 0, size_tiered = 1 };
 // relaxed: written before the call returns, survives the end of the process. strict: flushed, too.
 enum class Durability : uint8_t { relaxed = 0, strict = 1 };
@@ -23,10 +26,12 @@ struct EngineOptions {
   size_t memtable_bytes_max = 8 << 20;
   size_t block_bytes = 4 << 10;
   size_t table_bytes_max = 4 << 20;
+  // What open transactions have written and not committed; beyond it, their writes go to tables.
+  size_t overlay_bytes_max = 8 << 20;
   // Of data, index and filter blocks together.
   size_t block_cache_bytes = 16 << 20;
-  // What the engine holds in all: two memtables (one is filled while the other is written) and the
-  // block cache have to fit.
+  // What the engine holds in all: two memtables (one is filled while the other is written), what
+  // transactions have written, and the block cache have to fit.
   size_t memory_bytes_max = 64 << 20;
   int bloom_bits_per_key = 10;
   Compression compression = Compression::lz4;
@@ -61,6 +66,9 @@ struct ReadOptions {
   // Newer than everything stored, read first: a transaction's own writes. May be null. Must live as
   // long as the iterator.
   const Memtable* overlay = nullptr;
+  // Older than the overlay, and newer than everything else: what of the transaction's writes was
+  // spilled. May be null. REQUIRES: nothing is spilled to it while the iterator exists.
+  const Spill* spill = nullptr;
   // Keys in [lower, upper) that begin with `prefix`; nullopt: no bound. A get ignores these. The
   // bytes must live as long as the iterator.
   std::optional<std::string_view> lower;

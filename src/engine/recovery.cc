@@ -34,9 +34,9 @@ Status check_both_files(File& container, File& log) {
 
 // Whether the manifest's entry describes the table that stands there now.
 bool describes(const TableMeta& meta, const TableProperties& properties) {
-  return meta.records == properties.records &&
-         meta.smallest_sequence == properties.smallest_sequence &&
-         meta.largest_sequence == properties.largest_sequence &&
+  const bool same_sequences = meta.smallest_sequence == properties.smallest_sequence &&
+                              meta.largest_sequence == properties.largest_sequence;
+  return meta.records == properties.records && (same_sequences || meta.assigned_sequence != 0) &&
          meta.smallest_key == properties.smallest_key && meta.largest_key == properties.largest_key;
 }
 
@@ -120,7 +120,7 @@ Result<TableMeta> Engine::State::meta_by_itself(uint32_t id, const TableLocation
   meta.level = 0;
   if (manifest == nullptr) return meta;
   for (const TableMeta& known : manifest->tables) {
-    if (known.id == id && describes(known, table->properties())) meta.level = known.level;
+    if (known.id == id && describes(known, table->properties())) return known;
   }
   return meta;
 }

@@ -10,6 +10,10 @@ TableOutput::TableOutput(Container& container, uint32_t& next_table_id,
       options_(options),
       table_bytes_max_(table_bytes_max) {}
 
+TableOutput::~TableOutput() {
+  for (const TableMeta& table : tables_) container_.discard_table(table.id);
+}
+
 Status TableOutput::add(const Record& record) {
   if (builder_ != nullptr && builder_->size() >= table_bytes_max_ &&
       record.key != builder_->last_key()) {

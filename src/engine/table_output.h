@@ -18,6 +18,8 @@ class TableOutput {
   // ended between two keys. `container` and `next_table_id` must outlive it.
   TableOutput(Container& container, uint32_t& next_table_id, const TableBuilderOptions& options,
               uint64_t table_bytes_max);
+  // Gives up the tables that were not committed.
+  ~TableOutput();
 
   // REQUIRES: records come in record order. Errors: quota_exceeded, io_error; only destruction is
   // allowed then.

@@ -183,6 +183,13 @@ Status Container::apply(const std::vector<uint32_t>& added, const std::vector<ui
   return Status::ok();
 }
 
+const TableLocation* Container::finished_table(uint32_t id) const {
+  const auto found = state_->finished.find(id);
+  return found == state_->finished.end() ? nullptr : &found->second;
+}
+
+void Container::discard_table(uint32_t id) { state_->finished.erase(id); }
+
 ContainerStats Container::stats() const {
   ContainerStats stats;
   uint64_t framed = kFileHeaderBytes;

@@ -111,6 +111,12 @@ class Container {
   // `id` is the filler's, live or finished already), closed, quota_exceeded, io_error.
   Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id);
 
+  // Where a finished table stands that no apply() has added yet; null: there is none of this id.
+  const TableLocation* finished_table(uint32_t id) const;
+  // Gives back the room of such a table, which is not going to be added. Does nothing for another
+  // id.
+  void discard_table(uint32_t id);
+
   // Commits atomically: the finished tables `added` become live, `removed` cease to be, `manifest`
   // is the new one. Durable on return, also when one of two consecutive flushes does nothing: what
   // the commit freed may be used again at once, in this file and in the log. Errors:

@@ -16,7 +16,8 @@ constexpr uint32_t kMulti = 3;
 
 class ModelRun {
  public:
-  explicit ModelRun(uint32_t seed) : random_(seed) {
+  ModelRun(uint32_t seed, size_t overlay_bytes_max) : random_(seed) {
+    files_.overlay_bytes_max = overlay_bytes_max;
     for (int i = 0; i < 30; ++i) keys_.push_back(encode(random_key(random_)));
   }
 
@@ -60,6 +61,8 @@ class ModelRun {
         changed_.records.clear();
         return;
       case 3:
+        ASSERT_TRUE(database_->engine().maintain(0).is_ok());
+        return;
       case 4:
       case 5:
       case 6:
@@ -176,7 +179,15 @@ class ModelRun {
 TEST(Model, AnswersAreThoseOfTheModel) {
   for (uint32_t seed = 1; seed <= 40 && !testing::Test::HasFatalFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    ModelRun(seed).run(1500);
+    ModelRun(seed, 8 << 20).run(1500);
+  }
+}
+
+// Nearly every write finds that memory is short.
+TEST(Model, SoTheyAreWhenTransactionsSpill) {
+  for (uint32_t seed = 1; seed <= 20 && !testing::Test::HasFatalFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    ModelRun(seed, 4 << 10).run(1500);
   }
 }
 

@@ -20,6 +20,7 @@ using IndexKeys = std::vector<std::pair<uint32_t, std::string>>;
 struct TestFiles {
   std::shared_ptr<std::string> container = std::make_shared<std::string>();
   std::shared_ptr<std::string> log = std::make_shared<std::string>();
+  size_t overlay_bytes_max = 8 << 20;
 
   Result<std::unique_ptr<Database>> open(const std::string& name = R"("test")") const {
     EngineOptions options;
@@ -27,6 +28,7 @@ struct TestFiles {
     options.random = [counter] { return *counter += 0x9e3779b97f4a7c15; };
     options.now_us = [] { return int64_t{1'700'000'000'000'000}; };
     options.memtable_bytes_max = 1 << 20;
+    options.overlay_bytes_max = overlay_bytes_max;
     auto engine = Engine::open(std::make_unique<MemoryFile>(container, "flow.db"),
                                std::make_unique<MemoryFile>(log, "flow.wal"), options);
     if (!engine.is_ok()) return engine.status();

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <set>
 
+#include "engine/batch_reader.h"
 #include "engine/recorded_file.h"
+#include "engine/spill.h"
 #include "engine/test_engine.h"
 
 namespace flowdb {
@@ -77,10 +79,32 @@ struct RecordedRun {
       expect_ok(engine->write(pointers, strict ? Durability::strict : Durability::relaxed));
       acknowledged.push_back({history->size(), n - 1, strict});
       if (n % 7 == 0) expect_ok(engine->maintain(0).status());
+      if (n % 25 == 0) write_spilled(*engine, n);
       if (n % 150 == 0) expect_ok(engine->compact_all());
     }
     expect_ok(engine->close());
     acknowledged.push_back({history->size(), acknowledged.back().last, true});
+  }
+
+  // Batch n + 1 is spilled in two runs, of which the newer counts, around the commit of batch n.
+  void write_spilled(Engine& engine, uint64_t& n) {
+    const WriteBatch batch = batch_of(n + 1);
+    Memtable obsolete;
+    Memtable newest;
+    BatchReader reader(batch.payload());
+    for (Record record; reader.next(record, "batch").value();) {
+      newest.insert(record);
+      record.kind = RecordKind::put;
+      record.value = "obsolete";
+      obsolete.insert(record);
+    }
+    Spill spill;
+    expect_ok(engine.spill(obsolete, spill));
+    expect_ok(engine.write(batch_of(n), Durability::relaxed));
+    acknowledged.push_back({history->size(), n++, false});
+    expect_ok(engine.spill(newest, spill));
+    expect_ok(engine.write_spill(spill));
+    acknowledged.push_back({history->size(), n++, true});
   }
 };
 

@@ -47,6 +47,31 @@ TEST(ManifestTest, HasTheDocumentedBytes) {
   EXPECT_EQ(some_manifest().encode(), expected);
 }
 
+TEST(ManifestTest, AnAssignedSequenceFollowsItsTable) {
+  Manifest manifest = some_manifest();
+  const std::string without = manifest.encode();
+  manifest.tables[0].assign_sequence(0x55);
+  const std::string bytes = manifest.encode();
+  std::string section = "\x04\0\x08\0\0\0"s;
+  put_le(section, uint64_t{0x55});
+  ASSERT_EQ(bytes.size(), without.size() + section.size());
+  EXPECT_EQ(bytes.substr(without.size()), section);
+  const auto again = Manifest::decode(bytes, "flow.db");
+  ASSERT_TRUE(again.is_ok()) << again.status().to_string();
+  EXPECT_EQ(again->tables[0].assigned_sequence, 0x55u);
+  EXPECT_EQ(again->tables[0].smallest_sequence, 0x55u);
+  EXPECT_EQ(again->tables[0].largest_sequence, 0x55u);
+
+  const std::string head = bytes.substr(0, without.size());
+  const std::string zero = "\x04\0\x08\0\0\0\0\0\0\0\0\0\0\0"s;
+  EXPECT_EQ(Manifest::decode(head + zero, "flow.db").status().code(), StatusCode::corruption);
+  EXPECT_EQ(Manifest::decode(head + "\x04\0\x01\0\0\0x"s, "flow.db").status().code(),
+            StatusCode::corruption);
+  const std::string before_tables = bytes.substr(0, bytes.find("\x03\0\x32"s));
+  EXPECT_EQ(Manifest::decode(before_tables + section, "flow.db").status().code(),
+            StatusCode::corruption);
+}
+
 TEST(ManifestTest, ThereAndBack) {
   const std::string bytes = some_manifest().encode();
   const auto again = Manifest::decode(bytes, "flow.db");

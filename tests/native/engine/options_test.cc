@@ -33,6 +33,7 @@ TEST(OptionsTest, EachFieldIsRefusedByName) {
   expect_refused("memtable_bytes_max", [](auto& o) { o.memtable_bytes_max = 1; });
   expect_refused("block_bytes", [](auto& o) { o.block_bytes = 0; });
   expect_refused("table_bytes_max", [](auto& o) { o.table_bytes_max = 100; });
+  expect_refused("overlay_bytes_max", [](auto& o) { o.overlay_bytes_max = 100; });
   expect_refused("block_cache_bytes", [](auto& o) { o.block_cache_bytes = size_t{1} << 31; });
   expect_refused("bloom_bits_per_key", [](auto& o) { o.bloom_bits_per_key = -1; });
   expect_refused("bloom_bits_per_key", [](auto& o) { o.bloom_bits_per_key = 33; });
