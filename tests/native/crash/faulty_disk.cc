@@ -28,6 +28,7 @@ class FaultyDisk::OpenFile final : public File {
       change({FileEvent::Kind::write, file_, {}, 0, offset, std::string(bytes)});
       return Status::ok();
     }
+    state_->write_has_failed = true;
     using Outcome = Fault::Outcome;
     const Outcome outcome = state_->fault.outcome;
     const size_t written = outcome == Outcome::short_count    ? bytes.size() / 2
@@ -124,10 +125,11 @@ void FaultyDisk::set_fault(const Fault& fault) {
   s.fault = fault;
   s.calls = 0;
   s.has_failed = false;
+  s.write_has_failed = false;
 }
 
 bool FaultyDisk::State::next_call_fails() {
-  if (fault.call < 0 || fault_paused) return false;
+  if (fault.call < 0) return false;
   const int64_t call = calls++;
   const bool fails = fault.for_good ? call >= fault.call : call == fault.call;
   has_failed = has_failed || fails;

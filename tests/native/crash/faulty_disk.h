@@ -58,9 +58,11 @@ class FaultyDisk {
   size_t last_log_sync() const { return state_->last_log_sync; }
 
   void set_fault(const Fault& fault);
-  // While paused, calls neither fail nor count.
-  void pause_fault(bool paused) { state_->fault_paused = paused; }
+  // No call fails from now on.
+  void end_fault() { state_->fault.call = -1; }
+  // Since set_fault().
   bool has_failed() const { return state_->has_failed; }
+  bool write_has_failed() const { return state_->write_has_failed; }
 
  private:
   class OpenFile;
@@ -78,8 +80,8 @@ class FaultyDisk {
     Activity log_activity = Activity::commit;
     Fault fault;
     int64_t calls = 0;
-    bool fault_paused = false;
     bool has_failed = false;
+    bool write_has_failed = false;
 
     bool next_call_fails();
     void note(FileEvent event);

@@ -13,9 +13,15 @@ uint64_t large_every(const Shape& shape) { return shape.large_commit > 0 ? 11 : 
 
 }  // namespace
 
-Workload::Workload(const Shape& shape, uint64_t seed)
-    : shape_(shape), seed_(seed), random_(seed), commits_(seed, large_every(shape)) {
+Workload::Workload(const Shape& shape, uint64_t seed, const std::optional<Fault>& fault)
+    : shape_(shape),
+      seed_(seed),
+      random_(seed),
+      commits_(seed, large_every(shape)),
+      faulty_life_(fault.has_value()) {
   promises_.push_back({});
+  if (fault) disk_.set_fault(*fault);
+  faulty_ = faulty_life_;
   open();
   // Most of them begin behind a clean close, which cuts the log to its small extents.
   if (problem_.empty() && below(4) != 0) {
@@ -28,6 +34,7 @@ Workload::Workload(const Shape& shape, uint64_t seed)
     crash();
     if (problem_.empty()) live();
   }
+  if (problem_.empty() && faulty_life_) kill();
   if (problem_.empty() && below(2) == 0) close();
   disk_.end_process();
 }
@@ -59,7 +66,7 @@ void Workload::step() {
       {s.compact, &Workload::compact},
       {s.kill, &Workload::kill},
       {s.hold_iterator, &Workload::hold_or_release},
-      {s.fault, &Workload::step_with_fault},
+      {faulty_life_ ? 0 : s.fault, &Workload::step_with_fault},
   };
   int all = s.commit + s.reopen;
   for (const auto& [weight, run] : steps) all += weight;
@@ -142,13 +149,13 @@ void Workload::step_with_fault() {
       commit(true);
       break;
   }
-  disk_.set_fault({});
+  disk_.end_fault();
   faulty_ = false;
 }
 
 void Workload::outlive_fault(size_t count) {
   if (!problem_.empty()) return;
-  disk_.set_fault({});
+  disk_.end_fault();
   const bool open_still =
       engine_ != nullptr &&
       engine_->write(std::vector<const WriteBatch*>(), Durability::relaxed).is_ok();

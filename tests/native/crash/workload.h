@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -43,14 +44,16 @@ struct Promise {
 
 class Workload {
  public:
-  Workload(const Shape& shape, uint64_t seed);
+  // `fault` hits the whole life, instead of the single steps of the shape.
+  Workload(const Shape& shape, uint64_t seed, const std::optional<Fault>& fault = std::nullopt);
   ~Workload();
 
   // Empty: all went well. Else what did not; nothing else is of meaning then.
   const std::string& problem() const { return problem_; }
   const History& history() const { return disk_.history(); }
-  // Where the events of the last process begin.
-  size_t last_opening() const { return last_opening_; }
+  // Whether a fault has hit anything, and whether that was a write.
+  bool was_hit() const { return disk_.has_failed(); }
+  bool write_was_hit() const { return disk_.write_has_failed(); }
   Commits& commits() { return commits_; }
   EngineOptions options(uint64_t opening) const;
 
@@ -100,6 +103,7 @@ class Workload {
   std::vector<Promise> promises_;
   uint64_t last_ = 0;
   bool faulty_ = false;  // a fault may hit this step
+  const bool faulty_life_;
   // Of a commit that failed with an unknown outcome: a power failure may bring it back.
   uint64_t in_doubt_ = 0;
   uint64_t openings_ = 0;

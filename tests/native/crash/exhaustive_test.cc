@@ -1,0 +1,33 @@
+// Short workloads, crashed at every event with the last write torn at every byte, and without power
+// with every subset of the sectors that were pending, as long as these are not too many.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "crash/exploration.h"
+
+namespace flowdb {
+namespace {
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr Depth kEverything = {256, 64, 64};
+#else
+constexpr Depth kEverything = {SIZE_MAX, 1024, 256};
+#endif
+
+class Exhaustive : public testing::TestWithParam<uint64_t> {};
+
+TEST_P(Exhaustive, EveryStateOfAShortLifeRecovers) {
+  Shape shape;
+  shape.commit = 4;
+  shape.flush = shape.maintain = shape.compact = 1;
+  shape.steps = 7;
+  Exploration exploration(shape);
+  EXPECT_EQ(exploration.explore(GetParam(), std::nullopt, kEverything, SIZE_MAX), "");
+  std::printf("%zu distinct images\n", exploration.distinct());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Exhaustive, testing::Range(uint64_t{0}, uint64_t{4}));
+
+}  // namespace
+}  // namespace flowdb
