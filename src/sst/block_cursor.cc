@@ -57,7 +57,8 @@ bool BlockCursor::parse_entry(size_t offset) {
       !in.take(value_length, record_.value)) {
     return fail(EntryError::malformed);
   }
-  key_.replace_tail(static_cast<size_t>(shared), key_rest);
+  // A restart and their count, eight bytes at least, stand behind the entries.
+  key_.replace_padded_tail(static_cast<size_t>(shared), key_rest);
   record_.key = key_.view();
   end_ = offset + in.position();
   return true;
