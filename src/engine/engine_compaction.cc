@@ -1,6 +1,7 @@
 // Running compactions: which one, when, and the commit at its end.
 #include "engine/engine_state.h"
 #include "engine/job_step.h"
+#include "util/rules.h"
 
 namespace flowdb {
 
@@ -35,9 +36,13 @@ Result<uint64_t> Engine::State::step_compaction() {
   }
   // Whether it succeeds or not, this was its last step.
   const std::unique_ptr<CompactionJob> finished = std::move(job);
-  // What the filter dropped is dead by commits that may be in the log only, and not flushed: a power
-  // loss that took them back would leave references to it.
-  Status status = drop_filter ? log->sync() : Status::ok();
+  // What the filter dropped is dead by commits that may be in the log only, and not flushed: a
+  // power loss that took them back would leave references to it. Twice, because one of two flushes
+  // may do nothing.
+  Status status;
+  for (const Rule rule : {Rule::dropped_log_flush, Rule::dropped_log_flush_again}) {
+    if (status.is_ok() && drop_filter && holds(rule)) status = log->sync();
+  }
   if (status.is_ok()) {
     Change change = change_of_tables();
     change.added = finished->outputs();

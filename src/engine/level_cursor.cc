@@ -74,13 +74,13 @@ void LevelCursor::seek(const Record& place) {
 void LevelCursor::next() {
   assert(valid());
   cursor_->next();
-  if (!cursor_->valid()) settle_forward();
+  settle_forward();
 }
 
 void LevelCursor::prev() {
   assert(valid());
   cursor_->prev();
-  if (!cursor_->valid()) settle_backward();
+  settle_backward();
 }
 
 }  // namespace flowdb

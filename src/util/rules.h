@@ -31,6 +31,9 @@ namespace flowdb {
   X(log_extents_kept)                                                                            \
   /* An owner raises the epoch, which is flushed, before it writes the log. */                   \
   X(epoch_raised_first)                                                                          \
+  /* What the drop filter is sure of is flushed, twice, before a compaction drops by it. */      \
+  X(dropped_log_flush)                                                                           \
+  X(dropped_log_flush_again)                                                                     \
   /* At a close the log is cut behind the last checkpoint. */                                    \
   X(log_cut_last)
 
