@@ -5,10 +5,9 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 
 #include "crash/exploration.h"
-#include "crash/images_wanted.h"
+#include "crash/run_options.h"
 #include "crash/shapes.h"
 
 namespace flowdb {
@@ -18,10 +17,8 @@ class CrashImages : public testing::TestWithParam<Activity> {};
 
 TEST_P(CrashImages, Recover) {
   const Activity activity = GetParam();
-  Exploration exploration(shape_for(activity));
-  if (const char* const text = std::getenv("FLOWDB_SEED"); text != nullptr) {
-    const auto name = StateName::parse(text);
-    ASSERT_TRUE(name.has_value()) << "FLOWDB_SEED is seed:event:crash";
+  Exploration exploration(workloads(shape_for(activity)));
+  if (const auto name = replayed_state()) {
     EXPECT_EQ(exploration.replay(*name), "");
     return;
   }

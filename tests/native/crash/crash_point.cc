@@ -230,7 +230,8 @@ Disk CrashPoint::power_sample(uint64_t number, DurableUpTo& durable) const {
     const size_t size = below(2) == 0 ? p.sizes.back() : p.sizes[below(p.sizes.size())];
     disk[file] = build(p, size, chosen[file]);
     if (room > 1 || size <= p.durable.size()) continue;
-    // Something else that the disk once held: of the log, or of a file of no meaning. Not where the
+    // Something else that the disk once held: in the log what stood anywhere in it, or bytes of no
+    // meaning. Not where the
     // magic is to stand: a file that begins otherwise is no torn creation but someone else's, and
     // refused.
     const size_t first = std::max<size_t>(1, (p.durable.size() + kSector - 1) / kSector);
@@ -240,7 +241,7 @@ Disk CrashPoint::power_sample(uint64_t number, DurableUpTo& durable) const {
       if (below(4) == 0) continue;
       std::string other(kSector, '\0');
       const std::string& source = files[kLogFile]->durable;
-      if (room == 0 && source.size() >= kSector) {
+      if (room == 0 && file == kLogFile && source.size() >= kSector) {
         other = sector_of(source, below(source.size() / kSector));
       } else {
         for (char& c : other) c = static_cast<char>(random());

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "crash/exploration.h"
+#include "crash/shapes.h"
 
 namespace flowdb {
 namespace {
@@ -22,7 +23,7 @@ TEST_P(Exhaustive, EveryStateOfAShortLifeRecovers) {
   shape.commit = 4;
   shape.flush = shape.maintain = shape.compact = 1;
   shape.steps = 7;
-  Exploration exploration(shape);
+  Exploration exploration(workloads(shape));
   EXPECT_EQ(exploration.explore(GetParam(), std::nullopt, kEverything, SIZE_MAX), "");
   std::printf("%zu distinct images\n", exploration.distinct());
 }

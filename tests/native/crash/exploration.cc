@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <random>
+#include <set>
 
-#include "crash/recovered.h"
+#include "crash/commits.h"
 
 namespace flowdb {
 namespace {
@@ -63,15 +65,15 @@ std::optional<StateName> StateName::parse(const std::string& text) {
 
 std::string Exploration::explore(uint64_t seed, std::optional<Activity> activity,
                                  const Depth& depth, size_t target) {
-  Workload workload(shape_, seed);
-  if (!workload.problem().empty()) {
-    return "FLOWDB_SEED=" + std::to_string(seed) + ": " + workload.problem();
+  const std::unique_ptr<Life> life = make_life_(seed);
+  if (!life->problem().empty()) {
+    return "FLOWDB_SEED=" + std::to_string(seed) + ": " + life->problem();
   }
-  const auto& events = workload.history().events;
+  const auto& events = life->history().events;
   for (size_t event = 0; event < events.size() && distinct() < target; ++event) {
     if (activity.has_value() && events[event].activity != *activity) continue;
     if ((event + seed) % depth.every != 0) continue;
-    const CrashPoint point(workload.history(), event);
+    const CrashPoint point(life->history(), event);
     std::vector<StateName> names;
     for (const size_t torn : torn_places(point, depth.torn, seed * 1000 + event)) {
       names.push_back({seed, event, 'k', torn});
@@ -79,11 +81,11 @@ std::string Exploration::explore(uint64_t seed, std::optional<Activity> activity
     const uint64_t all = point.power_states();
     const bool few = all <= depth.all;
     for (uint64_t i = 0; i < (few ? all : depth.samples); ++i) {
-      // Not the same samples in every workload: they begin alike.
+      // Not the same samples in every life: they begin alike.
       names.push_back({seed, event, few ? 'p' : 's', few ? i : seed * 1000 + i});
     }
     for (const StateName& name : names) {
-      const std::string problem = try_state(workload, point, name);
+      const std::string problem = try_state(*life, point, name);
       if (!problem.empty()) return "FLOWDB_SEED=" + name.to_string() + ": " + problem;
     }
   }
@@ -91,36 +93,33 @@ std::string Exploration::explore(uint64_t seed, std::optional<Activity> activity
 }
 
 std::string Exploration::replay(const StateName& name) {
-  Workload workload(shape_, name.seed);
-  if (!workload.problem().empty()) return workload.problem();
-  const auto& events = workload.history().events;
+  const std::unique_ptr<Life> life = make_life_(name.seed);
+  if (!life->problem().empty()) return life->problem();
+  const auto& events = life->history().events;
   if (name.event >= events.size()) return "there is no such event";
   constexpr size_t kShown = 20;
   for (size_t i = name.event < kShown ? 0 : name.event - kShown; i <= name.event; ++i) {
     std::printf("%zu: %s\n", i, describe(events[i]).c_str());
   }
-  return try_state(workload, CrashPoint(workload.history(), name.event), name);
+  return try_state(*life, CrashPoint(life->history(), name.event), name);
 }
 
-std::string Exploration::try_state(Workload& workload, const CrashPoint& point,
-                                   const StateName& name) {
+std::string Exploration::try_state(Life& life, const CrashPoint& point, const StateName& name) {
   Disk found;
   Expectation expected;
-  expected.ceiling = workload.ceiling(name.event);
   if (name.crash == 'k') {
     const size_t torn = static_cast<size_t>(name.number);
     found = point.killed(torn);
-    expected.floor = workload.floor_of_kill(name.event, torn >= point.event_bytes());
+    expected = life.after_kill(name.event, torn >= point.event_bytes());
   } else {
     DurableUpTo durable{};
     found = name.crash == 'p' ? point.power_state(name.number, durable)
                               : point.power_sample(name.number, durable);
-    expected.floor = workload.floor_of_power_failure(name.event, durable);
+    expected = life.after_power_failure(name.event, durable);
   }
   const uint64_t hash = hash_of(found[kLogFile], hash_of(found[kContainerFile]));
   if (!images_.insert(hash).second) return {};
-  return check_recovered(std::move(found), workload.commits(), expected, name.seed,
-                         hash % 1'000'000);
+  return life.check(std::move(found), expected, hash % 1'000'000);
 }
 
 }  // namespace flowdb

@@ -1,18 +1,19 @@
-// Exploration: tries the states after crashes of workloads, one after the other, and counts the
+// Exploration: tries the states after crashes of lives, one after the other, and counts the
 // distinct ones. Each state has a name, by which it can be tried again alone.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
 
-#include "crash/workload.h"
+#include "crash/life.h"
 
 namespace flowdb {
 
-// One state: which workload, behind which of its events, and which crash.
+// One state: which life, behind which of its events, and which crash.
 struct StateName {
   uint64_t seed = 0;
   size_t event = 0;
@@ -33,9 +34,11 @@ struct Depth {
 
 class Exploration {
  public:
-  explicit Exploration(const Shape& shape) : shape_(shape) {}
+  // Makes the life that a seed stands for.
+  using MakeLife = std::function<std::unique_ptr<Life>(uint64_t seed)>;
+  explicit Exploration(MakeLife make_life) : make_life_(std::move(make_life)) {}
 
-  // Tries states of the workload `seed` whose crash falls into `activity` (nullopt: any), until
+  // Tries states of the life `seed` whose crash falls into `activity` (nullopt: any), until
   // `distinct()` has reached `target` or there are no more. Result: empty, or what was wrong with
   // which state.
   std::string explore(uint64_t seed, std::optional<Activity> activity, const Depth& depth,
@@ -47,9 +50,9 @@ class Exploration {
   size_t distinct() const { return images_.size(); }
 
  private:
-  std::string try_state(Workload& workload, const CrashPoint& point, const StateName& name);
+  std::string try_state(Life& life, const CrashPoint& point, const StateName& name);
 
-  const Shape shape_;
+  const MakeLife make_life_;
   std::unordered_set<uint64_t> images_;
 };
 

@@ -2,8 +2,6 @@
 // never taken for a new one.
 #include <gtest/gtest.h>
 
-#include "crash/crash_point.h"
-#include "crash/recovered.h"
 #include "crash/workload.h"
 
 namespace flowdb {
@@ -26,7 +24,7 @@ class MissingFiles : public testing::Test {
 
   // Empty when what is found is a database of commits 1 to any number up to `ceiling`.
   std::string check(Disk disk, uint64_t ceiling) {
-    return check_recovered(std::move(disk), life.commits(), {0, ceiling}, kSeed, 0);
+    return life.check(std::move(disk), {0, ceiling}, 0);
   }
 
   Workload life = Workload(Shape(), kSeed);
@@ -74,7 +72,7 @@ TEST_F(MissingFiles, WithoutItsLogADatabaseHoldsWhatIsInTablesOrIsRefused) {
   for_each_state([&](const Disk& disk, size_t event) {
     Disk cut = disk;
     cut[kLogFile].clear();
-    const std::string problem = check(cut, life.ceiling(event));
+    const std::string problem = check(cut, life.after_kill(event, true).ceiling);
     if (problem.empty())
       ++opened;
     else

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "crash/commits.h"
-#include "crash/history.h"
+#include "crash/life.h"
 
 namespace flowdb {
 
@@ -13,11 +13,6 @@ namespace flowdb {
 // `opening` numbers the openings of one database: each takes other random numbers, as each process
 // does.
 EngineOptions crash_options(uint64_t seed, uint64_t opening);
-
-struct Expectation {
-  uint64_t floor = 0;    // the commits up to this one must be there
-  uint64_t ceiling = 0;  // none behind this one may be
-};
 
 // Opens what a crash has left, checks it, works on, ends it in one of several ways and opens it
 // again. `seed` is that of the workload, `number` says how. Result: empty, or what is wrong.

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "crash/document_life.h"
 #include "crash/exploration.h"
 #include "crash/shapes.h"
 
@@ -22,6 +23,12 @@ constexpr const char* kRuleNames[] = {
 constexpr Depth kShallow = {4, 8, 8, 5};
 constexpr size_t kImagesMax = 150'000;
 
+// Workloads of each activity, and documents.
+Exploration::MakeLife lives(size_t kind) {
+  if (kind < kActivityNames.size()) return workloads(shape_for(static_cast<Activity>(kind)));
+  return [](uint64_t seed) { return std::make_unique<DocumentLife>(seed, 60); };
+}
+
 class Rules : public testing::TestWithParam<size_t> {};
 
 TEST_P(Rules, BreakingOneIsNoticed) {
@@ -29,7 +36,7 @@ TEST_P(Rules, BreakingOneIsNoticed) {
   std::string problem;
   size_t images = 0;
   for (uint64_t seed = 0; problem.empty() && images < kImagesMax; ++seed) {
-    Exploration exploration(shape_for(static_cast<Activity>(seed % kActivityNames.size())));
+    Exploration exploration(lives(seed % (kActivityNames.size() + 1)));
     problem = exploration.explore(seed, std::nullopt, kShallow, SIZE_MAX);
     images += exploration.distinct();
   }

@@ -1,6 +1,7 @@
 // Shapes of workloads in which a given activity happens often.
 #pragma once
 
+#include "crash/exploration.h"
 #include "crash/workload.h"
 
 namespace flowdb {
@@ -45,6 +46,10 @@ inline Shape shape_for(Activity activity) {
       break;
   }
   return shape;
+}
+
+inline Exploration::MakeLife workloads(const Shape& shape) {
+  return [shape](uint64_t seed) { return std::make_unique<Workload>(shape, seed); };
 }
 
 }  // namespace flowdb

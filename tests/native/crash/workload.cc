@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "crash/recovered.h"
-#include "engine/manifest.h"
+#include "engine/batch_reader.h"
+#include "engine/spill.h"
 
 namespace flowdb {
 namespace {
@@ -19,7 +20,6 @@ Workload::Workload(const Shape& shape, uint64_t seed, const std::optional<Fault>
       random_(seed),
       commits_(seed, large_every(shape)),
       faulty_life_(fault.has_value()) {
-  promises_.push_back({});
   if (fault) disk_.set_fault(*fault);
   faulty_ = faulty_life_;
   open();
@@ -41,7 +41,9 @@ Workload::Workload(const Shape& shape, uint64_t seed, const std::optional<Fault>
 
 Workload::~Workload() = default;
 
-EngineOptions Workload::options(uint64_t opening) const { return crash_options(seed_, opening); }
+std::string Workload::check(Disk found, const Expectation& expected, uint64_t number) {
+  return check_recovered(std::move(found), commits_, expected, seed_, number);
+}
 
 void Workload::live() {
   for (int i = 0; i < shape_.steps && problem_.empty(); ++i) step();
@@ -65,6 +67,7 @@ void Workload::step() {
       {s.maintain, &Workload::maintain},
       {s.compact, &Workload::compact},
       {s.kill, &Workload::kill},
+      {s.spill, &Workload::spill},
       {s.hold_iterator, &Workload::hold_or_release},
       {faulty_life_ ? 0 : s.fault, &Workload::step_with_fault},
   };
@@ -82,7 +85,7 @@ void Workload::step() {
 
 void Workload::flush() {
   disk_.set_activity(Activity::flush);
-  if (ok(engine_->flush(), "flush")) return promise(false);
+  if (ok(engine_->flush(), "flush")) return promise(*engine_, false);
   outlive_fault(0);
 }
 
@@ -91,12 +94,12 @@ void Workload::maintain() {
   for (size_t i = 1 + below(4); i > 0; --i) {
     if (!ok(engine_->maintain(0).status(), "maintain")) return outlive_fault(0);
   }
-  promise(false);
+  promise(*engine_, false);
 }
 
 void Workload::compact() {
   disk_.set_activity(Activity::compaction);
-  if (ok(engine_->compact_all(), "compact_all")) return promise(false);
+  if (ok(engine_->compact_all(), "compact_all")) return promise(*engine_, false);
   outlive_fault(0);
 }
 
@@ -119,8 +122,39 @@ void Workload::commit(bool grouped) {
   if (!ok(engine_->write(pointers, strict ? Durability::strict : Durability::relaxed), "write")) {
     return outlive_fault(count);
   }
-  last_ += count;
-  promise(strict);
+  committed(*engine_, count, strict);
+}
+
+// Its writes go to tables in two runs, of which the newer one counts; between them another commit
+// may be made.
+void Workload::spill() {
+  const bool other_between = !faulty_ && below(2) == 0;
+  const uint64_t number = last_ + (other_between ? 2 : 1);
+  Memtable obsolete;
+  Memtable newest;
+  const WriteBatch batch = commits_.batch(number);
+  BatchReader reader(batch.payload());
+  for (Record record; reader.next(record, "batch").value();) {
+    newest.insert(record);
+    record.kind = RecordKind::put;
+    record.value = "obsolete";
+    obsolete.insert(record);
+  }
+  // It must not outlive the engine.
+  auto spill = std::make_unique<Spill>();
+  const auto outlive = [&](size_t count) {
+    spill.reset();
+    outlive_fault(count);
+  };
+  disk_.set_activity(Activity::flush);
+  if (!ok(engine_->spill(obsolete, *spill), "spill")) return outlive(0);
+  if (other_between) commit(false);
+  if (!problem_.empty()) return;
+  disk_.set_activity(Activity::flush);
+  if (!ok(engine_->spill(newest, *spill), "spill")) return outlive(0);
+  attempt(number);
+  if (!ok(engine_->write_spill(*spill), "write_spill")) return outlive(1);
+  committed(*engine_, 1, false);
 }
 
 void Workload::step_with_fault() {
@@ -176,7 +210,8 @@ void Workload::outlive_fault(size_t count) {
   in_doubt_ = std::max(in_doubt_, last_ + count);
   attempt(last_);
   FaultyDisk copy(disk_.content());
-  auto opened = Engine::open(copy.open_container(), copy.open_log(), options(2000 + openings_));
+  auto opened =
+      Engine::open(copy.open_container(), copy.open_log(), crash_options(seed_, 2000 + openings_));
   if (!ok(opened.status(), "open after a fault")) return;
   const auto found = read_content(*opened.value()->new_iterator({}));
   if (!ok(found.status(), "read after a fault")) return;
@@ -189,24 +224,11 @@ void Workload::outlive_fault(size_t count) {
   open();
 }
 
-void Workload::promise(bool strict) {
-  Promise p;
-  p.events = history().events.size();
-  p.last = last_;
-  if (!engine_->container().manifest().empty()) {
-    const auto manifest = Manifest::decode(engine_->container().manifest(), "flow.db");
-    if (!ok(manifest.status(), "manifest")) return;
-    p.covered = manifest->last_sequence;
-  }
-  p.covered = std::max(p.covered, promises_.back().covered);
-  if (strict) p.log_sync = disk_.last_log_sync();
-  promises_.push_back(p);
-}
-
 void Workload::open() {
   disk_.set_activity(Activity::recovery);
   last_opening_ = history().events.size();
-  auto opened = Engine::open(disk_.open_container(), disk_.open_log(), options(++openings_));
+  auto opened =
+      Engine::open(disk_.open_container(), disk_.open_log(), crash_options(seed_, ++openings_));
   if (!ok(opened.status(), "open")) return outlive_fault(0);
   engine_ = std::move(opened).value();
   const auto found = read_content(*engine_->new_iterator({}));
@@ -216,13 +238,13 @@ void Workload::open() {
                std::to_string(last_) + ", or with another content";
     return;
   }
-  promise(false);
+  promise(*engine_, false);
 }
 
 void Workload::close() {
   held_.clear();
   disk_.set_activity(Activity::flush);
-  if (ok(engine_->close(), "close")) promise(false);
+  if (ok(engine_->close(), "close")) promise(*engine_, false);
   if (!problem_.empty()) return;
   disk_.end_process();
   engine_.reset();
@@ -254,8 +276,7 @@ void Workload::crash() {
   const size_t event = from + below(events - from);
   const CrashPoint point(history(), event);
   Disk found;
-  uint64_t floor;
-  const uint64_t attempted = ceiling(event);
+  Expectation expected;
   const bool kill = below(2) == 0;
   size_t torn = point.event_bytes();
   bool whole = true;
@@ -263,22 +284,23 @@ void Workload::crash() {
     if (!point.is_atomic()) torn = below(torn + 1);
     found = point.killed(torn);
     whole = torn == point.event_bytes();
-    floor = floor_of_kill(event, whole);
+    expected = after_kill(event, whole);
   } else {
     DurableUpTo durable;
     found = point.power_sample(random_(), durable);
-    floor = floor_of_power_failure(event, durable);
+    expected = after_power_failure(event, durable);
   }
   // What it recovers to tells what is promised from now on.
   FaultyDisk copy(found);
   copy.set_recording(false);
-  auto opened = Engine::open(copy.open_container(), copy.open_log(), options(1000 + openings_));
+  auto opened =
+      Engine::open(copy.open_container(), copy.open_log(), crash_options(seed_, 1000 + openings_));
   if (!ok(opened.status(), "open after a crash")) return;
   const auto content = read_content(*opened.value()->new_iterator({}));
   if (!ok(content.status(), "read after a crash")) return;
-  if (content->last < floor || content->last > attempted) {
+  if (content->last < expected.floor || content->last > expected.ceiling) {
     problem_ = "found commit " + std::to_string(content->last) + " after a crash, expected " +
-               std::to_string(floor) + " to " + std::to_string(attempted);
+               std::to_string(expected.floor) + " to " + std::to_string(expected.ceiling);
     return;
   }
   engine_.reset();
@@ -296,24 +318,6 @@ void Workload::crash() {
   }
   attempt(last_);
   open();
-}
-
-uint64_t Workload::floor_of_kill(size_t event, bool whole) const {
-  uint64_t floor = 0;
-  for (const Promise& p : promises_) {
-    if (p.events <= event + (whole ? 1 : 0)) floor = std::max(floor, p.last);
-  }
-  return floor;
-}
-
-uint64_t Workload::floor_of_power_failure(size_t event, const DurableUpTo& durable) const {
-  uint64_t floor = 0;
-  for (const Promise& p : promises_) {
-    if (p.events > event + 1) continue;
-    floor = std::max(floor, p.covered);
-    if (p.log_sync <= durable[kLogFile]) floor = std::max(floor, p.last);
-  }
-  return floor;
 }
 
 }  // namespace flowdb

@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "crash/commits.h"
-#include "crash/crash_point.h"
-#include "crash/faulty_disk.h"
+#include "crash/life.h"
 
 namespace flowdb {
 
@@ -20,6 +19,7 @@ namespace flowdb {
 struct Shape {
   int commit = 20;
   int large_commit = 1;
+  int spill = 1;  // a commit whose tables are written first
   int flush = 2;
   int maintain = 3;
   int compact = 0;
@@ -31,38 +31,16 @@ struct Shape {
   int crashes = 0;  // of the whole life, each in the middle of something
 };
 
-// What a recovery must find again.
-struct Promise {
-  size_t events = 0;  // how many had happened when it was made
-  uint64_t last = 0;  // the commits up to this one, when the process is killed
-  // The commits up to this one, when the power fails, too: they are in tables.
-  uint64_t covered = 0;
-  // The commits up to `last` too, when a flush of the log did something at this event or later;
-  // SIZE_MAX: relaxed.
-  size_t log_sync = SIZE_MAX;
-};
-
-class Workload {
+class Workload final : public Life {
  public:
   // `fault` hits the whole life, instead of the single steps of the shape.
   Workload(const Shape& shape, uint64_t seed, const std::optional<Fault>& fault = std::nullopt);
-  ~Workload();
+  ~Workload() override;
 
-  // Empty: all went well. Else what did not; nothing else is of meaning then.
-  const std::string& problem() const { return problem_; }
-  const History& history() const { return disk_.history(); }
   // Whether a fault has hit anything, and whether that was a write.
   bool was_hit() const { return disk_.has_failed(); }
   bool write_was_hit() const { return disk_.write_has_failed(); }
-  Commits& commits() { return commits_; }
-  EngineOptions options(uint64_t opening) const;
-
-  // The least commit that must be found after a crash at `event`: of a kill in its midst or behind
-  // it, and of a power failure behind it, with those flushes having worked.
-  uint64_t floor_of_kill(size_t event, bool whole) const;
-  uint64_t floor_of_power_failure(size_t event, const DurableUpTo& durable) const;
-  // The largest that may be.
-  uint64_t ceiling(size_t event) const { return history().events[event].attempted; }
+  std::string check(Disk found, const Expectation& expected, uint64_t number) override;
 
  private:
   struct Held {
@@ -74,6 +52,7 @@ class Workload {
   void live();
   void step();
   void commit(bool grouped);
+  void spill();
   void flush();
   void maintain();
   void compact();
@@ -88,8 +67,6 @@ class Workload {
   void outlive_fault(size_t count);
   // The commits up to this one may be found from now on.
   void attempt(uint64_t number);
-  // Notes what is promised now.
-  void promise(bool strict);
   // Whether the call has succeeded. A failure without a fault is a problem.
   bool ok(const Status& status, std::string_view what);
 
@@ -97,18 +74,14 @@ class Workload {
   const uint64_t seed_;
   std::mt19937_64 random_;
   Commits commits_;
-  FaultyDisk disk_;
   std::unique_ptr<Engine> engine_;
   std::vector<Held> held_;
-  std::vector<Promise> promises_;
-  uint64_t last_ = 0;
   bool faulty_ = false;  // a fault may hit this step
   const bool faulty_life_;
   // Of a commit that failed with an unknown outcome: a power failure may bring it back.
   uint64_t in_doubt_ = 0;
   uint64_t openings_ = 0;
   size_t last_opening_ = 0;
-  std::string problem_;
 };
 
 }  // namespace flowdb

@@ -1,0 +1,218 @@
+// Transactions by number, and what must be found of them.
+#include "crash/document_life.h"
+
+#include <cstdlib>
+
+#include "crash/recovered.h"
+#include "document/test_database.h"
+
+namespace flowdb {
+namespace {
+
+constexpr uint32_t kStore = 1;
+constexpr uint32_t kIndex = 2;
+constexpr uint32_t kNumbers = 3;
+constexpr size_t kKeys = 30;
+
+Result<std::unique_ptr<Database>> open_database(FaultyDisk& disk, uint64_t seed, uint64_t opening) {
+  EngineOptions options = crash_options(seed, opening);
+  options.overlay_bytes_max = 4 << 10;
+  FLOWDB_ASSIGN_OR_RETURN(auto engine,
+                          Engine::open(disk.open_container(), disk.open_log(), options));
+  return Database::open(std::move(engine), R"("documents")");
+}
+
+Status create_stores(Database& database) {
+  FLOWDB_ASSIGN_OR_RETURN(auto upgrade, database.begin_upgrade(1));
+  FLOWDB_RETURN_IF_ERROR(upgrade->create_store(kStore, R"("s")", "null", false));
+  FLOWDB_RETURN_IF_ERROR(
+      upgrade->create_index(kStore, kIndex, R"("i")", R"("i")", false, false).status());
+  FLOWDB_RETURN_IF_ERROR(upgrade->create_store(kNumbers, R"("n")", "null", false));
+  return commit(database, std::move(upgrade));
+}
+
+// All entries of a source.
+Result<ListSink> entries(Transaction& transaction, uint32_t source) {
+  ListSink sink;
+  ScanRequest request;
+  request.source = source;
+  FLOWDB_RETURN_IF_ERROR(transaction.scan(request, sink).status());
+  return sink;
+}
+
+}  // namespace
+
+DocumentLife::DocumentLife(uint64_t seed, int steps) : seed_(seed), random_(seed) {
+  open();
+  for (int i = 0; i < steps && problem_.empty(); ++i) step();
+  disk_.end_process();
+}
+
+DocumentLife::~DocumentLife() = default;
+
+bool DocumentLife::ok(const Status& status, std::string_view what) {
+  if (!status.is_ok() && problem_.empty()) {
+    problem_ = std::string(what) + " after transaction " + std::to_string(last_) + ": " +
+               status.to_string();
+  }
+  return problem_.empty();
+}
+
+void DocumentLife::open() {
+  disk_.set_activity(Activity::recovery);
+  auto opened = open_database(disk_, seed_, ++openings_);
+  if (!ok(opened.status(), "open")) return;
+  database_ = std::move(opened).value();
+  uint64_t found = 0;
+  problem_ = check_content(*database_, last_, found);
+  if (problem_.empty() && found != last_)
+    problem_ = "transaction " + std::to_string(last_) + " is lost";
+  if (problem_.empty()) promise(database_->engine(), false);
+}
+
+void DocumentLife::end() {
+  disk_.end_process();
+  database_.reset();
+  open();
+}
+
+void DocumentLife::step() {
+  Engine& engine = database_->engine();
+  const size_t pick = below(24);
+  if (pick == 0) return end();
+  if (pick == 1) {
+    disk_.set_activity(Activity::flush);
+    return ok(engine.close(), "close") ? end() : void();
+  }
+  disk_.set_activity(pick <= 3 ? Activity::flush : Activity::compaction);
+  if (pick <= 3) {
+    if (ok(engine.flush(), "flush")) promise(engine, false);
+    return;
+  }
+  if (pick == 4) {
+    if (ok(engine.compact_all(), "compact_all")) promise(engine, false);
+    return;
+  }
+  if (pick <= 10) {
+    if (ok(engine.maintain(0).status(), "maintain")) promise(engine, false);
+    return;
+  }
+  disk_.set_activity(Activity::commit);
+  disk_.set_attempted(last_ + 1);
+  const bool strict = below(3) == 0;
+  const Durability durability = strict ? Durability::strict : Durability::relaxed;
+  if (ok(make(*database_, last_ + 1, durability), "commit"))
+    committed(engine, 1, strict && last_ > 0);
+}
+
+template <typename Clear, typename Put, typename Remove>
+void DocumentLife::each_operation(uint64_t number, Clear clear, Put put, Remove remove) const {
+  std::mt19937_64 random(seed_ * 1'000'003 + number);
+  if (number % 9 == 0) clear();
+  const size_t operations = number % 7 == 0 ? 40 : 1 + random() % 4;
+  for (size_t i = 0; i < operations; ++i) {
+    const int key = static_cast<int>(random() % kKeys);
+    if (random() % 5 == 0) {
+      remove(key);
+    } else {
+      put(key, std::to_string(number) + ":" + std::string(random() % 200, 'd'),
+          static_cast<int>(random() % 5));
+    }
+  }
+}
+
+Status DocumentLife::write(Transaction& transaction, uint64_t number) const {
+  Status status;
+  const auto then = [&status](const Status& next) {
+    if (status.is_ok()) status = next;
+  };
+  each_operation(
+      number, [&] { then(transaction.clear(kStore)); },
+      [&](int key, const std::string& value, int index_key) {
+        then(flowdb::put(transaction, kStore, flowdb::number(key), value,
+                         {{kIndex, flowdb::number(index_key)}}));
+      },
+      [&](int key) { then(transaction.remove(kStore, KeyRange::only(flowdb::number(key)))); });
+  then(flowdb::put(transaction, kNumbers, flowdb::number(0), std::to_string(number)));
+  return status;
+}
+
+Status DocumentLife::make(Database& database, uint64_t number, Durability durability) const {
+  if (number == 1) return create_stores(database);
+  auto transaction = database.begin(TransactionMode::readwrite, durability);
+  FLOWDB_RETURN_IF_ERROR(write(*transaction, number));
+  return commit(database, std::move(transaction));
+}
+
+DocumentLife::Records DocumentLife::records_after(uint64_t number) const {
+  Records records;
+  for (uint64_t n = 2; n <= number; ++n) {
+    each_operation(
+        n, [&] { records.clear(); },
+        [&](int key, const std::string& value, int index_key) {
+          records[key] = {value, index_key};
+        },
+        [&](int key) { records.erase(key); });
+  }
+  return records;
+}
+
+std::string DocumentLife::check_content(Database& database, uint64_t ceiling,
+                                        uint64_t& last) const {
+  last = 0;
+  if (database.schema().stores.empty()) return {};
+  last = 1;
+  const auto transaction = database.begin(TransactionMode::readonly, Durability::relaxed);
+  const std::string number = get(*transaction, kNumbers, flowdb::number(0));
+  if (number != "-") last = std::strtoull(number.c_str(), nullptr, 10);
+  if (last == 0) return "reading: " + number;
+  if (last > ceiling) return "transaction " + number + " was never made";
+  std::string values;
+  std::vector<std::pair<std::string, std::string>> in_store;
+  std::vector<std::pair<std::string, std::string>> in_index;
+  for (const auto& [key, record] : records_after(last)) {
+    in_store.emplace_back(flowdb::number(key), flowdb::number(key));
+    in_index.emplace_back(flowdb::number(record.second), flowdb::number(key));
+    values += record.first + ' ';
+  }
+  std::sort(in_index.begin(), in_index.end());
+  const auto stored = entries(*transaction, kStore);
+  const auto indexed = entries(*transaction, kIndex);
+  if (!stored.is_ok()) return "scanning: " + stored.status().to_string();
+  if (!indexed.is_ok()) return "scanning the index: " + indexed.status().to_string();
+  if (stored.value().pairs != in_store || stored.value().values != values) {
+    return "not the records after transaction " + number + ": " +
+           std::to_string(stored.value().pairs.size()) + " instead of " +
+           std::to_string(in_store.size());
+  }
+  if (indexed.value().pairs != in_index) return "not the index after transaction " + number;
+  return {};
+}
+
+std::string DocumentLife::check(Disk found, const Expectation& expected, uint64_t number) {
+  FaultyDisk disk(std::move(found));
+  disk.set_recording(false);
+  const uint64_t opening = (number + 1) << 20;
+  auto opened = open_database(disk, seed_, opening);
+  if (!opened.is_ok()) return "opening: " + opened.status().to_string();
+  uint64_t last = 0;
+  std::string problem = check_content(*opened.value(), expected.ceiling, last);
+  if (!problem.empty()) return problem;
+  if (last < expected.floor) {
+    return "transaction " + std::to_string(last) + " is the last, " +
+           std::to_string(expected.floor) + " is lost";
+  }
+  Status status = make(*opened.value(), last + 1, Durability::relaxed);
+  if (status.is_ok() && number % 4 == 0) status = opened.value()->engine().compact_all();
+  if (status.is_ok() && number % 4 == 1) status = opened.value()->engine().close();
+  if (!status.is_ok()) return "going on: " + status.to_string();
+  disk.end_process();
+  auto again = open_database(disk, seed_, opening + 1);
+  if (!again.is_ok()) return "opening again: " + again.status().to_string();
+  uint64_t found_again = 0;
+  problem = check_content(*again.value(), last + 1, found_again);
+  if (problem.empty() && found_again != last + 1) problem = "the transaction made then is lost";
+  return problem.empty() ? problem : "opened again: " + problem;
+}
+
+}  // namespace flowdb

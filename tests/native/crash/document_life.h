@@ -1,0 +1,49 @@
+// DocumentLife: a workload of transactions on object stores. Each one writes records with their
+// index entries in one store and its own number in another; some clear the store, whose old data
+// compactions drop, and some are larger than memory.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "crash/life.h"
+#include "document/database.h"
+
+namespace flowdb {
+
+class DocumentLife final : public Life {
+ public:
+  DocumentLife(uint64_t seed, int steps);
+  ~DocumentLife() override;
+
+  std::string check(Disk found, const Expectation& expected, uint64_t number) override;
+
+ private:
+  // Key number, to value and key in the index.
+  using Records = std::map<int, std::pair<std::string, int>>;
+
+  size_t below(size_t n) { return static_cast<size_t>(random_() % n); }
+  void step();
+  void open();
+  void end();
+  bool ok(const Status& status, std::string_view what);
+
+  // Makes transaction `number`, the first of which creates the stores.
+  Status make(Database& database, uint64_t number, Durability durability) const;
+  Status write(Transaction& transaction, uint64_t number) const;
+  // What it does to the records; `put` and `remove` take a key.
+  template <typename Clear, typename Put, typename Remove>
+  void each_operation(uint64_t number, Clear clear, Put put, Remove remove) const;
+  Records records_after(uint64_t number) const;
+  // Result: what is wrong with what the database holds; `last` is its last transaction.
+  std::string check_content(Database& database, uint64_t ceiling, uint64_t& last) const;
+
+  const uint64_t seed_;
+  std::mt19937_64 random_;
+  std::unique_ptr<Database> database_;
+  uint64_t openings_ = 0;
+};
+
+}  // namespace flowdb
