@@ -39,8 +39,11 @@ export async function buildNative(preset, compiler = 'g++') {
   await run('cmake', ['--build', at('build', preset)]);
 }
 
-/** Builds build/wasm/flowdb.mjs and build/wasm/flowdb.wasm. */
-export async function buildWasm() {
+/**
+ * Builds build/wasm/flowdb.mjs and build/wasm/flowdb.wasm.
+ * @param {string} [target] something else of that build
+ */
+export async function buildWasm(target = 'all') {
   const nodePath = [process.env.NODE_PATH, debianNodeModules].filter(Boolean).join(':');
   const env = { NODE_PATH: nodePath };
   await configure('wasm', 'emcc', () => {
@@ -48,7 +51,7 @@ export async function buildWasm() {
     if (emscripten === '') fail('em-config EMSCRIPTEN_ROOT failed: where is Emscripten?');
     return { ...env, EMSCRIPTEN_ROOT: emscripten };
   });
-  await run('cmake', ['--build', at('build', 'wasm')], { env });
+  await run('cmake', ['--build', at('build', 'wasm'), '--target', target], { env });
 }
 
 /** Builds dist/ and holds it to its size. */
