@@ -39,12 +39,18 @@ class NewestVersion {
   // before.
   Status ask(const TableFile& file, uint64_t sequence_max) {
     const TableMeta& meta = file.meta();
-    if (key_ < meta.smallest_key || key_ > meta.largest_key) return Status::ok();
+    if (compare_bytes(key_, meta.smallest_key) < 0 || compare_bytes(key_, meta.largest_key) > 0) {
+      return Status::ok();
+    }
     if (meta.smallest_sequence > snapshot_) return Status::ok();
     if (!times_.meets(meta.min_ts, meta.max_ts)) return Status::ok();
     note_times(meta.min_ts);
     if (!may_have_newer(meta.max_ts, sequence_max)) return Status::ok();
-    FLOWDB_ASSIGN_OR_RETURN(const auto table, file.table());
+    const Table* table = file.opened_table();
+    if (table == nullptr) {
+      FLOWDB_RETURN_IF_ERROR(file.table().status());
+      table = file.opened_table();
+    }
     FoundRecord found;
     const uint64_t assigned = meta.assigned_sequence;
     FLOWDB_ASSIGN_OR_RETURN(
@@ -165,7 +171,10 @@ Status Engine::get(std::string_view key, const ReadOptions& options, std::string
   }
   if (!newest.found()) return Status::not_found();
   const Record& record = newest.record();
-  if (record.kind == RecordKind::put && record.expire_at > s.options.now_us()) {
+  const auto is_live = [&] {
+    return record.expire_at == kNeverExpires || record.expire_at > s.options.now_us();
+  };
+  if (record.kind == RecordKind::put && is_live()) {
     value.assign(record.value);
     return Status::ok();
   }

@@ -16,7 +16,7 @@ class Iterator {
   Iterator(const Iterator&) = delete;
   Iterator& operator=(const Iterator&) = delete;
 
-  virtual bool valid() const = 0;
+  bool valid() const { return valid_; }
   // To the first / last record within the bounds.
   virtual void seek_to_first() = 0;
   virtual void seek_to_last() = 0;
@@ -28,15 +28,22 @@ class Iterator {
   virtual void prev() = 0;
 
   // REQUIRES: valid(). The views are valid until the iterator moves.
-  virtual std::string_view key() const = 0;
-  virtual std::string_view value() const = 0;
-  virtual int64_t ts() const = 0;
+  std::string_view key() const { return key_; }
+  std::string_view value() const { return value_; }
+  int64_t ts() const { return ts_; }
 
   // Not ok once a block could not be read (corruption, io_error); valid() is then false.
   virtual Status status() const = 0;
 
  protected:
   Iterator() = default;
+
+  // The record that the iterator stands at: kept here after each move, so that looking at it costs
+  // no virtual call.
+  bool valid_ = false;
+  std::string_view key_;
+  std::string_view value_;
+  int64_t ts_ = 0;
 };
 
 }  // namespace flowdb

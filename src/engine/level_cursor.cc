@@ -74,13 +74,13 @@ void LevelCursor::seek(const Record& place) {
 void LevelCursor::next() {
   assert(valid());
   cursor_->next();
-  settle_forward();
+  if (!cursor_->valid() || assigned_ != 0) settle_forward();
 }
 
 void LevelCursor::prev() {
   assert(valid());
   cursor_->prev();
-  settle_backward();
+  if (!cursor_->valid() || assigned_ != 0) settle_backward();
 }
 
 }  // namespace flowdb

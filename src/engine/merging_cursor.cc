@@ -1,7 +1,6 @@
 // A binary heap of the sources by their current records.
 #include "engine/merging_cursor.h"
 
-#include <cassert>
 #include <utility>
 
 namespace flowdb {
@@ -9,7 +8,7 @@ namespace flowdb {
 bool MergingCursor::comes_first(const Source& a, const Source& b) const {
   const Record& x = a.cursor->record();
   const Record& y = b.cursor->record();
-  int order = x.key.compare(y.key);
+  int order = compare_bytes(x.key, y.key);
   if (order == 0 && x.ts != y.ts) order = x.ts > y.ts ? -1 : 1;
   if (order == 0 && a.overlay != b.overlay) order = a.overlay ? -1 : 1;
   if (order == 0 && x.sequence != y.sequence) order = x.sequence > y.sequence ? -1 : 1;
@@ -77,18 +76,6 @@ void MergingCursor::seek_to_last() {
 void MergingCursor::seek_before(const Record& place) {
   for (Source& source : sources_) source.cursor->seek_before(place);
   build_heap(false);
-}
-
-void MergingCursor::next() {
-  assert(valid() && forward_);
-  heap_.front()->cursor->next();
-  settle_top();
-}
-
-void MergingCursor::prev() {
-  assert(valid() && !forward_);
-  heap_.front()->cursor->prev();
-  settle_top();
 }
 
 }  // namespace flowdb

@@ -2,6 +2,7 @@
 // each seek; to turn round is to seek anew, which keeps the walk itself simple.
 #pragma once
 
+#include <cassert>
 #include <memory>
 #include <vector>
 
@@ -35,8 +36,16 @@ class MergingCursor {
   void seek_before(const Record& place);
 
   // REQUIRES: valid(), and the last seek was a forward / a backward one.
-  void next();
-  void prev();
+  void next() {
+    assert(valid() && forward_);
+    heap_.front()->cursor->next();
+    settle();
+  }
+  void prev() {
+    assert(valid() && !forward_);
+    heap_.front()->cursor->prev();
+    settle();
+  }
 
  private:
   struct Source {
@@ -48,7 +57,10 @@ class MergingCursor {
   bool comes_first(const Source& a, const Source& b) const;
   void build_heap(bool forward);
   void sift_down(size_t at);
-  // The source at the top has moved.
+  // The source at the top has moved; one source alone stays where it is.
+  void settle() {
+    if (heap_.size() > 1 || !heap_.front()->cursor->valid()) settle_top();
+  }
   void settle_top();
 
   std::vector<Source> sources_;

@@ -77,7 +77,7 @@ bool Version::sort_and_check() {
 size_t find_table(const TableFiles& files, size_t begin, size_t end, std::string_view key) {
   while (begin < end) {
     const size_t middle = begin + (end - begin) / 2;
-    if (files[middle]->meta().largest_key < key) {
+    if (compare_bytes(files[middle]->meta().largest_key, key) < 0) {
       begin = middle + 1;
     } else {
       end = middle;

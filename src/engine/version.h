@@ -35,6 +35,8 @@ class TableFile {
   }
   // Errors as Table::open.
   Result<std::shared_ptr<const Table>> table() const;
+  // The same when it has been opened before, else null; valid as long as this object.
+  const Table* opened_table() const { return table_.get(); }
   // The same table as it stands after a move to another level.
   std::shared_ptr<TableFile> at_level(uint8_t level) const;
 

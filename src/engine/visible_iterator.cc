@@ -58,14 +58,15 @@ void VisibleIterator::settle_forward(bool skip_version) {
     const Record& record = merged_.record();
     if (skip_version && is_passed(record, whole_key)) {
       skip_forward(whole_key ? INT64_MIN : record.ts);
-    } else if (visibility_.upper && record.key >= *visibility_.upper) {
+    } else if (visibility_.upper && compare_bytes(record.key, *visibility_.upper) >= 0) {
       break;
     } else if (!times.holds(record.ts)) {
       skip_forward(record.ts > times.max ? times.max + 1 : INT64_MIN);
     } else if (!sees(record)) {
       merged_.next();
     } else {
-      key_.assign(record.key);
+      key_bytes_.assign(record.key);
+      key_ = key_bytes_.view();
       ts_ = record.ts;
       if (is_live(record.kind, record.expire_at)) {
         value_ = record.value;
@@ -87,7 +88,7 @@ void VisibleIterator::settle_backward() {
   while (merged_.valid()) {
     const Record& first = merged_.record();
     if (valid_ && !is_passed(first, true)) break;  // all versions of the key have been seen
-    if (visibility_.lower && first.key < *visibility_.lower) break;
+    if (visibility_.lower && compare_bytes(first.key, *visibility_.lower) < 0) break;
     const int64_t ts = first.ts;
     if (!visibility_.times.holds(ts)) {
       skip_backward();
@@ -95,7 +96,8 @@ void VisibleIterator::settle_backward() {
     }
     group_key_.assign(first.key);
     bool live = false;
-    while (merged_.valid() && merged_.record().ts == ts && merged_.record().key == group_key_) {
+    while (merged_.valid() && merged_.record().ts == ts &&
+           equal_bytes(merged_.record().key, group_key_)) {
       const Record& record = merged_.record();
       if (sees(record)) {
         live = is_live(record.kind, record.expire_at);
@@ -104,7 +106,8 @@ void VisibleIterator::settle_backward() {
       merged_.prev();
     }
     if (!live) continue;
-    key_.swap(group_key_);
+    key_bytes_.assign(group_key_);
+    key_ = key_bytes_.view();
     value_copy_.swap(group_value_);
     value_ = value_copy_;
     ts_ = ts;

@@ -10,6 +10,7 @@
 #include "engine/merging_cursor.h"
 #include "memtable/memtable.h"
 #include "sst/table.h"
+#include "util/key_buffer.h"
 
 namespace flowdb {
 
@@ -33,16 +34,12 @@ class VisibleIterator final : public Iterator {
   VisibleIterator(MergingCursor merged, const Visibility& visibility,
                   std::shared_ptr<const void> pin);
 
-  bool valid() const override { return valid_; }
   void seek_to_first() override;
   void seek_to_last() override;
   void seek(std::string_view target) override;
   void seek_for_prev(std::string_view target) override;
   void next() override;
   void prev() override;
-  std::string_view key() const override { return key_; }
-  std::string_view value() const override { return value_; }
-  int64_t ts() const override { return ts_; }
   Status status() const override { return merged_.status(); }
 
  private:
@@ -54,7 +51,7 @@ class VisibleIterator final : public Iterator {
   }
   // Whether it is of the version that the iterator stands at; with `whole_key`, of its key.
   bool is_passed(const Record& record, bool whole_key) const {
-    return (whole_key || record.ts == ts_) && record.key == key_;
+    return (whole_key || record.ts == ts_) && equal_bytes(record.key, key_);
   }
   // Whether the sources stand where this iterator left them.
   bool overlay_changed() const;
@@ -72,13 +69,10 @@ class VisibleIterator final : public Iterator {
   std::shared_ptr<const void> pin_;
   uint64_t overlay_changes_ = 0;
   int skipped_ = 0;  // one by one, since the last version that was wanted
-  bool valid_ = false;
   bool forward_ = true;
-  // The record that the iterator stands at. `value_` points into its source when walking forward,
-  // into `value_copy_` when walking backward: the walk has then gone on to the group before.
-  std::string key_;
-  int64_t ts_ = 0;
-  std::string_view value_;
+  // The bytes of key_. Those of value_ are in its source when walking forward, in `value_copy_`
+  // when walking backward: the walk has then gone on to the version before.
+  KeyBuffer key_bytes_;
   std::string value_copy_;
   // The version that the walk backward is looking at.
   std::string group_key_;

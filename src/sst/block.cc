@@ -14,7 +14,8 @@ bool Block::parse() {
   const size_t count_at = payload_.size() - sizeof(uint32_t);
   const uint32_t count = load_le<uint32_t>(payload_.data() + count_at);
   if (count == 0 || count > count_at / sizeof(uint32_t)) return false;
-  entries_bytes_ = count_at - count * sizeof(uint32_t);
+  if (payload_.size() > UINT32_MAX) return false;
+  entries_bytes_ = static_cast<uint32_t>(count_at - count * sizeof(uint32_t));
   uint64_t least = 0;
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t at = restart(i);
@@ -47,7 +48,7 @@ const BlockSearch* Block::prepare_search(BlockKind kind) const {
 }
 
 size_t Block::memory_bytes() const {
-  return sizeof(Block) + payload_.capacity() + BlockSearch::memory_bytes_max(restart_count_);
+  return sizeof(Block) + payload_.capacity() + BlockSearch::memory_bytes_max(*this);
 }
 
 }  // namespace flowdb

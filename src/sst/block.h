@@ -56,19 +56,17 @@ class Block {
 
   const BlockSearch* prepare_search(BlockKind kind) const;
 
-  std::string payload_;
-  size_t entries_bytes_ = 0;
-  uint32_t restart_count_ = 0;
+  // Where the cache has it, and when it was used last. What a hit touches stands together.
+  mutable uint64_t owner_ = 0;
+  mutable uint64_t offset_ = 0;
+  mutable uint64_t last_use_ = 0;
   mutable uint32_t holders_ = 0;
   mutable bool was_searched_ = false;
   mutable bool wants_search_ = true;
   mutable std::unique_ptr<const BlockSearch> search_;
-
-  // Where the cache has it. `newer_` and `older_` make its list in order of use.
-  mutable uint64_t owner_ = 0;
-  mutable uint64_t offset_ = 0;
-  mutable const Block* newer_ = nullptr;
-  mutable const Block* older_ = nullptr;
+  uint32_t restart_count_ = 0;
+  uint32_t entries_bytes_ = 0;
+  std::string payload_;
 };
 
 // Holds a block. Counts without atomic operations: a database belongs to one thread.

@@ -14,8 +14,8 @@ namespace flowdb {
 // others come back to. pass: it is not kept; a compaction reads every block once.
 enum class CacheUse : uint8_t { keep, room, pass };
 
-// A hash table with open addressing of the blocks, which are linked among each other in order of
-// use: a hit allocates nothing, and touches few lines of the processor's cache.
+// A hash table with open addressing, and a heap of the blocks by their use: a hit only notes the
+// time of use in the block. The heap learns of it when the block's turn to leave has come.
 class BlockCache {
  public:
   explicit BlockCache(size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -27,7 +27,16 @@ class BlockCache {
   uint64_t new_owner() { return ++last_owner_; }
 
   // The block of `owner` at `offset`, now the most recently used; null when it is not there.
-  BlockRef find(uint64_t owner, uint64_t offset);
+  BlockRef find(uint64_t owner, uint64_t offset) {
+    const Block* const block = count_ == 0 ? nullptr : slots_[slot_of(owner, offset)];
+    if (block == nullptr) {
+      ++counters.read;
+      return nullptr;
+    }
+    ++counters.found;
+    block->last_use_ = ++now_;
+    return BlockRef(block);
+  }
   // REQUIRES: it is not there, and the block is in no cache. A block larger than the whole cache is
   // not kept.
   void insert(uint64_t owner, uint64_t offset, const BlockRef& block,
@@ -46,22 +55,36 @@ class BlockCache {
   Counters counters;
 
  private:
+  // A block, and a time at which it was used, if not the last one.
+  struct Use {
+    uint64_t time;
+    const Block* block;
+    bool operator<(const Use& other) const { return time > other.time; }
+  };
+
   // Where the block is, or the free slot where it would be. REQUIRES: there is a free slot.
-  size_t slot_of(uint64_t owner, uint64_t offset) const;
-  size_t home_of(uint64_t owner, uint64_t offset) const;
+  size_t slot_of(uint64_t owner, uint64_t offset) const {
+    for (size_t i = home_of(owner, offset);; i = (i + 1) & (slots_.size() - 1)) {
+      const Block* const block = slots_[i];
+      if (block == nullptr || (block->offset_ == offset && block->owner_ == owner)) return i;
+    }
+  }
+  size_t home_of(uint64_t owner, uint64_t offset) const {
+    const uint64_t h = (owner * 0x9e3779b97f4a7c15 + offset) * 0xd6e8feb86659fd93;
+    return static_cast<size_t>(h ^ (h >> 32)) & (slots_.size() - 1);
+  }
   void grow();
-  void link(const Block* block);
-  void link_oldest(const Block* block);
-  void unlink(const Block* block);
-  void evict(const Block* block);
+  // Out of the hash table, not out of the heap.
+  void remove(const Block* block);
+  void evict_oldest();
 
   size_t bytes_max_;
   size_t bytes_ = 0;
   uint64_t last_owner_ = 0;
   size_t count_ = 0;
   std::vector<const Block*> slots_;  // a power of two of them, half of them free at least
-  const Block* newest_ = nullptr;
-  const Block* oldest_ = nullptr;
+  uint64_t now_ = 0;                 // counts the uses
+  std::vector<Use> by_use_;          // a heap, the oldest first
 };
 
 }  // namespace flowdb

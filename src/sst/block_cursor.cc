@@ -52,11 +52,13 @@ bool BlockCursor::parse_entry(size_t offset) {
       record_.expire_at = unzigzag(number);
     }
   }
-  if ((has_value && !in.varint(value_length)) || !in.take(rest, key_rest_) ||
+  std::string_view key_rest;
+  if ((has_value && !in.varint(value_length)) || !in.take(rest, key_rest) ||
       !in.take(value_length, record_.value)) {
     return fail(EntryError::malformed);
   }
-  key_.replace_tail(static_cast<size_t>(shared), key_rest_);
+  // A restart and their count, eight bytes at least, stand behind the entries.
+  key_.replace_padded_tail(static_cast<size_t>(shared), key_rest);
   record_.key = key_.view();
   end_ = offset + in.position();
   return true;
@@ -76,17 +78,22 @@ void BlockCursor::seek_to_last() {
 }
 
 void BlockCursor::seek(const Record& place) {
-  const BlockSearch* const search = block_->search(kind_);
-  if (search != nullptr) {
-    seek_with(*search, place);
+  if (const BlockSearch* const search = block_->search(kind_); search != nullptr) {
+    seek_to_found(search->find(place.key, key_));
   } else {
     seek_by_restarts(place);
   }
   while (valid_ && compare_records(record_, place) < 0) read_forward(end_);
 }
 
-void BlockCursor::seek_with(const BlockSearch& search, const Record& place) {
-  const size_t offset = search.find(place.key, key_);
+void BlockCursor::seek_equal(std::string_view key) {
+  const BlockSearch* const search = block_->search(kind_);
+  if (search == nullptr) return seek(place_before(key));
+  seek_to_found(search->find_equal(key, key_));
+  while (valid_ && compare_bytes(record_.key, key) < 0) read_forward(end_);
+}
+
+void BlockCursor::seek_to_found(size_t offset) {
   Reader in(entries_.substr(offset));
   uint64_t shared;
   if (in.varint(shared) && shared > key_.size()) {

@@ -29,10 +29,8 @@ class BlockCursor {
   bool valid() const { return valid_; }
   // REQUIRES: valid(). Holds until the cursor moves; the value's bytes as long as the block.
   const Record& record() const { return record_; }
-  // Where the current entry begins among the block's entries, and what of its key it stores; valid
-  // as long as the block. REQUIRES: valid(), reached by seek_to_first(), seek() or next().
+  // Where the current entry begins among the block's entries. REQUIRES: valid().
   size_t entry_offset() const { return begin_; }
-  std::string_view stored_key_rest() const { return key_rest_; }
   // Not none once an entry could not be read; valid() is then false.
   EntryError error() const { return error_; }
 
@@ -40,6 +38,9 @@ class BlockCursor {
   void seek_to_last();
   // To the first record that is not before `place`.
   void seek(const Record& place);
+  // To the first record of `key`, or anywhere behind all of that key, or to the end, when there is
+  // none. REQUIRES: a data block; the key is not above the block's last.
+  void seek_equal(std::string_view key);
   void next() {
     if (backward_) leave_interval();
     read_forward(end_);
@@ -54,8 +55,8 @@ class BlockCursor {
     Record record;
   };
 
-  // Reads the entry at `offset` behind the key before it, which key_ holds, into key_, key_rest_,
-  // record_ and end_.
+  // Reads the entry at `offset` behind the key before it, which key_ holds, into key_, record_
+  // and end_.
   bool parse_entry(size_t offset);
   bool fail(EntryError error);
   void read_forward(size_t offset) {
@@ -63,7 +64,8 @@ class BlockCursor {
     valid_ = offset < entries_.size() && parse_entry(offset);
   }
   void start_at(size_t offset);
-  void seek_with(const class BlockSearch& search, const Record& place);
+  // To the entry that a search has found; key_ holds what it has told of its key.
+  void seek_to_found(size_t offset);
   void seek_by_restarts(const Record& place);
   // Decodes all entries from a restart to the next, for walking backward among them.
   bool load_interval(uint32_t restart);
@@ -81,7 +83,6 @@ class BlockCursor {
   size_t end_ = 0;
   // Forward: the current key.
   KeyBuffer key_;
-  std::string_view key_rest_;
   // Backward: the decoded interval, and where in it the cursor stands.
   uint32_t restart_ = 0;
   std::vector<Entry> interval_;

@@ -13,11 +13,13 @@ uint64_t rotl(uint64_t x, int n) { return (x << n) | (x >> (64 - n)); }
 // Calls `probe(byte, mask)` for each of the k bits, until it returns false.
 template <typename Probe>
 bool each_bit(uint64_t hash, int k, uint64_t bits, Probe probe) {
-  const uint64_t h1 = hash & 0xffffffff;
-  const uint64_t h2 = hash >> 32;
+  // (h1 + i * h2) modulo n, by adding instead of dividing.
+  const uint64_t step = (hash >> 32) % bits;
+  uint64_t bit = (hash & 0xffffffff) % bits;
   for (int i = 0; i < k; ++i) {
-    const uint64_t bit = (h1 + static_cast<uint64_t>(i) * h2) % bits;
     if (!probe(static_cast<size_t>(bit / 8), static_cast<uint8_t>(1 << (bit % 8)))) return false;
+    bit += step;
+    if (bit >= bits) bit -= bits;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // Reads and checks a table's parts.
 #include "sst/table.h"
 
+#include <algorithm>
 #include <cassert>
 #include <string>
 
@@ -156,25 +157,40 @@ Status Table::decode_index_entry(const BlockCursor& index, IndexEntry& entry) co
 
 Result<bool> Table::find(std::string_view key, uint64_t sequence_max, FoundRecord& found,
                          const TimeRange& times) const {
-  if (footer_.filter.length != 0) {
+  if (footer_.filter.length != 0 && found_in_a_row_ < kFoundInARowMax) {
     FLOWDB_ASSIGN_OR_RETURN(const auto filter, read_block(footer_.filter, false));
-    if (!bloom_may_contain(filter->payload(), bloom_hash(key))) return false;
+    if (!bloom_may_contain(filter->payload(), bloom_hash(key))) {
+      found_in_a_row_ = 0;
+      return false;
+    }
   }
+  FLOWDB_ASSIGN_OR_RETURN(const bool any, find_in_blocks(key, sequence_max, found, times));
+  found_in_a_row_ = any ? std::min(found_in_a_row_ + 1, kFoundInARowMax) : 0;
+  return any;
+}
+
+Result<bool> Table::find_in_blocks(std::string_view key, uint64_t sequence_max, FoundRecord& found,
+                                   const TimeRange& times) const {
   FLOWDB_ASSIGN_OR_RETURN(const auto index_block, read_index());
-  const Record place = place_before(key, times.max);
   BlockCursor index(*index_block, BlockKind::index);
   // A key with many versions may go on in the next block. The index knows of keys alone.
   for (index.seek(place_before(key)); index.valid(); index.next()) {
     IndexEntry entry;
     FLOWDB_RETURN_IF_ERROR(decode_index_entry(index, entry));
-    if (entry.first_key > key) return false;
+    if (compare_bytes(entry.first_key, key) > 0) return false;
     if (!times.meets(entry.min_ts, entry.max_ts)) {
       ++cache_.counters.skipped;
       continue;
     }
     FLOWDB_ASSIGN_OR_RETURN(auto block, read_block(entry.handle, true));
     BlockCursor data(*block, BlockKind::data);
-    for (data.seek(place); data.valid() && data.record().key == key; data.next()) {
+    if (times.max == INT64_MAX) {
+      data.seek_equal(key);
+      if (!data.valid() && data.error() == EntryError::none) return false;
+    } else {
+      data.seek(place_before(key, times.max));
+    }
+    for (; data.valid() && equal_bytes(data.record().key, key); data.next()) {
       if (data.record().sequence > sequence_max) continue;
       if (data.record().ts < times.min) return false;
       found.record = data.record();

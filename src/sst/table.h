@@ -65,6 +65,8 @@ class Table {
 
   Table(const Container& container, uint32_t id, const TableLocation& location, BlockCache& cache);
   Status read_footer_and_properties();
+  Result<bool> find_in_blocks(std::string_view key, uint64_t sequence_max, FoundRecord& found,
+                              const TimeRange& times) const;
   // `entries`: the block has entries, else any bytes. `cache`: as for TableCursor.
   Result<BlockRef> read_block(const BlockHandle& handle, bool entries,
                               CacheUse cache = CacheUse::keep) const;
@@ -83,6 +85,9 @@ class Table {
   const uint64_t cache_owner_;
   Footer footer_;
   TableProperties properties_;
+  // While every key that is asked for is there, the filter is not worth asking: it can only say so.
+  mutable int found_in_a_row_ = 0;
+  static constexpr int kFoundInARowMax = 16;
 };
 
 }  // namespace flowdb

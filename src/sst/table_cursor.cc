@@ -1,8 +1,6 @@
 // Walks the index, and in each data block its records.
 #include "sst/table_cursor.h"
 
-#include <cassert>
-
 namespace flowdb {
 
 bool TableCursor::load_index() {
@@ -37,8 +35,7 @@ bool TableCursor::open_block(bool forward, const Record* place) {
   }
   if (!(data_block_ == nullptr) && data_handle_.offset == entry.handle.offset) return true;
   const bool scan = ++walked_ > kWalkBlocks && cache_ == CacheUse::keep;
-  Result<BlockRef> block =
-      table_->read_block(entry.handle, true, scan ? CacheUse::room : cache_);
+  Result<BlockRef> block = table_->read_block(entry.handle, true, scan ? CacheUse::room : cache_);
   if (!block.is_ok()) {
     status_ = block.status();
     return false;
@@ -100,18 +97,6 @@ void TableCursor::seek(const Record& place) {
     index_.next();
   }
   settle_forward();
-}
-
-void TableCursor::next() {
-  assert(valid());
-  data_.next();
-  settle_forward();
-}
-
-void TableCursor::prev() {
-  assert(valid());
-  data_.prev();
-  settle_backward();
 }
 
 }  // namespace flowdb

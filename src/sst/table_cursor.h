@@ -1,6 +1,7 @@
 // TableCursor: a walk over all records of one table, both ways.
 #pragma once
 
+#include <cassert>
 #include <memory>
 
 #include "sst/table.h"
@@ -9,9 +10,9 @@ namespace flowdb {
 
 class TableCursor final : public RecordCursor {
  public:
-  // Blocks that hold no ts within `times` are passed over, with all that is in them; blocks that are
-  // read may hold others, too. `cache`: keep is for the first kWalkBlocks blocks behind a seek only,
-  // room for those that follow; `walked` of these have been read in tables before this one.
+  // Blocks that hold no ts within `times` are passed over, with all that is in them; blocks that
+  // are read may hold others, too. `cache`: keep is for the first kWalkBlocks blocks behind a seek
+  // only, room for those that follow; `walked` of these have been read in tables before this one.
   explicit TableCursor(std::shared_ptr<const Table> table, CacheUse cache = CacheUse::keep,
                        const TimeRange& times = {}, size_t walked = 0)
       : table_(std::move(table)), cache_(cache), times_(times), walked_(walked) {}
@@ -24,8 +25,16 @@ class TableCursor final : public RecordCursor {
   void seek_to_first() override;
   void seek_to_last() override;
   void seek(const Record& place) override;
-  void next() override;
-  void prev() override;
+  void next() override {
+    assert(valid());
+    data_.next();
+    if (!data_.valid()) settle_forward();
+  }
+  void prev() override {
+    assert(valid());
+    data_.prev();
+    if (!data_.valid()) settle_backward();
+  }
   Status status() const override { return status_; }
 
  private:

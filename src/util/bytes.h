@@ -8,6 +8,13 @@
 
 #include "util/coding.h"
 
+// In the module each copy of what is inlined would be loaded by every page.
+#ifdef __EMSCRIPTEN__
+#define FLOWDB_INLINE_NATIVELY [[gnu::noinline]] inline
+#else
+#define FLOWDB_INLINE_NATIVELY inline
+#endif
+
 namespace flowdb {
 
 // The order of two strings of eight bytes.
@@ -16,7 +23,7 @@ inline int compare_eight(uint64_t a, uint64_t b) {
 }
 
 // As a.compare(b): by unsigned bytes. <0, 0, >0.
-inline int compare_bytes(std::string_view a, std::string_view b) {
+FLOWDB_INLINE_NATIVELY int compare_bytes(std::string_view a, std::string_view b) {
   const size_t n = std::min(a.size(), b.size());
   const char* const p = a.data();
   const char* const q = b.data();
@@ -44,7 +51,7 @@ inline bool equal_bytes(std::string_view a, std::string_view b) {
 }
 
 // memcpy for what is short most of the time.
-inline void copy_bytes(char* to, std::string_view from) {
+FLOWDB_INLINE_NATIVELY void copy_bytes(char* to, std::string_view from) {
   const size_t n = from.size();
   const char* const p = from.data();
   if (n > 16) {

@@ -30,6 +30,13 @@ class KeyBuffer {
     size_ = shared + rest.size();
   }
 
+  // The same, for a `rest` that is short most of the time and stands where eight bytes can be read.
+  void replace_padded_tail(size_t shared, std::string_view rest) {
+    if (rest.size() > 8 || capacity_ - shared < 8) return replace_tail(shared, rest);
+    store_le(bytes_ + shared, load_le<uint64_t>(rest.data()));
+    size_ = shared + rest.size();
+  }
+
  private:
   void grow(size_t shared, size_t more) {
     const size_t capacity = (shared + more) * 2;

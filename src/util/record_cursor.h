@@ -43,13 +43,4 @@ class RecordCursor {
   const Record* current_ = nullptr;
 };
 
-// The place before all versions of `key`; with `ts`, before all records of that version.
-inline Record place_before(std::string_view key, int64_t ts = INT64_MAX) {
-  Record place;
-  place.key = key;
-  place.ts = ts;
-  place.sequence = UINT64_MAX;
-  return place;
-}
-
 }  // namespace flowdb

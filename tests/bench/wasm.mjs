@@ -1,7 +1,7 @@
 // Runs the bench's FlowDB part, files in memory, natively and as WebAssembly, in turn, and prints
 // how the two compare. The WebAssembly runs in a dedicated worker of Chromium, or in Node.
 //
-//   node tests/bench/browser.mjs [--node] [--rounds=3] [options of flowdb_bench]
+//   node tests/bench/wasm.mjs [--node] [--rounds=3] [options of flowdb_bench]
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';

@@ -1,0 +1,116 @@
+// What the large-database bench does in a page: plain IndexedDB calls on FlowDB. The functions are
+// called from large.mjs.
+import { FlowDB } from '/dist/index.js';
+
+const batch = 5000;
+/** Requests of one transaction that may be under way before the next waits. */
+const inFlight = 1000;
+
+const done = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+const over = (transaction) =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+
+// Random text, which LZ4 can't make smaller: the file is as large as what is stored. A text comes
+// again behind so many others that no block holds it twice.
+const letters = new TextEncoder().encode(
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
+);
+const random = new Uint8Array(64 * 1024);
+function randomTexts(length) {
+  const text = new TextDecoder().decode(
+    crypto.getRandomValues(random).map((byte) => letters[byte & 63]),
+  );
+  const texts = [];
+  for (let at = 0; at + length <= text.length; at += length) texts.push(text.slice(at, at + length));
+  return texts;
+}
+
+let flow;
+let database;
+
+async function open(name) {
+  flow ??= await FlowDB.open({ workerUrl: 'large-worker.js' });
+  const start = performance.now();
+  const request = flow.indexedDB.open(name, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore('s', { keyPath: 'id' });
+  database = await done(request);
+  return performance.now() - start;
+}
+
+/** Puts records `from` to `to` - 1, `length` characters of text each. */
+async function load(from, to, length, pick = (i) => i) {
+  for (let at = from; at < to; at += batch) {
+    const texts = randomTexts(length);
+    const transaction = database.transaction('s', 'readwrite');
+    const store = transaction.objectStore('s');
+    const end = Math.min(at + batch, to);
+    for (let i = at; i < end; i++) {
+      const id = pick(i);
+      const request = store.put({ id, text: texts[i % texts.length], round: i });
+      if (i % inFlight === 0) await done(request);
+    }
+    await over(transaction);
+  }
+}
+
+const heap = new BroadcastChannel('heap');
+
+globalThis.bench = {
+  /** Bytes of the worker's WebAssembly heap. */
+  heap: () =>
+    new Promise((resolve) => {
+      heap.onmessage = ({ data }) => resolve(data);
+      heap.postMessage('ask');
+    }),
+
+  open,
+  load,
+
+  async close() {
+    database.close();
+    await flow.close();
+    flow = undefined;
+  },
+
+  count: () => done(database.transaction('s').objectStore('s').count()),
+
+  /** Overwrites random records of `records`, `count` in all. */
+  overwrite: (records, count, length) =>
+    load(0, count, length, () => Math.floor(Math.random() * records)),
+
+  /** Checks that random records hold their id; milliseconds each. */
+  async reads(records, count) {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) {
+      const id = Math.floor(Math.random() * records);
+      const found = await done(database.transaction('s').objectStore('s').get(id));
+      if (found?.id !== id) throw new Error(`record ${id}: ${JSON.stringify(found)}`);
+    }
+    return (performance.now() - start) / count;
+  },
+
+  /** Puts in a transaction each, one after the other; sorted times in milliseconds. */
+  async puts(records, count, length) {
+    const texts = randomTexts(length);
+    const times = [];
+    for (let i = 0; i < count; i++) {
+      const id = Math.floor(Math.random() * records);
+      const start = performance.now();
+      const transaction = database.transaction('s', 'readwrite');
+      transaction.objectStore('s').put({ id, text: texts[i % texts.length], round: i });
+      await over(transaction);
+      times.push(performance.now() - start);
+    }
+    times.sort((a, b) => a - b);
+    const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+    return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: times[times.length - 1] };
+  },
+};
