@@ -26,10 +26,11 @@ function hasFirefox() {
   return Number(version) >= oldestFirefox;
 }
 
+// Debian's clang has its libraries in lib/linux, whatever it says of its own folder.
 function hasFuzzer() {
   const folder = outputOf('clang++', ['-print-runtime-dir']);
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  return fs.existsSync(`${folder}/libclang_rt.fuzzer-${machine}.a`);
+  return fs.existsSync(`${folder}/../linux/libclang_rt.fuzzer-${machine}.a`);
 }
 
 // What is needed, the Debian package that brings it, how to see that it is there, and for what.

@@ -1,24 +1,7 @@
-// The WebAssembly module as the worker sees it: the typed border to wasm/bindings.cc. Nothing here
+// The WebAssembly module as the worker sees it: what flow-exports.ts makes of it. Nothing here
 // throws for a reason that a user can cause; outcomes are codes of src/util/status.h, 0 for
 // success.
 import type { SyncHandle } from '../opfs/storage';
-
-/** What the glue that Emscripten made exports as its default: an asynchronous constructor. */
-export type CreateFlowModule = (options: FlowModuleOptions) => Promise<FlowModule>;
-
-export interface FlowModuleOptions {
-  /**
-   * Compiles and instantiates flowdb.wasm with these imports and hands the result to `done`. The
-   * glue itself fetches nothing, so that the same module runs in a worker and in Node.
-   */
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    done: (instance: WebAssembly.Instance, module?: WebAssembly.Module) => void,
-  ): object;
-
-  /** The files that databases are opened on, by number. May be changed at any time. */
-  flowFiles: (SyncHandle | undefined)[];
-}
 
 export interface FlowModule {
   /** The heap. Replaced when the memory grows: to be read anew after every call of the module. */

@@ -1,7 +1,8 @@
 // Fetches and compiles flowdb.wasm once, and makes instances of it. The glue gets the compiled
 // module through instantiateWasm and fetches nothing by itself.
 /// <reference path="./wasm-glue.d.ts" />
-import createFlowModule from '#wasm-glue';
+import createFlowExports from '#wasm-glue';
+import { flowModule } from './flow-exports';
 import type { FlowModule } from './flow-module';
 
 /**
@@ -35,7 +36,7 @@ export async function compileFrom(url: string): Promise<WebAssembly.Module> {
 
 function instantiate(compiled: WebAssembly.Module): Promise<FlowModule> {
   return new Promise((resolve, reject) => {
-    createFlowModule({
+    createFlowExports({
       flowFiles: [],
       instantiateWasm(imports, done) {
         WebAssembly.instantiate(compiled, imports).then(
@@ -44,6 +45,6 @@ function instantiate(compiled: WebAssembly.Module): Promise<FlowModule> {
         );
         return {};
       },
-    }).then(resolve, reject);
+    }).then((exports) => resolve(flowModule(exports)), reject);
   });
 }

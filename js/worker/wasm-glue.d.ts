@@ -1,5 +1,5 @@
 // The type of the glue that Emscripten writes to build/wasm/flowdb.mjs.
 declare module '#wasm-glue' {
-  const createFlowModule: import('./flow-module').CreateFlowModule;
-  export default createFlowModule;
+  const createFlowExports: import('./flow-exports').CreateFlowExports;
+  export default createFlowExports;
 }
