@@ -58,7 +58,7 @@ void VisibleIterator::settle_forward(bool skip_version) {
     const Record& record = merged_.record();
     if (skip_version && is_passed(record, whole_key)) {
       skip_forward(whole_key ? INT64_MIN : record.ts);
-    } else if (visibility_.upper && compare_bytes(record.key, *visibility_.upper) >= 0) {
+    } else if (visibility_.upper && compare_bytes_inline(record.key, *visibility_.upper) >= 0) {
       break;
     } else if (!times.holds(record.ts)) {
       skip_forward(record.ts > times.max ? times.max + 1 : INT64_MIN);

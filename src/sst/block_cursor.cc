@@ -6,6 +6,53 @@
 #include "sst/block_search.h"
 
 namespace flowdb {
+namespace {
+
+class VarintReader {
+ public:
+  VarintReader(const char* begin, const char* end) : p_(begin), end_(end) {}
+
+  const char* at() const { return p_; }
+  bool at_end() const { return p_ == end_; }
+  uint64_t left() const { return static_cast<uint64_t>(end_ - p_); }
+  // REQUIRES: !at_end().
+  uint8_t byte() { return static_cast<uint8_t>(*p_++); }
+
+  // False when it is malformed or cut off.
+  [[gnu::always_inline]] bool next(uint64_t& v) {
+    if (end_ - p_ < 3) return next_long(v);
+    const uint32_t first = static_cast<uint8_t>(p_[0]);
+    const uint32_t second = static_cast<uint8_t>(p_[1]);
+    if (first < 0x80) {
+      v = first;
+      p_ += 1;
+    } else if (second < 0x80) {
+      v = (first & 0x7f) | (second << 7);
+      p_ += 2;
+    } else if (const uint32_t third = static_cast<uint8_t>(p_[2]); third < 0x80) {
+      v = (first & 0x7f) | ((second & 0x7f) << 7) | (third << 14);
+      p_ += 3;
+    } else {
+      return next_long(v);
+    }
+    return true;
+  }
+
+ private:
+  bool next_long(uint64_t& v) {
+    uint64_t number;
+    const char* const behind = long_varint(p_, end_, number);
+    if (behind == nullptr) return false;
+    v = number;
+    p_ = behind;
+    return true;
+  }
+
+  const char* p_;
+  const char* end_;
+};
+
+}  // namespace
 
 void BlockCursor::open(const Block& block, BlockKind kind) {
   block_ = &block;
@@ -21,19 +68,21 @@ bool BlockCursor::fail(EntryError error) {
   return false;
 }
 
+// The entry's lengths and numbers are most of what a walk reads, so that they are decoded here and
+// not by calls, whatever the size of the code elsewhere counts for.
 bool BlockCursor::parse_entry(size_t offset) {
-  Reader in(entries_.substr(offset));
+  VarintReader in(entries_.data() + offset, entries_.data() + entries_.size());
   uint64_t shared;
   uint64_t rest;
   uint64_t number;
   uint64_t value_length = 0;
-  if (!in.varint(shared) || !in.varint(rest) || shared > key_.size()) {
+  if (!in.next(shared) || !in.next(rest) || shared > key_.size()) {
     return fail(EntryError::malformed);
   }
   bool has_value = true;
   if (kind_ == BlockKind::data) {
-    uint8_t flags;
-    if (!in.u8(flags)) return fail(EntryError::malformed);
+    if (in.at_end()) return fail(EntryError::malformed);
+    const uint8_t flags = in.byte();
     constexpr uint8_t known = kRecordKindMask | kRecordHasTs | kRecordHasExpiry;
     if ((flags & ~known) != 0 || (flags & kRecordKindMask) > 1) {
       return fail(EntryError::unknown_flags);
@@ -42,25 +91,24 @@ bool BlockCursor::parse_entry(size_t offset) {
     record_.ts = 0;
     record_.expire_at = kNeverExpires;
     has_value = record_.kind == RecordKind::put;
-    if (!in.varint(record_.sequence)) return fail(EntryError::malformed);
+    if (!in.next(record_.sequence)) return fail(EntryError::malformed);
     if ((flags & kRecordHasTs) != 0) {
-      if (!in.varint(number)) return fail(EntryError::malformed);
+      if (!in.next(number)) return fail(EntryError::malformed);
       record_.ts = unzigzag(number);
     }
     if ((flags & kRecordHasExpiry) != 0) {
-      if (!in.varint(number)) return fail(EntryError::malformed);
+      if (!in.next(number)) return fail(EntryError::malformed);
       record_.expire_at = unzigzag(number);
     }
   }
-  std::string_view key_rest;
-  if ((has_value && !in.varint(value_length)) || !in.take(rest, key_rest) ||
-      !in.take(value_length, record_.value)) {
-    return fail(EntryError::malformed);
-  }
+  if (has_value && !in.next(value_length)) return fail(EntryError::malformed);
+  if (rest > in.left() || value_length > in.left() - rest) return fail(EntryError::malformed);
+  const std::string_view key_rest(in.at(), static_cast<size_t>(rest));
+  record_.value = {in.at() + rest, static_cast<size_t>(value_length)};
   // A restart and their count, eight bytes at least, stand behind the entries.
   key_.replace_padded_tail(static_cast<size_t>(shared), key_rest);
   record_.key = key_.view();
-  end_ = offset + in.position();
+  end_ = static_cast<size_t>(in.at() - entries_.data()) + static_cast<size_t>(rest + value_length);
   return true;
 }
 

@@ -144,22 +144,6 @@ class Reader {
       v = static_cast<uint8_t>(*p_++);
       return true;
     }
-#ifndef __EMSCRIPTEN__
-    // Most of the others two or three; in the module the call is dearer in bytes than in time.
-    if (remaining() >= sizeof(uint32_t)) {
-      const uint32_t word = load_le<uint32_t>(p_);
-      if ((word & 0x8000) == 0) {
-        v = (word & 0x7f) | ((word >> 1) & 0x3f80);
-        p_ += 2;
-        return true;
-      }
-      if ((word & 0x800000) == 0) {
-        v = (word & 0x7f) | ((word >> 1) & 0x3f80) | ((word >> 2) & 0x1fc000);
-        p_ += 3;
-        return true;
-      }
-    }
-#endif
     uint64_t result;
     const char* const behind = long_varint(p_, end_, result);
     if (behind == nullptr) return false;
