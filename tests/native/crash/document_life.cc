@@ -67,7 +67,7 @@ void DocumentLife::open() {
   problem_ = check_content(*database_, last_, found);
   if (problem_.empty() && found != last_)
     problem_ = "transaction " + std::to_string(last_) + " is lost";
-  if (problem_.empty()) promise(database_->engine(), false);
+  if (problem_.empty()) recovered(database_->engine());
 }
 
 void DocumentLife::end() {

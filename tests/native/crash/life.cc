@@ -28,12 +28,23 @@ Expectation Life::after_power_failure(size_t event, const DurableUpTo& durable) 
 }
 
 void Life::committed(Engine& engine, uint64_t count, bool strict) {
+  sequences_.resize(static_cast<size_t>(last_ + 1));
+  last_ += count;
+  note_sequences(engine);
+  promise(engine, strict);
+}
+
+void Life::recovered(Engine& engine) {
+  sequences_.resize(std::min(sequences_.size(), static_cast<size_t>(last_ + 1)));
+  note_sequences(engine);
+  promise(engine, false);
+}
+
+void Life::note_sequences(Engine& engine) {
   const uint64_t sequence = engine.pin_snapshot();
   engine.unpin_snapshot(sequence);
-  sequences_.resize(static_cast<size_t>(last_ + 1));
-  for (uint64_t i = count; i > 0; --i) sequences_.push_back(sequence - (i - 1));
-  last_ += count;
-  promise(engine, strict);
+  for (uint64_t n = sequences_.size(); n <= last_; ++n)
+    sequences_.push_back(sequence - (last_ - n));
 }
 
 void Life::promise(Engine& engine, bool strict) {

@@ -51,6 +51,8 @@ class Life {
 
   // Commits `last_` + 1 to `last_` + count have been made, the last ones of this engine.
   void committed(Engine& engine, uint64_t count, bool strict);
+  // An opening has found the commits up to `last_`.
+  void recovered(Engine& engine);
   // Notes what is promised now.
   void promise(Engine& engine, bool strict);
 
@@ -59,6 +61,10 @@ class Life {
   uint64_t last_ = 0;                      // the number of the last commit
   std::vector<uint64_t> sequences_ = {0};  // the sequence number of each
   std::string problem_;
+
+ private:
+  // Of the commits up to `last_` whose numbers are not known yet: those made last.
+  void note_sequences(Engine& engine);
 };
 
 }  // namespace flowdb

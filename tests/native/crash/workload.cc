@@ -238,7 +238,7 @@ void Workload::open() {
                std::to_string(last_) + ", or with another content";
     return;
   }
-  promise(*engine_, false);
+  recovered(*engine_);
 }
 
 void Workload::close() {
