@@ -1,0 +1,105 @@
+// Seeks with the help of numbers end where a walk over all entries does, whatever the keys: short,
+// long, with zeros at their ends, alike in more than the eight bytes that a number holds.
+#include "sst/block_search.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "sst/block_builder.h"
+#include "sst/block_cursor.h"
+
+namespace flowdb {
+namespace {
+
+std::string random_key(std::mt19937_64& random) {
+  std::string key = random() % 4 == 0 ? "p" : "prefix";
+  if (random() % 2 == 0) key += "-as-long-as-no-number";
+  for (size_t left = random() % 12; left > 0; --left) {
+    key.push_back(random() % 3 == 0 ? '\0' : static_cast<char>('a' + random() % 3));
+  }
+  return key;
+}
+
+// Distinct keys in order, each with one to three versions.
+std::map<std::string, int> random_keys(std::mt19937_64& random) {
+  std::map<std::string, int> keys;
+  for (size_t count = 1 + random() % 60; count > 0; --count) {
+    keys[random_key(random)] = 1 + static_cast<int>(random() % 3);
+  }
+  return keys;
+}
+
+std::string block_of(const std::map<std::string, int>& keys) {
+  BlockBuilder builder;
+  for (const auto& [key, versions] : keys) {
+    for (int ts = versions; ts > 0; --ts) {
+      builder.add_record({key, "value", ts, kNeverExpires, 7, RecordKind::put});
+    }
+  }
+  return std::string(builder.finish());
+}
+
+// The place as it appears in a failure.
+std::string shown(const BlockCursor& cursor) {
+  if (!cursor.valid()) return "end";
+  return std::string(cursor.record().key) + "@" + std::to_string(cursor.record().ts);
+}
+
+class BlockSearchTest : public ::testing::Test {
+ protected:
+  const uint64_t seed_ = std::random_device()();
+  std::mt19937_64 random_{seed_};
+};
+
+TEST_F(BlockSearchTest, SeeksEndWhereAWalkDoes) {
+  SCOPED_TRACE("seed " + std::to_string(seed_));
+  for (int round = 0; round < 300; ++round) {
+    const std::map<std::string, int> keys = random_keys(random_);
+    Block block(block_of(keys));
+    ASSERT_TRUE(block.parse());
+    BlockCursor cursor(block, BlockKind::data);
+    cursor.seek(place_before(""));
+    cursor.seek(place_before(""));
+    ASSERT_NE(block.search(BlockKind::data), nullptr) << "made at the second seek";
+    for (int i = 0; i < 50; ++i) {
+      const std::string key = random_key(random_);
+      const Record place = place_before(key, static_cast<int64_t>(random_() % 5));
+      BlockCursor walk(block, BlockKind::data);
+      walk.seek_to_first();
+      while (walk.valid() && compare_records(walk.record(), place) < 0) walk.next();
+      cursor.seek(place);
+      ASSERT_EQ(shown(cursor), shown(walk)) << key;
+      if (!cursor.valid()) continue;
+      walk.next();
+      cursor.next();
+      ASSERT_EQ(shown(cursor), shown(walk)) << "behind " << key;
+    }
+  }
+}
+
+TEST_F(BlockSearchTest, FindsEachKeyAndNoOther) {
+  SCOPED_TRACE("seed " + std::to_string(seed_));
+  for (int round = 0; round < 300; ++round) {
+    const std::map<std::string, int> keys = random_keys(random_);
+    Block block(block_of(keys));
+    ASSERT_TRUE(block.parse());
+    BlockCursor cursor(block, BlockKind::data);
+    for (int turn = 0; turn < 3; ++turn) {
+      for (const auto& [key, versions] : keys) {
+        cursor.seek_equal(key);
+        ASSERT_EQ(shown(cursor), key + "@" + std::to_string(versions));
+      }
+    }
+    for (int i = 0; i < 50; ++i) {
+      const std::string key = random_key(random_);
+      if (keys.count(key) != 0 || key > keys.rbegin()->first) continue;
+      cursor.seek_equal(key);
+      ASSERT_FALSE(cursor.valid() && cursor.record().key == key) << key;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace flowdb
