@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "util/features.h"
+
 namespace flowdb {
 
 Result<bool> BatchReader::next(Record& record, std::string_view file) {
@@ -18,7 +20,8 @@ Result<bool> BatchReader::next(Record& record, std::string_view file) {
   uint8_t flags;
   if (!input_.u8(flags)) return Status::corruption(file, offset, "a batch is cut short");
   constexpr uint8_t known = kRecordKindMask | kRecordHasTs | kRecordHasExpiry;
-  if ((flags & ~known) != 0 || (flags & kRecordKindMask) > 1) {
+  const bool is_range = kFullEngine && flags == static_cast<uint8_t>(RecordKind::remove_range);
+  if ((flags & ~known) != 0 || ((flags & kRecordKindMask) > 1 && !is_range)) {
     return Status::unsupported(std::string(file) + ": a batch operation with flags " +
                                std::to_string(flags));
   }

@@ -5,6 +5,7 @@
 
 #include "engine/job_step.h"
 #include "engine/level_cursor.h"
+#include "util/features.h"
 
 namespace flowdb {
 
@@ -31,11 +32,12 @@ CompactionJob::CompactionJob(CompactionPlan plan, std::shared_ptr<const Version>
 Result<uint64_t> CompactionJob::step() {
   assert(!is_done_);
   if (!is_started_) {
+    if (kFullEngine) FLOWDB_RETURN_IF_ERROR(take_range_removes());
     merged_.seek_to_first();
     is_started_ = true;
   } else if (!merged_.valid()) {
     // The end of a table is a step by itself: filter and index are written then.
-    FLOWDB_RETURN_IF_ERROR(output_->end_table());
+    FLOWDB_RETURN_IF_ERROR(output_->finish());
     is_done_ = true;
     return kStepWork;
   }
@@ -65,6 +67,25 @@ Status CompactionJob::take() {
     FLOWDB_RETURN_IF_ERROR(output_->add(as_remove ? removal_of(record) : record));
   }
   merged_.next();
+  return Status::ok();
+}
+
+Status CompactionJob::take_range_removes() {
+  TableFiles files = plan_.upper;
+  files.insert(files.end(), plan_.lower.begin(), plan_.lower.end());
+  RangeRemoves removes;
+  FLOWDB_RETURN_IF_ERROR(add_range_removes_of(files, removes));
+  if (removes.empty()) return Status::ok();
+  retention_.set_range_removes(std::move(removes));
+  output_->set_range_removes(
+      retention_.kept_range_removes([this](std::string_view begin, std::string_view end) {
+        for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
+          const TableFiles& below = version_->level(level);
+          const size_t at = find_table(below, begin);
+          if (at < below.size() && below[at]->meta().smallest_key < end) return true;
+        }
+        return false;
+      }));
   return Status::ok();
 }
 

@@ -34,6 +34,8 @@ class CompactionJob {
   std::vector<uint32_t> inputs() const;
 
  private:
+  // Learns which ranges the inputs remove, and which of these removals have to stay.
+  Status take_range_removes();
   // Takes the record that the inputs stand at, and goes on to the next.
   Status take();
   // Whether a table below the output level may hold older records of `key`. REQUIRES: ascending

@@ -58,7 +58,35 @@ CompactionPlan plan_level(const Version& version, size_t level) {
   return best;
 }
 
+// Whether the table `below` may hold older records than `file`, of the same keys and times.
+bool may_be_hidden(const TableMeta& below, const TableFile& file) {
+  const TableMeta& meta = file.meta();
+  const bool is_older = below.level > meta.level ||
+                        (below.level == meta.level && below.id != meta.id &&
+                         below.smallest_sequence < meta.largest_sequence);
+  return is_older && file.overlaps(below.smallest_key, below.largest_key) &&
+         below.min_ts <= meta.max_ts && meta.min_ts <= below.max_ts;
+}
+
 }  // namespace
+
+std::vector<uint32_t> expired_tables(const Version& version, int64_t now_us) {
+  std::vector<uint32_t> expired;
+  // The oldest first, so that it is known of what lies below whether it goes.
+  TableFiles left;
+  const TableFiles all = version.all();
+  for (auto file = all.rbegin(); file != all.rend(); ++file) {
+    const auto hides = [&](const auto& below) { return may_be_hidden(below->meta(), **file); };
+    const bool goes = (*file)->meta().max_expire_at <= now_us &&
+                      std::none_of(left.begin(), left.end(), hides);
+    if (goes) {
+      expired.push_back((*file)->meta().id);
+    } else {
+      left.push_back(*file);
+    }
+  }
+  return expired;
+}
 
 uint64_t CompactionLimits::level_bytes_max(size_t level) const {
   uint64_t bytes = level1_bytes_max;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "engine/version.h"
 
@@ -34,6 +35,11 @@ struct CompactionPlan {
 // its limit.
 std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits);
+
+// The tables, by id, whose records have all expired at `now_us`, and that hide nothing: no other
+// table, unless it goes as well, may hold older records of their keys and times. They can be dropped
+// without being read.
+std::vector<uint32_t> expired_tables(const Version& version, int64_t now_us);
 
 // Everything into one level, the first that holds it all. nullopt: there is no table.
 std::optional<CompactionPlan> plan_full_compaction(const Version& version,

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "engine/engine_state.h"
+#include "util/features.h"
 #include "util/rules.h"
 #include "wal/log_format.h"
 
@@ -20,7 +21,11 @@ Result<std::unique_ptr<Engine>> Engine::open(std::unique_ptr<File> container,
   return std::unique_ptr<Engine>(new Engine(std::move(state)));
 }
 
-uint64_t Engine::pin_snapshot() { return *state_->pins.insert(state_->last_sequence); }
+uint64_t Engine::pin_snapshot() {
+  State& s = *state_;
+  if (kFullEngine) s.memtable->keep_range_removes_for(s.last_sequence);
+  return *s.pins.insert(s.last_sequence);
+}
 
 void Engine::unpin_snapshot(uint64_t sequence) {
   const auto pin = state_->pins.find(sequence);

@@ -89,8 +89,10 @@ class Engine {
 
  private:
   struct State;
-  // Commits the overlays past the log.
-  Status write_as_tables(const std::vector<const Memtable*>& overlays);
+  // write() of batches whose records have the expire_at that they shall have.
+  Status write_stamped(const std::vector<const WriteBatch*>& batches, Durability durability);
+  // Commits the overlays past the log. Puts without an expire_at get this one.
+  Status write_as_tables(const std::vector<const Memtable*>& overlays, int64_t expire_at);
   explicit Engine(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

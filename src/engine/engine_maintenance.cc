@@ -4,6 +4,7 @@
 
 #include "engine/engine_state.h"
 #include "engine/job_step.h"
+#include "util/features.h"
 
 namespace flowdb {
 namespace {
@@ -21,22 +22,29 @@ constexpr size_t kPaceDoublingsMax = 6;
 
 bool Engine::State::is_maintenance_due() const {
   return flush != nullptr || job != nullptr ||
-         pick_compaction(*version, compaction_limits()).has_value();
+         pick_compaction(*version, compaction_limits()).has_value() ||
+         (kFullEngine && !expired_tables(*version, options.now_us()).empty());
 }
 
 // (1) The flush comes first: the log and the memory wait for it. One that has failed, for want of
-// room most often, waits for the compactions. (2) A compaction that is under way goes on, (3) or the
-// next one begins.
+// room most often, waits for the compactions. (2) A compaction that is under way goes on, (3) or
+// the next one begins, after tables that have expired are gone.
 Result<uint64_t> Engine::State::step_maintenance() {
   if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
   if (job != nullptr) return step_compaction();
+  Change change = change_of_tables();
+  if (kFullEngine) change.removed = expired_tables(*version, options.now_us());
+  if (!change.removed.empty()) {
+    FLOWDB_RETURN_IF_ERROR(commit(change));
+    counters.expired_tables += change.removed.size();
+    return kStepWork;
+  }
   std::optional<CompactionPlan> plan = pick_compaction(*version, compaction_limits());
   if (!plan) return flush != nullptr ? step_flush() : Result<uint64_t>(0);
   if (!plan->is_move()) {
     begin_compaction(*std::move(plan));
     return step_compaction();
   }
-  Change change = change_of_tables();
   change.moved = {plan->upper.front()->at_level(plan->output_level)};
   FLOWDB_RETURN_IF_ERROR(commit(change));
   return kStepWork;

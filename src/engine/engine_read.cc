@@ -4,112 +4,12 @@
 #include "engine/engine_state.h"
 #include "engine/level_cursor.h"
 #include "engine/memtable_cursor.h"
+#include "engine/newest_version.h"
 #include "engine/spill.h"
 #include "engine/visible_iterator.h"
 
 namespace flowdb {
 namespace {
-
-// The newest version of one key while its sources are asked, the newest source first.
-class NewestVersion {
- public:
-  NewestVersion(std::string_view key, uint64_t snapshot, const TimeRange& times)
-      : key_(key), snapshot_(snapshot), times_(times) {}
-
-  void ask_overlay(const Memtable& overlay) {
-    Record record;
-    if (overlay.count() == 0) return;
-    note_times(overlay.min_ts());
-    if (!overlay.find(key_, UINT64_MAX, record, times_.max)) return;
-    // Newer than whatever has its ts, whatever its sequence number.
-    record.sequence = UINT64_MAX;
-    take(record, nullptr);
-  }
-
-  void ask(const Memtable& memtable) {
-    Record record;
-    if (memtable.count() == 0) return;
-    note_times(memtable.min_ts());
-    if (!may_have_newer(memtable.max_ts(), UINT64_MAX / 2)) return;
-    if (!memtable.find(key_, snapshot_, record, times_.max)) return;
-    take(record, nullptr);
-  }
-
-  // `sequence_max`: no larger one is in the table, or none that is newer than what was found
-  // before.
-  Status ask(const TableFile& file, uint64_t sequence_max) {
-    const TableMeta& meta = file.meta();
-    if (compare_bytes(key_, meta.smallest_key) < 0 || compare_bytes(key_, meta.largest_key) > 0) {
-      return Status::ok();
-    }
-    if (meta.smallest_sequence > snapshot_) return Status::ok();
-    if (!times_.meets(meta.min_ts, meta.max_ts)) return Status::ok();
-    note_times(meta.min_ts);
-    if (!may_have_newer(meta.max_ts, sequence_max)) return Status::ok();
-    const Table* table = file.opened_table();
-    if (table == nullptr) {
-      FLOWDB_RETURN_IF_ERROR(file.table().status());
-      table = file.opened_table();
-    }
-    FoundRecord found;
-    const uint64_t assigned = meta.assigned_sequence;
-    FLOWDB_ASSIGN_OR_RETURN(
-        const bool any, table->find(key_, assigned != 0 ? UINT64_MAX : snapshot_, found, times_));
-    if (!any) return Status::ok();
-    if (assigned != 0) found.record.sequence = assigned;
-    take(found.record, std::move(found.block));
-    return Status::ok();
-  }
-
-  // The newest run that has the key counts; what is asked later has smaller sequence numbers.
-  Status ask_spill(const Spill& spill) {
-    uint64_t sequence = UINT64_MAX;
-    for (auto run = spill.runs.rbegin(); run != spill.runs.rend(); ++run) {
-      --sequence;
-      const size_t at = find_table(run->files, key_);
-      if (at == run->files.size() || key_ < run->files[at]->meta().smallest_key) continue;
-      const TableMeta& meta = run->files[at]->meta();
-      if (!times_.meets(meta.min_ts, meta.max_ts)) continue;
-      note_times(meta.min_ts);
-      if (!may_have_newer(meta.max_ts, sequence)) continue;
-      FLOWDB_ASSIGN_OR_RETURN(const auto table, run->files[at]->table());
-      FoundRecord found;
-      FLOWDB_ASSIGN_OR_RETURN(const bool any, table->find(key_, UINT64_MAX, found, times_));
-      if (!any) continue;
-      found.record.sequence = sequence;
-      take(found.record, std::move(found.block));
-    }
-    return Status::ok();
-  }
-
-  bool found() const { return found_; }
-  const Record& record() const { return best_; }
-  // Whether the key may have versions of a smaller ts, which are not looked at here.
-  bool may_have_older_times() const { return min_ts_ < best_.ts; }
-
- private:
-  bool may_have_newer(int64_t max_ts, uint64_t sequence_max) const {
-    return !found_ || max_ts > best_.ts || (max_ts == best_.ts && sequence_max > best_.sequence);
-  }
-  void note_times(int64_t min_ts) { min_ts_ = std::min(min_ts_, min_ts); }
-  void take(const Record& record, BlockRef block) {
-    if (record.ts < times_.min) return;
-    const bool newer = !found_ || record.ts > best_.ts ||
-                       (record.ts == best_.ts && record.sequence > best_.sequence);
-    if (!newer) return;
-    found_ = true;
-    best_ = record;
-    block_ = std::move(block);
-  }
-
-  std::string_view key_;
-  uint64_t snapshot_;
-  TimeRange times_;
-  bool found_ = false;
-  Record best_;
-  BlockRef block_;
-  int64_t min_ts_ = INT64_MAX;
-};
 
 // The tables of a sorted level that the bounds reach: [begin, end).
 std::pair<size_t, size_t> reached(const TableFiles& level, const Visibility& bounds) {
@@ -152,10 +52,33 @@ void narrow_to_prefix(std::string_view prefix, Visibility& bounds, std::string& 
 
 }  // namespace
 
+bool Engine::State::has_range_removes(const ReadOptions& read) const {
+  if (memtable->has_range_removes() || version->has_range_removes()) return true;
+  if (flush != nullptr && flush->memtable()->has_range_removes()) return true;
+  if (read.overlay != nullptr && read.overlay->has_range_removes()) return true;
+  return read.spill != nullptr && read.spill->has_range_removes();
+}
+
+Status Engine::State::take_range_removes(const ReadOptions& read, Visibility& to) const {
+  if (memtable->has_range_removes()) to.range_removes.push_back(memtable->range_removes());
+  if (flush != nullptr && flush->memtable()->has_range_removes()) {
+    to.range_removes.push_back(flush->memtable()->range_removes());
+  }
+  if (version->has_range_removes()) {
+    FLOWDB_ASSIGN_OR_RETURN(to.range_removes.emplace_back(), version->range_removes());
+  }
+  if (read.spill != nullptr) {
+    for (const Spill::Run& run : read.spill->runs) {
+      FLOWDB_RETURN_IF_ERROR(add_range_removes_of(run.files, to.spilled_range_removes));
+    }
+  }
+  return Status::ok();
+}
+
 Status Engine::get(std::string_view key, const ReadOptions& options, std::string& value) {
   State& s = *state_;
-  NewestVersion newest(key, std::min(options.snapshot, s.last_sequence),
-                       {options.ts_min, options.ts_max});
+  const uint64_t snapshot = std::min(options.snapshot, s.last_sequence);
+  NewestVersion newest(key, snapshot, {options.ts_min, options.ts_max});
   if (options.overlay != nullptr) newest.ask_overlay(*options.overlay);
   if (options.spill != nullptr) FLOWDB_RETURN_IF_ERROR(newest.ask_spill(*options.spill));
   newest.ask(*s.memtable);
@@ -171,10 +94,20 @@ Status Engine::get(std::string_view key, const ReadOptions& options, std::string
   }
   if (!newest.found()) return Status::not_found();
   const Record& record = newest.record();
-  const auto is_live = [&] {
-    return record.expire_at == kNeverExpires || record.expire_at > s.options.now_us();
-  };
-  if (record.kind == RecordKind::put && is_live()) {
+  // The clock is not asked when nothing depends on it.
+  bool is_live = record.kind == RecordKind::put &&
+                 (record.expire_at == kNeverExpires || record.expire_at > s.options.now_us());
+  if (is_live && s.has_range_removes(options)) {
+    Visibility visibility;
+    visibility.snapshot = snapshot;
+    visibility.overlay = options.overlay;
+    FLOWDB_RETURN_IF_ERROR(s.take_range_removes(options, visibility));
+    Record found = record;
+    const uint64_t own = newest.own_sequence();
+    if (own != 0) found.sequence = own;
+    is_live = !visibility.is_in_removed_range(found, own != 0);
+  }
+  if (is_live) {
     value.assign(record.value);
     return Status::ok();
   }
@@ -241,6 +174,10 @@ std::unique_ptr<Iterator> Engine::new_iterator(const ReadOptions& options) {
     } else {
       merged.add(std::make_unique<LevelCursor>(level, begin, end, CacheUse::keep));
     }
+  }
+  if (s.has_range_removes(options)) {
+    visibility.fault = s.take_range_removes(options, visibility);
+    if (!visibility.fault.is_ok()) merged = MergingCursor();
   }
   return std::make_unique<VisibleIterator>(std::move(merged), visibility, std::move(pin));
 }

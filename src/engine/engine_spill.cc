@@ -6,42 +6,60 @@
 namespace flowdb {
 namespace {
 
-// The newest version of each key, all under one sequence number.
-Status write_overlay(const Memtable& overlay, uint64_t sequence, TableOutput& output) {
+// The newest version of each key, all under one sequence number. Puts without an expire_at get this
+// one.
+Status write_overlay(const Memtable& overlay, uint64_t sequence, int64_t expire_at,
+                     TableOutput& output) {
+  std::shared_ptr<const RangeRemoves> removes;
+  if (overlay.has_range_removes()) {
+    removes = overlay.range_removes();
+    RangeRemoves renumbered;
+    removes->each([&](std::string_view begin, std::string_view end, const auto&) {
+      renumbered.add(begin, end, sequence);
+    });
+    output.set_range_removes(std::move(renumbered));
+  }
   Memtable::Cursor cursor(overlay);
   cursor.seek_to_first();
   while (cursor.valid()) {
     Record record = cursor.record();
+    const bool removed =
+        removes != nullptr && removes->removes(record.key, record.sequence, UINT64_MAX);
     record.sequence = sequence;
-    FLOWDB_RETURN_IF_ERROR(output.add(record));
+    const bool lasts = record.kind == RecordKind::put && record.expire_at == kNeverExpires;
+    if (lasts) record.expire_at = expire_at;
+    if (!removed) FLOWDB_RETURN_IF_ERROR(output.add(record));
     do {
       cursor.next();
     } while (cursor.valid() && cursor.record().key == record.key &&
              cursor.record().ts == record.ts);
   }
-  return output.end_table();
+  return output.finish();
 }
 
 }  // namespace
 
 // The sequence number that the records carry is the one that they will have when no other commit
 // comes first. Without our manifest it would still order the runs.
-Status Engine::spill(const Memtable& overlay, Spill& spill) {
-  State& s = *state_;
-  FLOWDB_RETURN_IF_ERROR(s.check_writable());
+Status Engine::State::spill(const Memtable& overlay, int64_t expire_at, Spill& to) {
+  FLOWDB_RETURN_IF_ERROR(check_writable());
   if (overlay.count() == 0) return Status::ok();
-  FLOWDB_RETURN_IF_ERROR(s.keep_pace(overlay.data_bytes()));
+  FLOWDB_RETURN_IF_ERROR(keep_pace(overlay.data_bytes()));
   // The container takes one table at a time.
-  FLOWDB_RETURN_IF_ERROR(s.finish_flush());
-  FLOWDB_RETURN_IF_ERROR(s.pause_compaction());
+  FLOWDB_RETURN_IF_ERROR(finish_flush());
+  FLOWDB_RETURN_IF_ERROR(pause_compaction());
   Spill::Run run;
-  run.output = std::make_unique<TableOutput>(*s.container, s.next_table_id, s.builder_options(0),
-                                             s.options.table_bytes_max);
-  const uint64_t sequence = s.last_sequence + 1 + spill.runs.size();
-  FLOWDB_RETURN_IF_ERROR(write_overlay(overlay, sequence, *run.output));
-  run.files = s.files_of(run.output->tables());
-  spill.runs.push_back(std::move(run));
+  run.output = std::make_unique<TableOutput>(*container, next_table_id, builder_options(0),
+                                             options.table_bytes_max);
+  const uint64_t sequence = last_sequence + 1 + to.runs.size();
+  FLOWDB_RETURN_IF_ERROR(write_overlay(overlay, sequence, expire_at, *run.output));
+  run.files = files_of(run.output->tables());
+  to.runs.push_back(std::move(run));
   return Status::ok();
+}
+
+Status Engine::spill(const Memtable& overlay, Spill& spill) {
+  return state_->spill(overlay, state_->expiry(state_->options.default_ttl_us), spill);
 }
 
 Status Engine::write_spill(Spill& spill) {
@@ -69,10 +87,10 @@ Status Engine::write_spill(Spill& spill) {
   return Status::ok();
 }
 
-Status Engine::write_as_tables(const std::vector<const Memtable*>& overlays) {
+Status Engine::write_as_tables(const std::vector<const Memtable*>& overlays, int64_t expire_at) {
   Spill spill;
   for (const Memtable* overlay : overlays) {
-    FLOWDB_RETURN_IF_ERROR(this->spill(*overlay, spill));
+    FLOWDB_RETURN_IF_ERROR(state_->spill(*overlay, expire_at, spill));
   }
   return write_spill(spill);
 }

@@ -10,6 +10,7 @@
 #include "engine/flush_job.h"
 #include "engine/manifest.h"
 #include "engine/version.h"
+#include "engine/visible_iterator.h"
 #include "sst/block_cache.h"
 #include "sst/table_builder.h"
 #include "wal/log.h"
@@ -53,6 +54,10 @@ struct Engine::State {
                                    const Manifest* manifest);
   Status replay_log(const std::string& log_name);
 
+  // Removals of ranges, wherever a reader meets them (engine_read.cc). Most databases have none.
+  bool has_range_removes(const ReadOptions& read) const;
+  Status take_range_removes(const ReadOptions& read, Visibility& to) const;
+
   // closed: by close(), or because an earlier failure has left unknown what is stored.
   Status check_writable() const;
   TableBuilderOptions builder_options(size_t level) const;
@@ -87,6 +92,10 @@ struct Engine::State {
   Status make_room(uint64_t payload_bytes, size_t count);
   // Whether the log takes so much in one write at all.
   bool fits_log(uint64_t payload_bytes, size_t count) const;
+  // When a record that is written now expires, of itself.
+  int64_t expiry(int64_t ttl_us) const;
+  // Engine::spill; puts without an expire_at get this one.
+  Status spill(const Memtable& overlay, int64_t expire_at, Spill& to);
 
   // Ends the open table of a running compaction, so that another one can be written.
   Status pause_compaction();

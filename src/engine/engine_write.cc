@@ -4,6 +4,7 @@
 
 #include "engine/batch_reader.h"
 #include "engine/engine_state.h"
+#include "util/features.h"
 
 namespace flowdb {
 namespace {
@@ -27,12 +28,21 @@ Status each_operation(const WriteBatch& batch, Use use) {
 // The newest version of each key of the overlay, as a batch.
 WriteBatch batch_of(const Memtable& overlay) {
   WriteBatch batch;
+  // First, because they remove nothing of the batch itself.
+  std::shared_ptr<const RangeRemoves> removes;
+  if (overlay.has_range_removes()) removes = overlay.range_removes();
+  if (removes != nullptr) {
+    removes->each([&](std::string_view begin, std::string_view end, const auto&) {
+      batch.remove_range(begin, end);
+    });
+  }
   Memtable::Cursor cursor(overlay);
   const Record* last = nullptr;
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
     const Record& record = cursor.record();
     if (last != nullptr && record.key == last->key) continue;
     last = &record;
+    if (removes != nullptr && removes->removes(record.key, record.sequence, UINT64_MAX)) continue;
     if (record.kind == RecordKind::put) {
       batch.put(record.key, record.value, record.ts, record.expire_at);
     } else {
@@ -42,7 +52,36 @@ WriteBatch batch_of(const Memtable& overlay) {
   return batch;
 }
 
+std::vector<const WriteBatch*> pointers_to(const std::vector<WriteBatch>& batches) {
+  std::vector<const WriteBatch*> pointers;
+  for (const WriteBatch& batch : batches) pointers.push_back(&batch);
+  return pointers;
+}
+
+// The batch with that expire_at for the records that have none.
+Result<WriteBatch> with_expiry(const WriteBatch& batch, int64_t expire_at) {
+  WriteBatch result;
+  FLOWDB_RETURN_IF_ERROR(each_operation(batch, [&](const Record& record) {
+    switch (record.kind) {
+      case RecordKind::put:
+        return result.put(record.key, record.value, record.ts,
+                          record.expire_at == kNeverExpires ? expire_at : record.expire_at);
+      case RecordKind::remove:
+        return result.remove(record.key, record.ts);
+      case RecordKind::remove_range:
+        return result.remove_range(record.key, record.value);
+    }
+  }));
+  return result;
+}
+
 }  // namespace
+
+int64_t Engine::State::expiry(int64_t ttl_us) const {
+  const int64_t now_us = options.now_us();
+  const bool never = ttl_us == 0 || now_us > kNeverExpires - ttl_us;
+  return never ? kNeverExpires : now_us + ttl_us;
+}
 
 bool Engine::State::fits_log(uint64_t payload_bytes, size_t count) const {
   const uint64_t frames = kFrameBytes * count;
@@ -68,6 +107,19 @@ Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
 Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability durability) {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  bool expires = kFullEngine && s.options.default_ttl_us != 0;
+  for (const WriteBatch* batch : batches) expires |= kFullEngine && batch->ttl().has_value();
+  if (!expires) return write_stamped(batches, durability);
+  std::vector<WriteBatch> stamped;
+  for (const WriteBatch* batch : batches) {
+    const int64_t expire_at = s.expiry(batch->ttl().value_or(s.options.default_ttl_us));
+    FLOWDB_ASSIGN_OR_RETURN(stamped.emplace_back(), with_expiry(*batch, expire_at));
+  }
+  return write_stamped(pointers_to(stamped), durability);
+}
+
+Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Durability durability) {
+  State& s = *state_;
   std::vector<LogBatch> frames;
   uint64_t payload_bytes = 0;
   uint64_t sequence = s.last_sequence;
@@ -86,10 +138,12 @@ Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability d
     for (const WriteBatch* batch : batches) {
       overlays.push_back(std::make_unique<Memtable>());
       pointers.push_back(overlays.back().get());
-      FLOWDB_RETURN_IF_ERROR(
-          each_operation(*batch, [&](const Record& record) { overlays.back()->insert(record); }));
+      FLOWDB_RETURN_IF_ERROR(each_operation(*batch, [&](Record& record) {
+        record.sequence = 1;
+        overlays.back()->insert(record);
+      }));
     }
-    return write_as_tables(pointers);
+    return write_as_tables(pointers, kNeverExpires);
   }
   FLOWDB_RETURN_IF_ERROR(s.make_room(payload_bytes, frames.size()));
   const bool sync = durability == Durability::strict;
@@ -116,13 +170,13 @@ Status Engine::write_overlays(const std::vector<const Memtable*>& overlays, Dura
     data_bytes += overlay->data_bytes();
   }
   // Not worth a copy to learn that it is too large.
-  if (!s.fits_log(data_bytes, overlays.size())) return write_as_tables(overlays);
+  if (!s.fits_log(data_bytes, overlays.size())) {
+    return write_as_tables(overlays, s.expiry(s.options.default_ttl_us));
+  }
   std::vector<WriteBatch> batches;
   batches.reserve(overlays.size());
   for (const Memtable* overlay : overlays) batches.push_back(batch_of(*overlay));
-  std::vector<const WriteBatch*> pointers;
-  for (const WriteBatch& batch : batches) pointers.push_back(&batch);
-  return write(pointers, durability);
+  return write(pointers_to(batches), durability);
 }
 
 }  // namespace flowdb

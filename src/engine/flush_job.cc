@@ -11,6 +11,10 @@ void FlushJob::begin(Retention retention, std::unique_ptr<TableOutput> output) {
   give_up();
   retention_.emplace(std::move(retention));
   output_ = std::move(output);
+  if (memtable_->has_range_removes()) {
+    retention_->set_range_removes(*memtable_->range_removes());
+    output_->set_range_removes(retention_->kept_range_removes([](auto, auto) { return true; }));
+  }
   cursor_.emplace(*memtable_);
   cursor_->seek_to_first();
 }
@@ -24,7 +28,7 @@ Result<uint64_t> FlushJob::step() {
   assert(has_begun() && !is_done_);
   // The end of a table is a step by itself: filter and index are written then.
   if (!cursor_->valid()) {
-    FLOWDB_RETURN_IF_ERROR(output_->end_table());
+    FLOWDB_RETURN_IF_ERROR(output_->finish());
     is_done_ = true;
     return kStepWork;
   }

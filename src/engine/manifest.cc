@@ -2,6 +2,7 @@
 #include "engine/manifest.h"
 
 #include "util/coding.h"
+#include "util/features.h"
 
 namespace flowdb {
 namespace {
@@ -12,6 +13,8 @@ constexpr uint16_t kLogTag = 2;
 constexpr uint16_t kTableTag = 3;
 constexpr uint16_t kAssignedTag = 4;
 constexpr uint16_t kIgnorableBit = 0x8000;
+constexpr uint16_t kRangeRemovesTag = 5;
+constexpr uint16_t kExpiryTag = 6 | kIgnorableBit;
 
 void put_section(std::string& out, uint16_t tag, std::string_view bytes) {
   put_le(out, tag);
@@ -66,10 +69,16 @@ std::string Manifest::encode() const {
   put_section(out, kLogTag, bytes);
   for (const TableMeta& table : tables) {
     put_section(out, kTableTag, encode_table(table));
-    if (table.assigned_sequence == 0) continue;
+    if (table.assigned_sequence != 0) {
+      bytes.clear();
+      put_le(bytes, table.assigned_sequence);
+      put_section(out, kAssignedTag, bytes);
+    }
+    if (table.has_range_removes) put_section(out, kRangeRemovesTag, {});
+    if (table.max_expire_at == kNeverExpires) continue;
     bytes.clear();
-    put_le(bytes, table.assigned_sequence);
-    put_section(out, kAssignedTag, bytes);
+    put_le(bytes, table.max_expire_at);
+    put_section(out, kExpiryTag, bytes);
   }
   return out;
 }
@@ -117,6 +126,12 @@ Result<Manifest> Manifest::decode(std::string_view bytes, std::string_view file)
         return corrupt("a malformed assigned sequence");
       }
       manifest.tables.back().assign_sequence(sequence);
+    } else if ((kFullEngine && tag == kRangeRemovesTag) || tag == kExpiryTag) {
+      if (manifest.tables.empty()) return corrupt("a table's section without a table");
+      TableMeta& table = manifest.tables.back();
+      if (tag == kRangeRemovesTag) table.has_range_removes = true;
+      const bool whole = tag == kRangeRemovesTag || field.le(table.max_expire_at);
+      if (!whole || !field.at_end()) return corrupt("a malformed section of a table");
     } else if ((tag & kIgnorableBit) == 0) {
       return unsupported("an unknown section " + std::to_string(tag));
     }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "util/record.h"
 #include "util/status.h"
 #include "wal/log.h"
 
@@ -27,6 +28,8 @@ struct TableMeta {
   uint64_t assigned_sequence = 0;
   int64_t min_ts = 0;
   int64_t max_ts = 0;
+  int64_t max_expire_at = kNeverExpires;  // then, all its records have expired
+  bool has_range_removes = false;
   std::string smallest_key;
   std::string largest_key;
 

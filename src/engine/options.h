@@ -38,8 +38,8 @@ struct EngineOptions {
   CompactionStrategy compaction_strategy = CompactionStrategy::leveled;
   size_t level0_tables_max = 4;        // a compaction of level 0 begins at this many
   size_t level1_bytes_max = 16 << 20;  // each level below holds ten times as much
-  // Records that are put without an expire_at, in batches without a TTL, expire after so many
-  // microseconds; 0: never.
+  // Only in a full build (util/features.h). Records that are put without an expire_at, in batches
+  // without a TTL, expire after so many microseconds; 0: never.
   int64_t default_ttl_us = 0;
   uint64_t log_extent_bytes_min = 128 << 10;
   uint64_t log_extent_bytes_max = 2 << 20;

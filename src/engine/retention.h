@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "util/range_removes.h"
 #include "util/record.h"
 
 namespace flowdb {
@@ -27,6 +28,13 @@ class Retention {
             std::function<bool(std::string_view key)> drop_filter)
       : pins_(std::move(pins)), now_us_(now_us), drop_filter_(std::move(drop_filter)) {}
 
+  // The removals of ranges among what is judged. REQUIRES: no record was judged.
+  void set_range_removes(RangeRemoves removes) { range_removes_ = std::move(removes); }
+  // Those of them that have to stay. `older_below(begin, end)`: whether a table that is not
+  // compacted may hold older records of a key in that range.
+  RangeRemoves kept_range_removes(
+      const std::function<bool(std::string_view, std::string_view)>& older_below) const;
+
   enum class Verdict : uint8_t { keep, keep_as_remove, drop };
   // REQUIRES: records come in record order. `older_below`: whether a table that is not compacted
   // may hold older records of this key.
@@ -35,10 +43,12 @@ class Retention {
  private:
   // Whether a pinned snapshot lies in [first, end).
   bool pinned(uint64_t first, uint64_t end) const;
+  bool is_in_removed_range(const Record& record) const;
 
   std::vector<uint64_t> pins_;
   int64_t now_us_;
   std::function<bool(std::string_view key)> drop_filter_;
+  RangeRemoves range_removes_;
   bool started_ = false;
   std::string key_;
   int64_t ts_ = 0;

@@ -18,6 +18,16 @@ struct Spill {
     TableFiles files;
   };
   std::vector<Run> runs;  // a later one is newer
+
+  bool has_range_removes() const {
+    if (!kFullEngine) return false;
+    for (const Run& run : runs) {
+      for (const auto& file : run.files) {
+        if (file->meta().has_range_removes) return true;
+      }
+    }
+    return false;
+  }
 };
 
 }  // namespace flowdb

@@ -1,6 +1,8 @@
 // Begins and ends tables.
 #include "engine/table_output.h"
 
+#include "util/features.h"
+
 namespace flowdb {
 
 TableOutput::TableOutput(Container& container, uint32_t& next_table_id,
@@ -14,23 +16,43 @@ TableOutput::~TableOutput() {
   for (const TableMeta& table : tables_) container_.discard_table(table.id);
 }
 
+Status TableOutput::begin_table() {
+  if (next_table_id_ == kFillerId) {
+    return Status::io_error("all table ids of this database have been used");
+  }
+  FLOWDB_ASSIGN_OR_RETURN(writer_, container_.begin_table(next_table_id_++));
+  builder_ = std::make_unique<TableBuilder>(*writer_, options_);
+  return Status::ok();
+}
+
 Status TableOutput::add(const Record& record) {
   if (builder_ != nullptr && builder_->size() >= table_bytes_max_ &&
       record.key != builder_->last_key()) {
     FLOWDB_RETURN_IF_ERROR(end_table());
   }
-  if (builder_ == nullptr) {
-    if (next_table_id_ == kFillerId) {
-      return Status::io_error("all table ids of this database have been used");
-    }
-    FLOWDB_ASSIGN_OR_RETURN(writer_, container_.begin_table(next_table_id_++));
-    builder_ = std::make_unique<TableBuilder>(*writer_, options_);
-  }
+  if (builder_ == nullptr) FLOWDB_RETURN_IF_ERROR(begin_table());
   return builder_->add(record);
 }
 
 Status TableOutput::end_table() {
   if (builder_ == nullptr) return Status::ok();
+  if (kFullEngine && !range_removes_.empty()) {
+    // The next table begins with the next key that there can be.
+    builder_->set_range_removes(range_removes_.cut(builder_->last_key() + '\0'));
+  }
+  return finish_table();
+}
+
+Status TableOutput::finish() {
+  if (kFullEngine && !range_removes_.empty()) {
+    if (builder_ == nullptr) FLOWDB_RETURN_IF_ERROR(begin_table());
+    builder_->set_range_removes(std::move(range_removes_));
+    range_removes_ = RangeRemoves();
+  }
+  return builder_ == nullptr ? Status::ok() : finish_table();
+}
+
+Status TableOutput::finish_table() {
   FLOWDB_RETURN_IF_ERROR(builder_->finish());
   tables_.push_back(meta_of(writer_->id(), builder_->properties()));
   builder_.reset();
@@ -47,6 +69,8 @@ TableMeta meta_of(uint32_t id, const TableProperties& properties) {
   meta.largest_sequence = properties.largest_sequence;
   meta.min_ts = properties.min_ts;
   meta.max_ts = properties.max_ts;
+  meta.max_expire_at = properties.max_expire_at;
+  meta.has_range_removes = properties.range_removes.length > 0;
   meta.smallest_key = properties.smallest_key;
   meta.largest_key = properties.largest_key;
   return meta;

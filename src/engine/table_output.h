@@ -21,6 +21,8 @@ class TableOutput {
   // Gives up the tables that were not committed.
   ~TableOutput();
 
+  // The removals of ranges that the tables shall hold. REQUIRES: it is the first call.
+  void set_range_removes(RangeRemoves removes) { range_removes_ = std::move(removes); }
   // REQUIRES: records come in record order. Errors: quota_exceeded, io_error; only destruction is
   // allowed then.
   Status add(const Record& record);
@@ -32,16 +34,24 @@ class TableOutput {
   // would make tables that overlap. Errors as add().
   Status end_table();
 
+  // The same behind the last record; the removals of ranges that are left over come into this table,
+  // or one of their own. Errors as add().
+  Status finish();
+
   // The tables that are complete.
   const std::vector<TableMeta>& tables() const { return tables_; }
 
  private:
+  Status begin_table();
+  Status finish_table();
+
   Container& container_;
   uint32_t& next_table_id_;
   const TableBuilderOptions options_;
   const uint64_t table_bytes_max_;
   std::unique_ptr<TableWriter> writer_;
   std::unique_ptr<TableBuilder> builder_;
+  RangeRemoves range_removes_;
   std::vector<TableMeta> tables_;
 };
 

@@ -51,8 +51,27 @@ std::shared_ptr<const Version> Version::with(const TableFiles& added,
     }
   }
   for (const auto& file : added) next->levels_[file->meta().level].push_back(file);
+  for (const auto& file : next->all()) next->has_range_removes_ |= file->meta().has_range_removes;
   if (!next->sort_and_check()) return nullptr;
   return next;
+}
+
+Result<std::shared_ptr<const RangeRemoves>> Version::range_removes() const {
+  if (has_range_removes_ && range_removes_ == nullptr) {
+    auto removes = std::make_shared<RangeRemoves>();
+    FLOWDB_RETURN_IF_ERROR(add_range_removes_of(all(), *removes));
+    range_removes_ = std::move(removes);
+  }
+  return range_removes_;
+}
+
+Status add_range_removes_of(const TableFiles& files, RangeRemoves& removes) {
+  for (const auto& file : files) {
+    if (!file->meta().has_range_removes) continue;
+    FLOWDB_ASSIGN_OR_RETURN(const auto table, file->table());
+    FLOWDB_RETURN_IF_ERROR(table->add_range_removes(removes, file->meta().assigned_sequence));
+  }
+  return Status::ok();
 }
 
 bool Version::sort_and_check() {

@@ -10,6 +10,7 @@
 #include "engine/manifest.h"
 #include "sst/table.h"
 #include "storage/container.h"
+#include "util/features.h"
 
 namespace flowdb {
 
@@ -56,6 +57,10 @@ class Version {
   uint64_t level_bytes(size_t index) const;
   // The deepest level with a table; 0 when there is none.
   size_t deepest_level() const;
+  bool has_range_removes() const { return kFullEngine && has_range_removes_; }
+  // Those of all tables, read when they are first asked for. Errors: corruption, unsupported,
+  // io_error.
+  Result<std::shared_ptr<const RangeRemoves>> range_removes() const;
   // All tables, in the manifest's order.
   TableFiles all() const;
 
@@ -68,7 +73,12 @@ class Version {
   bool sort_and_check();
 
   std::array<TableFiles, kLevels> levels_;
+  bool has_range_removes_ = false;
+  mutable std::shared_ptr<const RangeRemoves> range_removes_;
 };
+
+// Adds the removals of ranges that these tables hold. Errors as Table::add_range_removes.
+Status add_range_removes_of(const TableFiles& files, RangeRemoves& removes);
 
 // The first of files[begin] to files[end - 1] whose largest key is not below `key`; `end` when
 // there is none. REQUIRES: these are disjoint, and sorted by key.

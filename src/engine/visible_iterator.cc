@@ -5,6 +5,8 @@
 #include <cassert>
 #include <utility>
 
+#include "util/features.h"
+
 namespace flowdb {
 
 namespace {
@@ -21,9 +23,28 @@ Record place_behind(std::string_view key, int64_t ts) {
 
 }  // namespace
 
+bool Visibility::is_in_removed_range(const Record& record, bool from_overlay) const {
+  // What is not the transaction's own is older than all of that.
+  const uint64_t sequence = from_overlay ? record.sequence : 0;
+  if (spilled_range_removes.removes(record.key, sequence, UINT64_MAX)) return true;
+  if (overlay != nullptr && overlay->has_range_removes() &&
+      overlay->range_removes()->removes(record.key, sequence, UINT64_MAX)) {
+    return true;
+  }
+  if (from_overlay) return false;
+  for (const auto& removes : range_removes) {
+    if (removes->removes(record.key, record.sequence, snapshot)) return true;
+  }
+  return false;
+}
+
 VisibleIterator::VisibleIterator(MergingCursor merged, const Visibility& visibility,
                                  std::shared_ptr<const void> pin)
-    : merged_(std::move(merged)), visibility_(visibility), pin_(std::move(pin)) {}
+    : merged_(std::move(merged)),
+      visibility_(visibility),
+      pin_(std::move(pin)),
+      may_be_in_removed_range_(kFullEngine &&
+                               (visibility.overlay != nullptr || visibility.has_range_removes())) {}
 
 bool VisibleIterator::overlay_changed() const {
   return visibility_.overlay != nullptr && visibility_.overlay->changes() != overlay_changes_;
@@ -68,7 +89,7 @@ void VisibleIterator::settle_forward(bool skip_version) {
       key_bytes_.assign(record.key);
       key_ = key_bytes_.view();
       ts_ = record.ts;
-      if (is_live(record.kind, record.expire_at)) {
+      if (is_live(record)) {
         value_ = record.value;
         valid_ = true;
         return;
@@ -100,7 +121,7 @@ void VisibleIterator::settle_backward() {
            equal_bytes(merged_.record().key, group_key_)) {
       const Record& record = merged_.record();
       if (sees(record)) {
-        live = is_live(record.kind, record.expire_at);
+        live = is_live(record);
         if (live) group_value_.assign(record.value);
       }
       merged_.prev();

@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/iterator.h"
 #include "engine/merging_cursor.h"
 #include "memtable/memtable.h"
 #include "sst/table.h"
+#include "util/features.h"
 #include "util/key_buffer.h"
 
 namespace flowdb {
@@ -26,6 +28,19 @@ struct Visibility {
   TimeRange times;
   // Only the version with the largest ts of each key.
   bool latest = false;
+  // Removals of ranges: those that are committed, and those of a transaction that were spilled.
+  // Those of the overlay are with it.
+  std::vector<std::shared_ptr<const RangeRemoves>> range_removes;
+  RangeRemoves spilled_range_removes;
+  // Not ok: there is nothing to be seen, because of this.
+  Status fault;
+
+  bool has_range_removes() const {
+    return !range_removes.empty() || !spilled_range_removes.empty() ||
+           (overlay != nullptr && overlay->has_range_removes());
+  }
+  // Whether the removal of a range hides the record.
+  bool is_in_removed_range(const Record& record, bool from_overlay) const;
 };
 
 class VisibleIterator final : public Iterator {
@@ -40,14 +55,18 @@ class VisibleIterator final : public Iterator {
   void seek_for_prev(std::string_view target) override;
   void next() override;
   void prev() override;
-  Status status() const override { return merged_.status(); }
+  Status status() const override {
+    return visibility_.fault.is_ok() ? merged_.status() : visibility_.fault;
+  }
 
  private:
   bool sees(const Record& record) const {
     return record.sequence <= visibility_.snapshot || merged_.from_overlay();
   }
-  bool is_live(RecordKind kind, int64_t expire_at) const {
-    return kind == RecordKind::put && expire_at > visibility_.now_us;
+  bool is_live(const Record& record) const {
+    return record.kind == RecordKind::put && record.expire_at > visibility_.now_us &&
+           !(kFullEngine && may_be_in_removed_range_ && visibility_.has_range_removes() &&
+             visibility_.is_in_removed_range(record, merged_.from_overlay()));
   }
   // Whether it is of the version that the iterator stands at; with `whole_key`, of its key.
   bool is_passed(const Record& record, bool whole_key) const {
@@ -67,6 +86,8 @@ class VisibleIterator final : public Iterator {
   MergingCursor merged_;
   Visibility visibility_;
   std::shared_ptr<const void> pin_;
+  // Most often false; an overlay may come to remove ranges later.
+  bool may_be_in_removed_range_;
   uint64_t overlay_changes_ = 0;
   int skipped_ = 0;  // one by one, since the last version that was wanted
   bool forward_ = true;

@@ -26,8 +26,16 @@ void WriteBatch::remove(std::string_view key, int64_t ts) {
   store_le(payload_.data(), ++count_);
 }
 
+void WriteBatch::remove_range(std::string_view begin, std::string_view end) {
+  if (begin >= end) return;
+  put_head(payload_, {begin, end, 0, kNeverExpires, 0, RecordKind::remove_range});
+  put_bytes(payload_, end);
+  store_le(payload_.data(), ++count_);
+}
+
 void WriteBatch::clear() {
   count_ = 0;
+  ttl_us_.reset();
   payload_.assign(4, '\0');
 }
 

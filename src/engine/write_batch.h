@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,13 @@ class WriteBatch {
            int64_t expire_at = kNeverExpires);
   // Deletes the version of `key` at `ts`.
   void remove(std::string_view key, int64_t ts = 0);
+  // Deletes all versions of the keys in [begin, end), those of earlier operations of this batch, too.
+  void remove_range(std::string_view begin, std::string_view end);
+  // Records that are put without an expire_at expire so many microseconds after the write; 0: they
+  // never do, whatever the engine's default.
+  void set_ttl(int64_t ttl_us) { ttl_us_ = ttl_us; }
+  std::optional<int64_t> ttl() const { return ttl_us_; }
+  // Also forgets the TTL.
   void clear();
 
   uint32_t count() const { return count_; }
@@ -25,6 +33,7 @@ class WriteBatch {
 
  private:
   uint32_t count_ = 0;
+  std::optional<int64_t> ttl_us_;
   std::string payload_ = std::string(4, '\0');
 };
 

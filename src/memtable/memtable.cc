@@ -8,6 +8,8 @@
 #include <cstring>
 
 #include "memtable/arena.h"
+#include "util/features.h"
+#include "util/record_cursor.h"
 
 namespace flowdb {
 
@@ -47,6 +49,9 @@ struct Memtable::State {
   uint64_t changes = 0;
   int64_t min_ts = INT64_MAX;
   int64_t max_ts = INT64_MIN;
+  uint64_t last_sequence = 0;
+  std::shared_ptr<RangeRemoves> range_removes;
+  uint64_t newest_pin = 0;
 
   State() { finger.fill(&head.node); }
 
@@ -120,8 +125,10 @@ Memtable::~Memtable() = default;
 
 void Memtable::insert(const Record& record) {
   State& s = *state_;
-  s.move_finger(record);
   ++s.changes;
+  if (kFullEngine && record.kind == RecordKind::remove_range) return remove_range(record);
+  s.last_sequence = record.sequence;
+  s.move_finger(record);
   s.min_ts = std::min(s.min_ts, record.ts);
   s.max_ts = std::max(s.max_ts, record.ts);
   MemtableNode* const next = s.finger[0]->next(0);
@@ -155,13 +162,43 @@ void Memtable::insert(const Record& record) {
   s.data_bytes += record.key.size() + record.value.size();
 }
 
+void Memtable::remove_range(const Record& range) {
+  State& s = *state_;
+  const std::string_view end = range.value;
+  if (s.last_sequence == range.sequence) {
+    MemtableNode* node = s.find_first(place_before(range.key));
+    for (; node != nullptr && node->record.key < end; node = node->next(0)) {
+      if (node->record.sequence != range.sequence) continue;
+      s.data_bytes -= node->record.value.size();
+      node->record.kind = RecordKind::remove;
+      node->record.value = {};
+      node->record.expire_at = kNeverExpires;
+    }
+  }
+  // Readers may hold what there is.
+  if (s.range_removes == nullptr) {
+    s.range_removes = std::make_shared<RangeRemoves>();
+  } else if (s.range_removes.use_count() > 1) {
+    s.range_removes = std::make_shared<RangeRemoves>(*s.range_removes);
+  }
+  s.range_removes->add(range.key, end, range.sequence, s.newest_pin);
+  ++s.count;
+  s.data_bytes += range.key.size() + end.size();
+}
+
+bool Memtable::has_range_removes() const { return kFullEngine && state_->range_removes != nullptr; }
+
+std::shared_ptr<const RangeRemoves> Memtable::range_removes() const {
+  return state_->range_removes;
+}
+
+void Memtable::keep_range_removes_for(uint64_t sequence) {
+  state_->newest_pin = std::max(state_->newest_pin, sequence);
+}
+
 bool Memtable::find(std::string_view key, uint64_t sequence_max, Record& found,
                     int64_t ts_max) const {
-  Record place;
-  place.key = key;
-  place.ts = ts_max;
-  place.sequence = UINT64_MAX;
-  const MemtableNode* node = state_->find_first(place);
+  const MemtableNode* node = state_->find_first(place_before(key, ts_max));
   for (; node != nullptr && node->record.key == key; node = node->next(0)) {
     if (node->record.sequence <= sequence_max) {
       found = node->record;
@@ -172,19 +209,16 @@ bool Memtable::find(std::string_view key, uint64_t sequence_max, Record& found,
 }
 
 size_t Memtable::count() const { return state_->count; }
-size_t Memtable::memory_bytes() const { return sizeof(State) + state_->arena.memory_bytes(); }
+size_t Memtable::memory_bytes() const {
+  const auto& ranges = state_->range_removes;
+  return sizeof(State) + state_->arena.memory_bytes() +
+         (ranges == nullptr ? 0 : ranges->memory_bytes());
+}
 size_t Memtable::data_bytes() const { return state_->data_bytes; }
 uint64_t Memtable::changes() const { return state_->changes; }
 
-int64_t Memtable::min_ts() const {
-  assert(count() > 0);
-  return state_->min_ts;
-}
-
-int64_t Memtable::max_ts() const {
-  assert(count() > 0);
-  return state_->max_ts;
-}
+int64_t Memtable::min_ts() const { return state_->min_ts; }
+int64_t Memtable::max_ts() const { return state_->max_ts; }
 
 void Memtable::Cursor::seek_to_first() { node_ = table_->state_->head.node.next(0); }
 void Memtable::Cursor::seek_to_last() { node_ = table_->state_->last; }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 
+#include "util/range_removes.h"
 #include "util/record.h"
 
 namespace flowdb {
@@ -18,8 +19,16 @@ class Memtable {
   Memtable(const Memtable&) = delete;
   Memtable& operator=(const Memtable&) = delete;
 
-  // Copies key and value. A record with the same key, ts and sequence is replaced.
+  // Copies key and value. A record with the same key, ts and sequence is replaced. The removal of a
+  // range removes what is in this table with its own sequence, too: a batch has one for all its
+  // operations.
   void insert(const Record& record);
+
+  // The removals of ranges. They do not change as long as somebody holds them.
+  bool has_range_removes() const;
+  std::shared_ptr<const RangeRemoves> range_removes() const;
+  // Keeps those that readers need who see everything up to `sequence`, whatever comes later.
+  void keep_range_removes_for(uint64_t sequence);
 
   // Finds the newest visible version: largest ts <= `ts_max`, then largest sequence <=
   // `sequence_max`, puts and removes alike. False when there is none. The views in `found` hold as
@@ -27,8 +36,9 @@ class Memtable {
   bool find(std::string_view key, uint64_t sequence_max, Record& found,
             int64_t ts_max = INT64_MAX) const;
 
+  // Records and removals of ranges.
   size_t count() const;
-  // The bounds of all ts in the table. REQUIRES: count() > 0.
+  // The bounds of all ts in the table; an empty interval when there are none.
   int64_t min_ts() const;
   int64_t max_ts() const;
   // Grows with every insert, so that a walk can tell that the table is no longer what it was.
@@ -60,6 +70,8 @@ class Memtable {
 
  private:
   friend class Cursor;
+  void remove_range(const Record& range);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -17,6 +17,7 @@ enum Tag : uint64_t {
   kExpiry = 12,
   kLevel = 14,
   kDatabaseId = 16,
+  kRangeRemoves = 18,
 };
 
 void put_field(std::string& out, Tag tag, std::string_view bytes) {
@@ -47,6 +48,22 @@ void TableProperties::add(const Record& record) {
   max_expire_at = std::max(max_expire_at, record.expire_at);
 }
 
+void TableProperties::add(const RangeRemoves& ranges) {
+  if (records == 0) min_ts = max_ts = 0;
+  bool is_first = records == 0;
+  ranges.each([&](std::string_view begin, std::string_view end,
+                   const std::vector<uint64_t>& sequences) {
+    if (is_first || begin < smallest_key) smallest_key.assign(begin);
+    is_first = false;
+    // The largest key before `end` has no name, unless `end` is the next one behind it.
+    if (end.back() == '\0') end.remove_suffix(1);
+    if (end > largest_key) largest_key.assign(end);
+    smallest_sequence = std::min(smallest_sequence, sequences.front());
+    largest_sequence = std::max(largest_sequence, sequences.back());
+  });
+  max_expire_at = kNeverExpires;
+}
+
 std::string TableProperties::encode() const {
   std::string out;
   put_field(out, kSmallestKey, smallest_key);
@@ -64,6 +81,9 @@ std::string TableProperties::encode() const {
   put_field(out, kLevel, number);
   put_field(out, kDatabaseId,
             {reinterpret_cast<const char*>(database_id.data()), database_id.size()});
+  if (range_removes.length > 0) {
+    put_field(out, kRangeRemoves, two_varints(range_removes.offset, range_removes.length));
+  }
   return out;
 }
 
@@ -80,7 +100,7 @@ TableProperties::Decoded TableProperties::decode(std::string_view payload) {
     if (!in.varint(tag) || !in.bytes(bytes) || tag <= last_tag) return Decoded::malformed;
     last_tag = tag;
     if (tag % 2 == 1) continue;
-    if (tag > kDatabaseId) return Decoded::unknown_tag;
+    if (tag > kRangeRemoves) return Decoded::unknown_tag;
     seen |= uint32_t{1} << (tag / 2);
     Reader field(bytes);
     bool whole = true;
@@ -113,6 +133,9 @@ TableProperties::Decoded TableProperties::decode(std::string_view payload) {
         whole = field.take(database_id.size(), bytes);
         if (whole) bytes.copy(reinterpret_cast<char*>(database_id.data()), bytes.size());
         break;
+      case kRangeRemoves:
+        whole = range_removes.decode(field) && range_removes.length > 0;
+        break;
     }
     if (!whole || !field.at_end()) return Decoded::malformed;
   }
@@ -120,7 +143,8 @@ TableProperties::Decoded TableProperties::decode(std::string_view payload) {
                               (1u << (kRecords / 2)) | (1u << (kSequences / 2)) |
                               (1u << (kTimes / 2)) | (1u << (kLevel / 2)) |
                               (1u << (kDatabaseId / 2));
-  const bool sane = (seen & needed) == needed && records > 0 && removes <= records &&
+  const bool sane = (seen & needed) == needed && removes <= records &&
+                    (records > 0 || range_removes.length > 0) &&
                     smallest_key <= largest_key && smallest_sequence <= largest_sequence &&
                     min_ts <= max_ts && level < 128;
   return sane ? Decoded::ok : Decoded::malformed;

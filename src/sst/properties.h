@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "sst/table_format.h"
 #include "storage/container.h"
+#include "util/range_removes.h"
 #include "util/record.h"
 #include "util/status.h"
 
@@ -24,9 +26,14 @@ struct TableProperties {
   int64_t max_expire_at = INT64_MIN;  // kNeverExpires when a record never does
   uint8_t level = 0;
   DatabaseId database_id{};
+  // The block of the removals of ranges; of length 0 when there is none. A table may hold nothing
+  // else.
+  BlockHandle range_removes;
 
   // Widens everything to cover one more record. REQUIRES: records come in record order.
   void add(const Record& record);
+  // The same for removals of ranges, behind the last record.
+  void add(const RangeRemoves& ranges);
 
   // The properties block's payload.
   std::string encode() const;

@@ -8,6 +8,7 @@
 #include "sst/bloom.h"
 #include "sst/compressor.h"
 #include "util/crc32c.h"
+#include "util/features.h"
 
 namespace flowdb {
 
@@ -59,7 +60,7 @@ Status Table::read_footer_and_properties() {
   if (footer_.version != kTableVersion) {
     return unsupported(footer_at, "version " + std::to_string(footer_.version));
   }
-  if (footer_.incompatible != 0) {
+  if ((footer_.incompatible & ~(kFullEngine ? kFeatureRangeRemoves : 0)) != 0) {
     return unsupported(footer_at, "feature bits " + std::to_string(footer_.incompatible));
   }
   if (footer_.table_id != id_) {
@@ -68,11 +69,32 @@ Status Table::read_footer_and_properties() {
   FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(footer_.properties, false));
   switch (properties_.decode(block->payload())) {
     case TableProperties::Decoded::ok:
-      return Status::ok();
+      break;
     case TableProperties::Decoded::malformed:
       return corrupt(footer_.properties.offset, "the properties are malformed");
     case TableProperties::Decoded::unknown_tag:
       return unsupported(footer_.properties.offset, "an unknown property");
+  }
+  if ((properties_.range_removes.length > 0) != (footer_.incompatible != 0)) {
+    return corrupt(footer_at, "footer and properties differ in whether ranges are removed");
+  }
+  return Status::ok();
+}
+
+Status Table::add_range_removes(RangeRemoves& removes, uint64_t assigned) const {
+  const BlockHandle& handle = properties_.range_removes;
+  if (handle.length == 0) return Status::ok();
+  // Kept by who asks, and not read again.
+  FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(handle, false, CacheUse::pass));
+  for (Reader in(block->payload()); !in.at_end();) {
+    std::string_view begin;
+    std::string_view end;
+    uint64_t sequence;
+    if (!in.bytes(begin) || !in.bytes(end) || !in.varint(sequence) || sequence == 0 ||
+        sequence > properties_.largest_sequence || begin >= end) {
+      return corrupt(handle.offset, "the removals of ranges are malformed");
+    }
+    removes.add(begin, end, assigned != 0 ? assigned : sequence);
   }
   return Status::ok();
 }
@@ -157,6 +179,7 @@ Status Table::decode_index_entry(const BlockCursor& index, IndexEntry& entry) co
 
 Result<bool> Table::find(std::string_view key, uint64_t sequence_max, FoundRecord& found,
                          const TimeRange& times) const {
+  if (!has_records()) return false;
   if (footer_.filter.length != 0 && found_in_a_row_ < kFoundInARowMax) {
     FLOWDB_ASSIGN_OR_RETURN(const auto filter, read_block(footer_.filter, false));
     if (!bloom_may_contain(filter->payload(), bloom_hash(key))) {

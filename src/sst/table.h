@@ -47,6 +47,10 @@ class Table {
   const TableLocation& location() const { return location_; }
   const TableProperties& properties() const { return properties_; }
 
+  // Adds the removals of ranges that the table holds; with an `assigned` sequence number that is not
+  // 0, under that. Errors: corruption, unsupported, io_error.
+  Status add_range_removes(RangeRemoves& removes, uint64_t assigned = 0) const;
+
   // Finds the newest visible version of `key`: largest ts within `times`, then largest sequence <=
   // `sequence_max`, puts and removes alike. Result: false when there is none. Errors: corruption,
   // unsupported, io_error.
@@ -71,7 +75,9 @@ class Table {
   Result<BlockRef> read_block(const BlockHandle& handle, bool entries,
                               CacheUse cache = CacheUse::keep) const;
   Result<BlockRef> load_block(const BlockHandle& handle, bool entries) const;
+  // REQUIRES: has_records().
   Result<BlockRef> read_index() const { return read_block(footer_.index, true); }
+  bool has_records() const { return properties_.records > 0; }
   Status decode_index_entry(const BlockCursor& index, IndexEntry& entry) const;
   Status entry_error(EntryError error, const BlockHandle& block) const;
   // Names this table; `offset` is relative to its first byte.

@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "util/crc32c.h"
+#include "util/features.h"
 
 namespace flowdb {
 
@@ -62,15 +63,34 @@ Status TableBuilder::write_block(std::string_view payload, bool compress, BlockH
   return writer_.append({trailer, sizeof trailer});
 }
 
+Status TableBuilder::write_range_removes() {
+  std::string payload;
+  range_removes_.each(
+      [&](std::string_view begin, std::string_view end, const std::vector<uint64_t>& sequences) {
+        for (const uint64_t sequence : sequences) {
+          put_bytes(payload, begin);
+          put_bytes(payload, end);
+          put_varint(payload, sequence);
+        }
+      });
+  properties_.add(range_removes_);
+  return write_block(payload, true, properties_.range_removes);
+}
+
 Status TableBuilder::finish() {
-  assert(properties_.records > 0);
+  assert(properties_.records > 0 || !range_removes_.empty());
   if (!data_.empty()) FLOWDB_RETURN_IF_ERROR(write_data_block());
   Footer footer;
   footer.table_id = writer_.id();
-  if (options_.bloom_bits_per_key > 0) {
+  const bool has_records = properties_.records > 0;
+  if (has_records && options_.bloom_bits_per_key > 0) {
     FLOWDB_RETURN_IF_ERROR(write_block(bloom_.finish(), false, footer.filter));
   }
-  FLOWDB_RETURN_IF_ERROR(write_block(index_.finish(), true, footer.index));
+  if (kFullEngine && !range_removes_.empty()) {
+    FLOWDB_RETURN_IF_ERROR(write_range_removes());
+    footer.incompatible = kFeatureRangeRemoves;
+  }
+  if (has_records) FLOWDB_RETURN_IF_ERROR(write_block(index_.finish(), true, footer.index));
   FLOWDB_RETURN_IF_ERROR(write_block(properties_.encode(), false, footer.properties));
   FLOWDB_RETURN_IF_ERROR(
       writer_.append(std::string(padding_bytes(writer_.size()), '\0') + footer.encode()));

@@ -34,13 +34,16 @@ class TableBuilder {
   // REQUIRES: a record was added. The last added record's key.
   const std::string& last_key() const { return properties_.largest_key; }
 
-  // Writes what follows the data blocks, and finishes the writer. REQUIRES: a record was added.
-  // Errors as add().
+  // The removals of ranges that the table holds. REQUIRES: no call but finish() follows.
+  void set_range_removes(RangeRemoves removes) { range_removes_ = std::move(removes); }
+  // Writes what follows the data blocks, and finishes the writer. REQUIRES: the table holds
+  // something. Errors as add().
   Status finish();
   const TableProperties& properties() const { return properties_; }
 
  private:
   Status write_data_block();
+  Status write_range_removes();
   Status write_block(std::string_view payload, bool compress, BlockHandle& handle);
 
   TableWriter& writer_;
@@ -50,6 +53,7 @@ class TableBuilder {
   BloomBuilder bloom_;
   Compressor compressor_;
   TableProperties properties_;
+  RangeRemoves range_removes_;
   // Of the data block that is being filled.
   std::string first_key_;
   int64_t block_min_ts_ = INT64_MAX;

@@ -7,6 +7,7 @@ bool TableCursor::load_index() {
   current_ = nullptr;
   status_ = Status::ok();
   if (!(index_block_ == nullptr)) return true;
+  if (!table_->has_records()) return false;
   Result<BlockRef> block = table_->read_index();
   if (!block.is_ok()) {
     status_ = block.status();

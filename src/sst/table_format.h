@@ -20,6 +20,8 @@ inline constexpr size_t kBlockTrailerBytes = 1 + 4;
 inline constexpr uint32_t kRestartInterval = 16;
 inline constexpr uint8_t kIndexEntryHasTimes = 0x01;
 inline constexpr uint32_t kTableVersion = 1;
+// An incompatible feature: the table removes ranges of keys.
+inline constexpr uint32_t kFeatureRangeRemoves = 1;
 inline constexpr std::string_view kTableMagic = "FLOWSST1";
 static_assert(kTableMagic.size() == 8);
 

@@ -11,7 +11,8 @@ namespace flowdb {
 
 inline constexpr int64_t kNeverExpires = INT64_MAX;
 
-enum class RecordKind : uint8_t { put = 0, remove = 1 };
+// remove_range: of all versions of the keys in [key, value) that are older; it has no ts.
+enum class RecordKind : uint8_t { put = 0, remove = 1, remove_range = 2 };
 
 // The flags byte before a record in a table's block and in a batch.
 inline constexpr uint8_t kRecordKindMask = 0x03;

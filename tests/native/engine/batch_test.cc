@@ -66,8 +66,20 @@ TEST(BatchTest, MoreThanTheCountIsCorruption) {
   EXPECT_EQ(read("\0\0\0\0x"s, records).code(), StatusCode::corruption);
 }
 
+TEST(BatchTest, TheRemovalOfARangeHasTheDocumentedBytes) {
+  WriteBatch batch;
+  batch.remove_range("b", "de");
+  EXPECT_EQ(batch.payload(), "\x01\0\0\0\x02\x01"s + "b\x02" + "de");
+  std::vector<Record> records;
+  ASSERT_TRUE(read(batch.payload(), records).is_ok());
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].kind, RecordKind::remove_range);
+  EXPECT_EQ(records[0].key, "b");
+  EXPECT_EQ(records[0].value, "de");
+}
+
 TEST(BatchTest, UnknownFlagsAreUnsupported) {
-  for (const char flags : "\x02\x03\x10\x20\x40"s) {
+  for (const char flags : "\x03\x06\x0a\x10\x20\x40"s) {
     std::vector<Record> records;
     EXPECT_EQ(read("\x01\0\0\0"s + std::string(1, flags) + "\x01k\x01v", records).code(),
               StatusCode::unsupported);

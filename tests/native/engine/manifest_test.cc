@@ -79,6 +79,31 @@ TEST(ManifestTest, ThereAndBack) {
   EXPECT_EQ(again->encode(), bytes);
 }
 
+TEST(ManifestTest, SaysOfATableWhetherItRemovesRangesAndExpires) {
+  Manifest manifest = some_manifest();
+  manifest.tables.front().has_range_removes = true;
+  manifest.tables.push_back(manifest.tables.front());
+  manifest.tables.back().has_range_removes = false;
+  manifest.tables.back().max_expire_at = 77;
+  const std::string bytes = manifest.encode();
+  const std::string tail = "\x06\x80\x08\0\0\0\x4d\0\0\0\0\0\0\0"s;
+  EXPECT_EQ(bytes.substr(bytes.size() - tail.size()), tail);
+  EXPECT_NE(bytes.find("\x05\0\0\0\0\0"s), std::string::npos);
+  const auto again = Manifest::decode(bytes, "flow.db");
+  ASSERT_TRUE(again.is_ok()) << again.status().to_string();
+  EXPECT_EQ(again->encode(), bytes);
+  EXPECT_EQ(again->tables[0].max_expire_at, kNeverExpires);
+  // Nothing that they could be about.
+  Manifest none = some_manifest();
+  none.tables.clear();
+  for (const std::string& section : {tail, "\x05\0\0\0\0\0"s}) {
+    EXPECT_TRUE(Manifest::decode(none.encode() + section, "f").status().is(StatusCode::corruption));
+  }
+  EXPECT_TRUE(Manifest::decode(some_manifest().encode() + "\x06\x80\0\0\0\0"s, "f")
+                  .status()
+                  .is(StatusCode::corruption));
+}
+
 TEST(ManifestTest, EveryCutIsRefusedOrLacksTables) {
   const std::string bytes = some_manifest().encode();
   for (size_t cut = 0; cut < bytes.size(); ++cut) {

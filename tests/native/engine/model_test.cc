@@ -1,4 +1,4 @@
-// The engine against a std::map under random operations: puts, removals, expiry, reads, walks with
+// The engine against a std::map under random operations: puts, removals, of ranges, too, expiry, reads, walks with
 // all bounds, snapshots, flushes, compactions, clean and unclean reopening. The seed is printed when a run fails; FLOWDB_SEED
 // replays it.
 #include <gtest/gtest.h>
@@ -46,6 +46,7 @@ class ModelRun {
   uint64_t pick(uint64_t end) { return random_() % end; }
   std::string key() { return "key" + std::to_string(pick(400)); }
   int64_t ts() { return times_ ? static_cast<int64_t>(pick(5)) - 2 : 0; }
+  int64_t expiry(int64_t ttl_us) const { return ttl_us == 0 ? kNeverExpires : *now_ + ttl_us; }
   EngineOptions options() {
     EngineOptions result = tiny_options(random_());
     result.now_us = [now = now_] { return *now; };
@@ -88,7 +89,22 @@ class ModelRun {
     }
   }
 
-  void put(WriteBatch& batch, Model& model) {
+  // Two keys near each other, now and then far.
+  std::pair<std::string, std::string> range() {
+    const uint64_t first = pick(400);
+    const uint64_t last = first + pick(pick(5) == 0 ? 300 : 10);
+    return std::minmax("key" + std::to_string(first), "key" + std::to_string(last));
+  }
+  static void erase_range(Model& model, const std::string& begin, const std::string& end) {
+    model.erase(model.lower_bound({begin, INT64_MAX}), model.lower_bound({end, INT64_MAX}));
+  }
+
+  void put(WriteBatch& batch, Model& model, int64_t ttl_us) {
+    if (pick(30) == 0) {
+      const auto [begin, end] = range();
+      batch.remove_range(begin, end);
+      return erase_range(model, begin, end);
+    }
     const Place place{key(), ts()};
     if (pick(4) == 0) {
       batch.remove(place.key, place.ts);
@@ -98,6 +114,7 @@ class ModelRun {
       // Some have expired when they are written.
       if (pick(4) == 0) content.expire_at = *now_ + static_cast<int64_t>(pick(300));
       batch.put(place.key, content.value, place.ts, content.expire_at);
+      if (content.expire_at == kNeverExpires) content.expire_at = expiry(ttl_us);
       model[place] = content;
     }
   }
@@ -108,22 +125,37 @@ class ModelRun {
     // Now and then more than the log takes at once.
     const uint64_t count = pick(40) == 0 ? 1000 : 1 + pick(12);
     for (WriteBatch& batch : batches) {
-      for (uint64_t i = pick(count); i > 0; --i) put(batch, model_);
+      const uint64_t operations = pick(count);
+      // A TTL counts for what has none of its own.
+      int64_t ttl_us = default_ttl_us_;
+      if (pick(5) == 0) {
+        ttl_us = static_cast<int64_t>(pick(3)) * 100;
+        batch.set_ttl(ttl_us);
+      }
+      for (uint64_t i = operations; i > 0; --i) put(batch, model_, ttl_us);
       pointers.push_back(&batch);
     }
     expect_ok(engine_->write(pointers, pick(2) == 0 ? Durability::strict : Durability::relaxed));
   }
 
   void fill(Memtable& overlay, Model& model, uint64_t count) {
+    same_number_ = pick(2) == 0;
     for (uint64_t i = 0; i < count; ++i) {
       const Place place{key(), 0};
-      const uint64_t sequence = overlay.count();
-      if (pick(4) == 0) {
+      // A transaction numbers all its writes alike, or not.
+      const uint64_t sequence = same_number_ ? 7 : 1 + i;
+      if (pick(20) == 0) {
+        const auto [begin, end] = range();
+        if (begin == end) continue;
+        overlay.insert({begin, end, 0, kNeverExpires, sequence, RecordKind::remove_range});
+        erase_range(model, begin, end);
+      } else if (pick(4) == 0) {
         overlay.insert({place.key, {}, 0, kNeverExpires, sequence, RecordKind::remove});
         model.erase(place);
       } else {
-        const Content content{value()};
-        overlay.insert({place.key, content.value, 0, kNeverExpires, sequence, RecordKind::put});
+        const Content content{value(), expiry(default_ttl_us_)};
+        // The default counts only when it is written; one that nobody writes has to have it itself.
+        overlay.insert({place.key, content.value, 0, content.expire_at, sequence, RecordKind::put});
         model[place] = content;
       }
     }
@@ -294,7 +326,8 @@ class ModelRun {
   bool times_;
   Model model_;
   std::shared_ptr<int64_t> now_ = std::make_shared<int64_t>(1'000'000);
-  int64_t default_ttl_us_ = 0;
+  int64_t default_ttl_us_ = pick(2) == 0 ? 0 : 200;
+  bool same_number_ = false;
   StoredDatabase stored_;
   std::unique_ptr<Engine> engine_ = stored_.open(options());
   // The bytes of the bounds in use.

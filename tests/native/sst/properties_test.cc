@@ -51,7 +51,7 @@ TEST(PropertiesTest, OddTagsMayBeIgnoredEvenOnesNot) {
   put_bytes(bytes, "whatever");
   TableProperties again;
   EXPECT_EQ(again.decode(bytes), TableProperties::Decoded::ok);
-  put_varint(bytes, 18);
+  put_varint(bytes, 20);
   put_bytes(bytes, "");
   EXPECT_EQ(again.decode(bytes), TableProperties::Decoded::unknown_tag);
 }

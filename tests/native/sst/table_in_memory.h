@@ -38,7 +38,7 @@ struct TableInMemory {
   static constexpr uint32_t kId = 7;
 
   explicit TableInMemory(const std::vector<OwnedRecord>& records,
-                         const TableBuilderOptions& options = {}) {
+                         const TableBuilderOptions& options = {}, RangeRemoves removes = {}) {
     auto opened = Container::open(std::make_unique<MemoryFile>(bytes, "flow.db"), {});
     EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
     container = std::move(opened).value();
@@ -46,6 +46,7 @@ struct TableInMemory {
     EXPECT_TRUE(writer.is_ok()) << writer.status().to_string();
     TableBuilder builder(*writer.value(), options);
     for (const OwnedRecord& record : records) EXPECT_TRUE(builder.add(record.view()).is_ok());
+    builder.set_range_removes(std::move(removes));
     EXPECT_TRUE(builder.finish().is_ok());
     writer.value().reset();
     EXPECT_TRUE(container->apply({kId}, {}, "").is_ok());
