@@ -41,6 +41,7 @@ const tools = [
   { for: 'native', package: 'g++', there: () => onPath('g++') },
   { for: 'native', package: 'libgtest-dev', there: () => inInclude('gtest/gtest.h') },
   { for: 'native', package: 'liblz4-dev', there: () => inInclude('lz4.h') },
+  { for: 'native', package: 'libzstd-dev', there: () => inInclude('zstd.h') },
   { for: 'fuzz', package: 'clang', there: () => onPath('clang++') },
   { for: 'fuzz', package: 'libclang-rt-dev', there: hasFuzzer },
   { for: 'chromium', package: 'chromium', there: hasChromium },

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/iterator.h"
+#include "engine/latency.h"
 #include "engine/options.h"
 #include "engine/stats.h"
 #include "engine/write_batch.h"
@@ -54,7 +55,15 @@ class Engine {
 
   // The value of the newest visible version that the options' times admit: with `ts_max`, the one
   // at that time. Errors: not_found, corruption, unsupported, io_error.
-  Status get(std::string_view key, const ReadOptions& options, std::string& value);
+  // `expire_at`, unless null, becomes that of this version.
+  Status get(std::string_view key, const ReadOptions& options, std::string& value,
+             int64_t* expire_at = nullptr);
+
+  // Changes parts of a JSON value: applies an RFC 7396 merge patch to the version of `key` at `ts`,
+  // as one batch; it keeps its expire_at. What is not changed keeps its text, all digits included.
+  // Errors: not_found; invalid_argument: `merge` or the stored value is no JSON, with the offset;
+  // and those of get() and write().
+  Status patch(std::string_view key, std::string_view merge, Durability durability, int64_t ts = 0);
 
   // Lazy; sees the state at this call (and later inserts into the overlay). Writes, flushes and
   // compactions may happen while it exists. Must not outlive the Engine.
@@ -86,6 +95,10 @@ class Engine {
   Container& container();
   const EngineOptions& options() const;
   EngineStats stats() const;
+  // Null, unless the options have a clock_ns. Valid as long as the Engine.
+  const EngineLatencies* latencies() const;
+  // Counters and latencies in Prometheus' text format.
+  std::string prometheus_text() const;
 
  private:
   struct State;

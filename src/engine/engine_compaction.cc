@@ -28,6 +28,7 @@ void Engine::State::begin_compaction(CompactionPlan plan) {
 }
 
 Result<uint64_t> Engine::State::step_compaction() {
+  const LatencyTimer timer(latencies.get(), &EngineLatencies::compaction, options.clock_ns);
   if (!job->is_done()) {
     const Result<uint64_t> work = job->step();
     if (!work.is_ok()) job.reset();

@@ -17,6 +17,7 @@ void Engine::State::freeze(const LogPosition& at) {
 
 // (1) The table is written. (2) It is committed.
 Result<uint64_t> Engine::State::step_flush() {
+  const LatencyTimer timer(latencies.get(), &EngineLatencies::flush, options.clock_ns);
   const Result<uint64_t> work = flush->is_done() ? commit_flush() : write_flush();
   if (!work.is_ok() && flush != nullptr) flush->give_up();
   flush_failed = !work.is_ok();

@@ -75,8 +75,10 @@ Status Engine::State::take_range_removes(const ReadOptions& read, Visibility& to
   return Status::ok();
 }
 
-Status Engine::get(std::string_view key, const ReadOptions& options, std::string& value) {
+Status Engine::get(std::string_view key, const ReadOptions& options, std::string& value,
+                   int64_t* expire_at) {
   State& s = *state_;
+  const LatencyTimer timer(s.latencies.get(), &EngineLatencies::get, s.options.clock_ns);
   const uint64_t snapshot = std::min(options.snapshot, s.last_sequence);
   NewestVersion newest(key, snapshot, {options.ts_min, options.ts_max});
   if (options.overlay != nullptr) newest.ask_overlay(*options.overlay);
@@ -109,6 +111,7 @@ Status Engine::get(std::string_view key, const ReadOptions& options, std::string
   }
   if (is_live) {
     value.assign(record.value);
+    if (expire_at != nullptr) *expire_at = record.expire_at;
     return Status::ok();
   }
   if (!newest.may_have_older_times()) return Status::not_found();

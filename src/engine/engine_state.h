@@ -18,7 +18,9 @@
 namespace flowdb {
 
 struct Engine::State {
-  explicit State(EngineOptions o) : options(std::move(o)), cache(options.block_cache_bytes) {}
+  explicit State(EngineOptions o) : options(std::move(o)), cache(options.block_cache_bytes) {
+    if (kFullEngine && options.clock_ns) latencies = std::make_unique<EngineLatencies>();
+  }
 
   const EngineOptions options;
   std::unique_ptr<Container> container;
@@ -46,6 +48,7 @@ struct Engine::State {
   // What writers still have to do of the pending maintenance (job_step.h).
   uint64_t work_due = 0;
   EngineStats counters;
+  std::unique_ptr<EngineLatencies> latencies;  // null: not measured
 
   // Recovery, at open (recovery.cc).
   Status open_files(std::unique_ptr<File> container_file, std::unique_ptr<File> log_file);

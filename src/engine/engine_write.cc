@@ -120,6 +120,7 @@ Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability d
 
 Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Durability durability) {
   State& s = *state_;
+  const LatencyTimer timer(s.latencies.get(), &EngineLatencies::write, s.options.clock_ns);
   std::vector<LogBatch> frames;
   uint64_t payload_bytes = 0;
   uint64_t sequence = s.last_sequence;
@@ -147,7 +148,11 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
   }
   FLOWDB_RETURN_IF_ERROR(s.make_room(payload_bytes, frames.size()));
   const bool sync = durability == Durability::strict;
-  FLOWDB_RETURN_IF_ERROR(s.log->append(frames, sync));
+  {
+    const LatencyTimer log_timer(s.latencies.get(), &EngineLatencies::log_write,
+                                 s.options.clock_ns);
+    FLOWDB_RETURN_IF_ERROR(s.log->append(frames, sync));
+  }
   ++s.counters.log_writes;
   if (sync) ++s.counters.log_syncs;
   // From here on the batches are committed.

@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "sst/compressor.h"
+#include "util/features.h"
+
 namespace flowdb {
 namespace {
 
@@ -26,18 +29,29 @@ Status validate(const EngineOptions& o) {
   FLOWDB_RETURN_IF_ERROR(check_range("table_bytes_max", o.table_bytes_max, 4 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("overlay_bytes_max", o.overlay_bytes_max, 4 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("block_cache_bytes", o.block_cache_bytes, 0, kGiB));
+  // Two memtables: one is filled while the other is written.
+  FLOWDB_RETURN_IF_ERROR(check_range(
+      "memory_bytes_max", o.memory_bytes_max,
+      uint64_t{2} * o.memtable_bytes_max + o.overlay_bytes_max + o.block_cache_bytes, 8 * kGiB));
   if (o.bloom_bits_per_key != 0) {
     if (o.bloom_bits_per_key < 0) {
-      return Status::invalid_argument("bloom_bits_per_key is negative");
+      return Status::invalid_argument("bloom_bits_per_key is " +
+                                      std::to_string(o.bloom_bits_per_key) +
+                                      ", must be from 0 to 32");
     }
     FLOWDB_RETURN_IF_ERROR(
         check_range("bloom_bits_per_key", static_cast<uint64_t>(o.bloom_bits_per_key), 1, 32));
   }
-  if (o.compression == Compression::zstd) {
+  FLOWDB_RETURN_IF_ERROR(check_range("compression", static_cast<uint64_t>(o.compression), 0, 2));
+  if (!kHasZstd && o.compression == Compression::zstd) {
     return Status::unsupported("compression zstd is not in this build");
   }
-  if (o.compression != Compression::none && o.compression != Compression::lz4) {
-    return Status::invalid_argument("compression is none of none, lz4, zstd");
+  if (o.default_ttl_us < 0) {
+    return Status::invalid_argument("default_ttl_us is " + std::to_string(o.default_ttl_us) +
+                                    ", must be from 0 to " + std::to_string(INT64_MAX));
+  }
+  if (!kFullEngine && (o.default_ttl_us != 0 || o.clock_ns)) {
+    return Status::unsupported("default_ttl_us and clock_ns are not in this build");
   }
   FLOWDB_RETURN_IF_ERROR(check_range("level0_tables_max", o.level0_tables_max, 1, 1000));
   FLOWDB_RETURN_IF_ERROR(

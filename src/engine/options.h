@@ -15,10 +15,6 @@ namespace flowdb {
 struct Spill;
 
 enum class Compression : uint8_t { none = 0, lz4 = 1, zstd = 2 };
-// leveled: each level is sorted and ten times the one above; takes little room. size_tiered: tables
-// of like size are merged into a larger one; writes less, but takes twice the room for a full
-// merge.
-enum class CompactionStrategy : uint8_t { leveled = 0, size_tiered = 1 };
 // relaxed: written before the call returns, survives the end of the process. strict: flushed, too.
 enum class Durability : uint8_t { relaxed = 0, strict = 1 };
 
@@ -35,7 +31,6 @@ struct EngineOptions {
   size_t memory_bytes_max = 64 << 20;
   int bloom_bits_per_key = 10;
   Compression compression = Compression::lz4;
-  CompactionStrategy compaction_strategy = CompactionStrategy::leveled;
   size_t level0_tables_max = 4;        // a compaction of level 0 begins at this many
   size_t level1_bytes_max = 16 << 20;  // each level below holds ten times as much
   // Only in a full build (util/features.h). Records that are put without an expire_at, in batches

@@ -132,6 +132,10 @@ Result<BlockRef> Table::load_block(const BlockHandle& handle, bool entries) cons
     std::string raw;
     if (!decompress_lz4(payload, raw)) return corrupt(handle.offset, "a block of broken LZ4");
     payload = std::move(raw);
+  } else if (kHasZstd && compression == BlockCompression::zstd) {
+    std::string raw;
+    if (!decompress_zstd(payload, raw)) return corrupt(handle.offset, "a block of broken zstd");
+    payload = std::move(raw);
   } else if (compression == BlockCompression::zstd) {
     return unsupported(handle.offset, "a block compressed with zstd, which this build lacks");
   } else if (compression != BlockCompression::none) {

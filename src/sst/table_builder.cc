@@ -50,9 +50,11 @@ Status TableBuilder::write_data_block() {
 
 Status TableBuilder::write_block(std::string_view payload, bool compress, BlockHandle& handle) {
   BlockCompression compression = BlockCompression::none;
-  if (compress && options_.compression == BlockCompression::lz4) {
-    if (const std::string_view smaller = compressor_.lz4(payload); !smaller.empty()) {
-      compression = BlockCompression::lz4;
+  if (compress && options_.compression != BlockCompression::none) {
+    const bool zstd = kHasZstd && options_.compression == BlockCompression::zstd;
+    const std::string_view smaller = zstd ? compressor_.zstd(payload) : compressor_.lz4(payload);
+    if (!smaller.empty()) {
+      compression = options_.compression;
       payload = smaller;
     }
   }

@@ -26,6 +26,8 @@ class FlowdbStore final : public Store {
     options.memtable_bytes_max = settings.memtable_bytes;
     options.block_bytes = settings.block_bytes;
     options.block_cache_bytes = settings.cache_bytes;
+    options.memory_bytes_max =
+        2 * settings.memtable_bytes + options.overlay_bytes_max + settings.cache_bytes;
     options.bloom_bits_per_key = settings.bloom_bits_per_key;
     // As RocksDB and LevelDB have them by default, or RocksDB alone where they differ.
     options.table_bytes_max = 64 << 20;

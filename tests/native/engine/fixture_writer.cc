@@ -1,19 +1,28 @@
-// Makes the files of fixtures/. Not a test: it was run once, for version 1 of the formats, and is
-// run again only for a fixture beside the old one. Usage: engine_fixture_writer FOLDER
+// Makes the files of fixtures/, or with a second argument those of fixtures/records. Not a test: it
+// was run once for each, and is run again only for a fixture beside the old ones.
+//
+//   engine_fixture_writer FOLDER [records]
 #include <cstdio>
 #include <fstream>
 
 #include "engine/fixture_content.h"
+#include "engine/records_fixture.h"
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: engine_fixture_writer FOLDER\n");
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: engine_fixture_writer FOLDER [records]\n");
     return 2;
   }
   const flowdb::StoredDatabase stored;
-  flowdb::FixtureContent content;
-  const auto engine = stored.open(flowdb::fixture_options());
-  flowdb::write_fixture(*engine, content);
+  const bool records = argc > 2;
+  const auto engine =
+      stored.open(records ? flowdb::records_fixture_options() : flowdb::fixture_options());
+  if (records) {
+    flowdb::write_records_fixture(*engine);
+  } else {
+    flowdb::FixtureContent content;
+    flowdb::write_fixture(*engine, content);
+  }
   // The room that the log has reserved behind its frames is of no use here.
   stored.log->resize((stored.log->find_last_not_of('\0') / 4096 + 1) * 4096);
   const std::string folder = argv[1];

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/test_engine.h"
+#include "sst/compressor.h"
 
 namespace flowdb {
 namespace {
@@ -38,8 +39,13 @@ TEST(OptionsTest, EachFieldIsRefusedByName) {
   expect_refused("bloom_bits_per_key", [](auto& o) { o.bloom_bits_per_key = -1; });
   expect_refused("bloom_bits_per_key", [](auto& o) { o.bloom_bits_per_key = 33; });
   expect_refused("compression", [](auto& o) { o.compression = static_cast<Compression>(7); });
-  expect_refused(
-      "zstd", [](auto& o) { o.compression = Compression::zstd; }, StatusCode::unsupported);
+  if (!kHasZstd) {
+    expect_refused(
+        "zstd", [](auto& o) { o.compression = Compression::zstd; }, StatusCode::unsupported);
+  }
+  expect_refused("memory_bytes_max", [](auto& o) { o.memory_bytes_max = 30 << 20; });
+  expect_refused("memory_bytes_max", [](auto& o) { o.block_cache_bytes = 100 << 20; });
+  expect_refused("default_ttl_us", [](auto& o) { o.default_ttl_us = -1; });
   expect_refused("level0_tables_max", [](auto& o) { o.level0_tables_max = 0; });
   expect_refused("level1_bytes_max", [](auto& o) { o.level1_bytes_max = 0; });
   expect_refused("log_extent_bytes_min", [](auto& o) { o.log_extent_bytes_min = 100; });
