@@ -18,11 +18,21 @@
 
 namespace flowdb {
 
+// clang-format off
+EM_JS(void, flow_replies, (const char* replies, double length), {
+  Module.flowReplies(HEAPU8.slice(replies, replies + length));
+});
+// clang-format on
+
 // Numbers cross the border as doubles where they may pass 2^32.
 using Number = double;
 
 struct BoundDatabase {
-  explicit BoundDatabase(std::unique_ptr<Database> database) : interpreter(std::move(database)) {}
+  explicit BoundDatabase(std::unique_ptr<Database> database) : interpreter(std::move(database)) {
+    interpreter.set_reply_sink([](std::string_view replies) {
+      flow_replies(replies.data(), static_cast<Number>(replies.size()));
+    });
+  }
 
   Engine& engine() { return interpreter.database().engine(); }
 

@@ -14,7 +14,7 @@ namespace {
 uint32_t known_flags(Operation operation) {
   switch (operation) {
     case Operation::put:
-      return protocol::kPutNoOverwrite | protocol::kPutGenerateKey;
+      return protocol::kPutNoOverwrite | protocol::kPutGenerateKey | protocol::kPutInPieces;
     case Operation::get:
     case Operation::scan:
       return protocol::kKeyOnly;
@@ -144,6 +144,8 @@ Status Interpreter::run(Open& open, const Command& command) {
       return create_index(open, command);
     case Operation::backfill:
       return backfill_records(open, command);
+    case Operation::piece:
+      return add_piece(transaction, command);
     case Operation::clear:
     case Operation::delete_store:
     case Operation::delete_index:

@@ -54,6 +54,9 @@ class Interpreter {
   // The replies since clear_replies(). Valid until the next call.
   std::string_view replies() const { return replies_.replies(); }
   void clear_replies();
+  // From now on, replies that grow large are handed over while they are made, each time some more
+  // of them; replies() has what comes behind.
+  void set_reply_sink(ReplySink sink) { replies_.set_sink(std::move(sink)); }
 
  private:
   struct Command {
@@ -93,6 +96,7 @@ class Interpreter {
   Status rename(Transaction& transaction, const Command& command);
   Status create_index(Open& open, const Command& command);
   Status backfill_records(Open& open, const Command& command);
+  Status add_piece(Transaction& transaction, const Command& command);
 
   std::unique_ptr<Database> database_;
   std::vector<Open> open_;

@@ -73,9 +73,12 @@ std::string constants_json() {
                 {"rename", number(Operation::rename)},
                 {"createIndex", number(Operation::create_index)},
                 {"deleteIndex", number(Operation::delete_index)},
-                {"backfill", number(Operation::backfill)}});
+                {"backfill", number(Operation::backfill)},
+                {"piece", number(Operation::piece)}});
   append_group(out, "PutFlag",
-               {{"noOverwrite", kPutNoOverwrite}, {"generateKey", kPutGenerateKey}});
+               {{"noOverwrite", kPutNoOverwrite},
+                {"generateKey", kPutGenerateKey},
+                {"inPieces", kPutInPieces}});
   append_group(out, "GetFlag", {{"keyOnly", kKeyOnly}});
   append_group(out, "ScanFlag", {{"keyOnly", kKeyOnly}});
   append_group(out, "StoreFlag", {{"autoIncrement", kStoreAutoIncrement}});
@@ -106,11 +109,14 @@ std::string constants_json() {
                {{"ok", number(ReplyKind::ok)},
                 {"error", number(ReplyKind::error)},
                 {"committed", number(ReplyKind::committed)},
-                {"aborted", number(ReplyKind::aborted)}});
+                {"aborted", number(ReplyKind::aborted)},
+                {"piece", number(ReplyKind::piece)}});
   append_statuses(out);
   out += ",\"COMMAND_HEADER_BYTES\":" + std::to_string(kCommandHeaderBytes) +
          ",\"REPLY_HEADER_BYTES\":" + std::to_string(kReplyHeaderBytes) +
-         ",\"NO_INJECTION\":" + std::to_string(kNoInjection) + "}";
+         ",\"NO_INJECTION\":" + std::to_string(kNoInjection) +
+         ",\"VALUE_IN_PIECES\":" + std::to_string(kValueInPieces) +
+         ",\"MORE_FOLLOWS\":" + std::to_string(kMoreFollows) + "}";
   return out;
 }
 

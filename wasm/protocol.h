@@ -21,9 +21,10 @@ enum class Operation : uint8_t {
   create_index = 11,
   delete_index = 12,
   backfill = 13,
+  piece = 14,
 };
 
-enum class ReplyKind : uint32_t { ok = 0, error = 1, committed = 2, aborted = 3 };
+enum class ReplyKind : uint32_t { ok = 0, error = 1, committed = 2, aborted = 3, piece = 4 };
 
 enum class GetAllWhat : uint32_t { values = 0, primary_keys = 1, records = 2 };
 
@@ -31,7 +32,10 @@ enum class ValuesFormat : uint32_t { json = 0, each = 1 };
 
 inline constexpr uint32_t kPutNoOverwrite = 1;
 inline constexpr uint32_t kPutGenerateKey = 2;
-inline constexpr uint32_t kKeyOnly = 1;  // of GET and SCAN
+inline constexpr uint32_t kPutInPieces = 4;
+inline constexpr uint32_t kMoreFollows = 1 << 8;    // in a PIECE reply's first word
+inline constexpr uint32_t kValueInPieces = 1 << 8;  // in a value's kind
+inline constexpr uint32_t kKeyOnly = 1;             // of GET and SCAN
 inline constexpr uint32_t kStoreAutoIncrement = 1;
 inline constexpr uint32_t kIndexUnique = 1;
 inline constexpr uint32_t kIndexMultiEntry = 2;

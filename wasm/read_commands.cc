@@ -8,13 +8,40 @@ using protocol::GetAllWhat;
 
 namespace {
 
+// Where a reply's values get so long, the next ones go by themselves.
+constexpr uint64_t kTogetherBytesMax = 8 << 20;
+
+// Writes a large value's pieces.
+class PieceWriter final : public PieceSink {
+ public:
+  explicit PieceWriter(ReplyWriter& replies) : replies_(replies) {}
+  void piece(std::string_view bytes, bool more) override {
+    replies_.piece(bytes, more);
+    bytes_ += bytes.size();
+  }
+  uint64_t bytes() const { return bytes_; }
+
+ private:
+  ReplyWriter& replies_;
+  uint64_t bytes_ = 0;
+};
+
 // What becomes of the entries of a GET_ALL or a SCAN.
 class EntryCollector final : public ScanSink {
  public:
+  // Where the values come from and their pieces go.
+  struct Way {
+    Transaction& transaction;
+    uint32_t source;
+    ReplyWriter& replies;
+  };
+
   // `keys`, `primary_keys` and `values` may each be null: not wanted. Limits are 0 for none.
-  EntryCollector(std::string* keys, std::string* primary_keys, ValueList* values,
+  EntryCollector(const Way& way, std::string* keys, std::string* primary_keys, ValueList* values,
                  uint64_t entries_max, uint64_t value_bytes_max)
-      : keys_(keys),
+      : way_(way),
+        pieces_(way.replies),
+        keys_(keys),
         primary_keys_(primary_keys),
         values_(values),
         entries_max_(entries_max),
@@ -24,14 +51,30 @@ class EntryCollector final : public ScanSink {
     ++count_;
     if (keys_ != nullptr) keys_->append(entry.key);
     if (primary_keys_ != nullptr) primary_keys_->append(entry.primary_key);
-    if (values_ != nullptr) values_->add(entry.value);
-    if (entries_max_ != 0 && count_ >= entries_max_) return false;
-    return value_bytes_max_ == 0 || values_ == nullptr || values_->value_bytes() < value_bytes_max_;
+    if (values_ != nullptr) add_value(entry.value);
+    if (!status_.is_ok() || (entries_max_ != 0 && count_ >= entries_max_)) return false;
+    return value_bytes_max_ == 0 || values_ == nullptr ||
+           values_->value_bytes() + pieces_.bytes() < value_bytes_max_;
   }
 
   uint32_t count() const { return count_; }
+  // Not ok when a large value could not be read.
+  const Status& status() const { return status_; }
 
  private:
+  void add_value(const Value& value) {
+    if (!value.is_large && values_->value_bytes() < kTogetherBytesMax) return values_->add(value);
+    values_->add_in_pieces(value.kind);
+    if (value.is_large) {
+      status_ = way_.transaction.read_pieces(way_.source, value, pieces_);
+    } else {
+      pieces_.piece(value.bytes, false);
+    }
+  }
+
+  const Way way_;
+  PieceWriter pieces_;
+  Status status_;
   std::string* keys_;
   std::string* primary_keys_;
   ValueList* values_;
@@ -52,8 +95,17 @@ Status Interpreter::get(Transaction& transaction, const Command& command) {
                           transaction.get(command.source, range, !key_only, entry));
   replies_.u32(found ? 1 : 0);
   if (!found) return Status::ok();
-  if (!key_only) replies_.u32(static_cast<uint32_t>(entry.value.kind));
-  replies_.bytes(key_only ? entry.primary_key : entry.value.bytes);
+  if (key_only) {
+    replies_.bytes(entry.primary_key);
+  } else if (entry.value.is_large) {
+    replies_.u32(static_cast<uint32_t>(entry.value.kind) | protocol::kValueInPieces);
+    replies_.bytes({});
+    PieceWriter pieces(replies_);
+    return transaction.read_pieces(command.source, entry.value, pieces);
+  } else {
+    replies_.u32(static_cast<uint32_t>(entry.value.kind));
+    replies_.bytes(entry.value.bytes);
+  }
   return Status::ok();
 }
 
@@ -80,12 +132,14 @@ Status Interpreter::get_all(Transaction& transaction, const Command& command) {
   FLOWDB_RETURN_IF_ERROR(in.finish());
   request.values = what != GetAllWhat::primary_keys;
 
+  const EntryCollector::Way way{transaction, command.source, replies_};
   const size_t count_at = replies_.out().size();
   replies_.u32(0);
   if (what == GetAllWhat::values) {
     ValueList values(replies_.out());
-    EntryCollector collector(nullptr, nullptr, &values, limit, 0);
+    EntryCollector collector(way, nullptr, nullptr, &values, limit, 0);
     FLOWDB_RETURN_IF_ERROR(transaction.scan(request, collector).status());
+    FLOWDB_RETURN_IF_ERROR(collector.status());
     values.finish();
     store_le(replies_.out().data() + count_at, collector.count());
     return Status::ok();
@@ -95,9 +149,10 @@ Status Interpreter::get_all(Transaction& transaction, const Command& command) {
   values_.clear();
   ValueList values(values_);
   const size_t keys_at = replies_.begin_bytes();
-  EntryCollector collector(with_keys ? &replies_.out() : nullptr, &replies_.out(),
+  EntryCollector collector(way, with_keys ? &replies_.out() : nullptr, &replies_.out(),
                            with_values ? &values : nullptr, limit, 0);
   FLOWDB_RETURN_IF_ERROR(transaction.scan(request, collector).status());
+  FLOWDB_RETURN_IF_ERROR(collector.status());
   replies_.end_bytes(keys_at);
   if (with_values) {
     values.finish();
@@ -124,15 +179,17 @@ Status Interpreter::scan(Transaction& transaction, const Command& command) {
   request.values = (command.flags & protocol::kKeyOnly) == 0;
 
   const bool is_index = transaction.schema().find(command.source).index != nullptr;
+  const EntryCollector::Way way{transaction, command.source, replies_};
   const size_t count_at = replies_.out().size();
   replies_.u32(0);
   replies_.u32(0);
   values_.clear();
   ValueList values(values_);
   const size_t keys_at = replies_.begin_bytes();
-  EntryCollector collector(is_index ? &replies_.out() : nullptr, &replies_.out(),
+  EntryCollector collector(way, is_index ? &replies_.out() : nullptr, &replies_.out(),
                            request.values ? &values : nullptr, entries_max, value_bytes_max);
   FLOWDB_ASSIGN_OR_RETURN(const bool done, transaction.scan(request, collector));
+  FLOWDB_RETURN_IF_ERROR(collector.status());
   replies_.end_bytes(keys_at);
   if (request.values) {
     values.finish();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,12 @@ namespace flowdb {
 
 // A buffer that grew larger than this for one big answer is given back.
 inline constexpr size_t kKeptBytesMax = 1 << 20;
+
+// Replies larger than this leave the heap in several messages.
+inline constexpr size_t kMessageBytes = 1 << 20;
+
+// Takes whole replies, in their order. The bytes hold during the call.
+using ReplySink = std::function<void(std::string_view replies)>;
 
 // Whom a reply goes to.
 struct ReplyAddress {
@@ -30,8 +37,11 @@ class ReplyWriter {
   void f64(double value) { put_le(buffer_, value); }
   void bytes(std::string_view value);
   void end();
-  // Forgets the reply that was begun.
-  void drop() { buffer_.resize(start_); }
+  // Forgets the reply that was begun, and its pieces as far as they are still here.
+  void drop();
+  // A piece of a value that the reply which was begun refers to: it goes out before that.
+  void piece(std::string_view bytes, bool more);
+  void set_sink(ReplySink sink) { sink_ = std::move(sink); }
 
   // Bytes whose length is not known yet: begin_bytes(), then appends to out(), then end_bytes()
   // with what begin_bytes() returned.
@@ -46,14 +56,22 @@ class ReplyWriter {
   void aborted(ReplyAddress to, const Status& status);
 
   // All replies since clear(). Valid until the next change.
-  std::string_view replies() const { return buffer_; }
+  std::string_view replies() const { return std::string_view(buffer_).substr(sent_); }
   void clear();
 
  private:
+  void header(std::string& out, uint32_t kind, size_t length) const;
   void pad();
+  // Hands over the replies before the one that was begun, and the pieces.
+  void send_pieces();
 
   std::string buffer_;
-  size_t start_ = 0;
+  size_t sent_ = 0;   // the front of buffer_ that the sink has taken
+  size_t start_ = 0;  // of the reply that was begun
+  ReplyAddress to_;
+  uint32_t request_ = 0;
+  std::string pieces_;  // PIECE replies that go before it
+  ReplySink sink_;
 };
 
 }  // namespace flowdb

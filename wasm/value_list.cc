@@ -21,7 +21,7 @@ ValueList::ValueList(std::string& out) : out_(out), start_(out.size()) {
 void ValueList::add(const Value& value) {
   value_bytes_ += value.bytes.size();
   if (all_json_ && value.kind != ValueKind::json) change_format();
-  if (!all_json_) return add_single(value);
+  if (!all_json_) return add_single(static_cast<uint32_t>(value.kind), value.bytes);
   if (!lengths_.empty()) out_ += ',';
   out_ += value.bytes;
   lengths_.push_back(static_cast<uint32_t>(value.bytes.size()));
@@ -34,15 +34,20 @@ void ValueList::change_format() {
   put_le(out_, static_cast<uint32_t>(protocol::ValuesFormat::each));
   size_t at = 0;
   for (const uint32_t length : lengths_) {
-    add_single({ValueKind::json, std::string_view(joined).substr(at, length)});
+    add_single(static_cast<uint32_t>(ValueKind::json), std::string_view(joined).substr(at, length));
     at += length + 1;
   }
 }
 
-void ValueList::add_single(const Value& value) {
-  put_le(out_, static_cast<uint32_t>(value.kind));
-  put_le(out_, static_cast<uint32_t>(value.bytes.size()));
-  out_ += value.bytes;
+void ValueList::add_in_pieces(ValueKind kind) {
+  if (all_json_) change_format();
+  add_single(static_cast<uint32_t>(kind) | protocol::kValueInPieces, {});
+}
+
+void ValueList::add_single(uint32_t kind, std::string_view bytes) {
+  put_le(out_, kind);
+  put_le(out_, static_cast<uint32_t>(bytes.size()));
+  out_ += bytes;
   pad();
 }
 

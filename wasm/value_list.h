@@ -16,12 +16,14 @@ class ValueList {
   // aligned.
   explicit ValueList(std::string& out);
   void add(const Value& value);
+  // A value whose bytes go by themselves.
+  void add_in_pieces(ValueKind kind);
   void finish();
   // Bytes of the values added so far.
   uint64_t value_bytes() const { return value_bytes_; }
 
  private:
-  void add_single(const Value& value);
+  void add_single(uint32_t kind, std::string_view bytes);
   void change_format();
   void pad();
 

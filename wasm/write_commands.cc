@@ -1,4 +1,4 @@
-// PUT, DELETE and BACKFILL.
+// PUT, PIECE, DELETE and BACKFILL.
 #include "document/key.h"
 #include "interpreter.h"
 
@@ -72,6 +72,11 @@ Status Interpreter::put(Transaction& transaction, const Command& command) {
     }
     index_keys_.push_back(entry);
   }
+  if ((command.flags & protocol::kPutInPieces) != 0) {
+    request.pieces = in.u32("pieces");
+    request.piece = in.u32("piece");
+    if (request.pieces == 0) in.fail("pieces", "none");
+  }
   FLOWDB_RETURN_IF_ERROR(in.finish());
   request.index_keys = &index_keys_;
   FLOWDB_RETURN_IF_ERROR(transaction.put(request));
@@ -96,6 +101,14 @@ Status Interpreter::patch_key(CommandReader& in, uint32_t patches, double number
   }
   key = std::string_view(patched_).substr(start);
   return Status::ok();
+}
+
+Status Interpreter::add_piece(Transaction& transaction, const Command& command) {
+  CommandReader in(command.body);
+  const uint32_t piece = in.u32("piece");
+  const std::string_view bytes = in.bytes("bytes");
+  FLOWDB_RETURN_IF_ERROR(in.finish());
+  return transaction.add_piece(command.source, piece, bytes);
 }
 
 Status Interpreter::remove(Transaction& transaction, const Command& command) {

@@ -2,10 +2,10 @@
 // out as one transferred buffer; each reply goes to the transaction that it belongs to. When the
 // worker dies, everybody is told.
 import { MalformedError } from '../codec/malformed-error';
-import { CommandWriter } from './command-writer';
+import { CommandWriter, batchBytesMax } from './command-writer';
 import type { PageMessage, WorkerMessage } from './messages';
 import { ReplyKind, type Durability, type TransactionMode } from './protocol';
-import { ReplyReader, type Reply } from './reply-reader';
+import { LargeValues, ReplyReader, type Reply } from './reply-reader';
 import { StatusCode, errorData, type ErrorData } from './status';
 
 /** A Worker or a MessagePort, or what a test puts in its place. */
@@ -41,13 +41,14 @@ export interface ChannelCounts {
   readonly bytesReceived: number;
 }
 
-/** A batch that has grown to this goes out at once: the worker need not wait for all of it. */
-const batchBytesMax = 512 * 1024;
-
 export class ChannelClient {
   readonly #port: ChannelPort;
   readonly #control: ControlHandler;
-  readonly #writer = new CommandWriter();
+  readonly #writer = new CommandWriter(16 * 1024, () => {
+    this.flush();
+    this.#prepare();
+  });
+  readonly #large = new LargeValues();
   readonly #handlers = new Map<number, Map<number, TransactionHandler>>();
   readonly #counts = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 };
   /** While it is set, the caller flushes: it runs many turns and knows when they are over. */
@@ -165,7 +166,7 @@ export class ChannelClient {
   // channel.
   #deliver(message: ArrayBuffer): void {
     try {
-      const reader = new ReplyReader(message);
+      const reader = new ReplyReader(message, this.#large);
       for (let reply = reader.next(); reply !== undefined; reply = reader.next()) {
         this.#deliverOne(reply);
       }

@@ -33,7 +33,22 @@ import {
   type TransactionMode,
 } from './protocol';
 
+/** A batch that has grown to this goes out at once: the worker need not wait for all of it. */
+export const batchBytesMax = 512 * 1024;
+
+/** A larger value goes in pieces, so that the worker needs to hold none as a whole. */
+const pieceBytes = 256 * 1024;
+
+/** What a generated key takes in the tagged form. */
+const injectionBytes = 8;
+
 const noSection = -1;
+
+interface EncodedValue {
+  readonly kind: number;
+  readonly injectionAt: number;
+  readonly bytes: Uint8Array;
+}
 
 export class CommandWriter {
   readonly #writer: ByteWriter;
@@ -41,9 +56,15 @@ export class CommandWriter {
   #connection = 0;
   #transaction = 0;
 
-  /** @param capacity bytes to begin with */
-  constructor(capacity = 16 * 1024) {
+  readonly #onFull: () => void;
+
+  /**
+   * @param capacity bytes to begin with
+   * @param onFull called in between where one put takes more than a batch: may take() what is there
+   */
+  constructor(capacity = 16 * 1024, onFull: () => void = () => {}) {
     this.#writer = new ByteWriter(capacity);
+    this.#onFull = onFull;
   }
 
   /** Bytes written since the last take(). */
@@ -111,21 +132,60 @@ export class CommandWriter {
 
   /** @throws RangeError when the value is larger than the platform's buffers */
   put(request: number, store: number, record: PutRecord): void {
-    const { key, clone, indexKeys, noOverwrite, blobs } = record;
-    const flags =
-      (noOverwrite ? PutFlag.noOverwrite : 0) | (key === undefined ? PutFlag.generateKey : 0);
-    const at = this.#command(Operation.put, flags, request, store);
+    const writer = this.#writer;
+    const at = this.#beginPut(request, store, record, 0);
     try {
-      const writer = this.#writer;
-      if (key === undefined) writer.u32(0);
-      else this.#key(key);
-      this.#value(clone, blobs);
-      writer.u32(indexKeys.length);
-      for (const indexKey of indexKeys) this.#indexKey(indexKey);
+      const valueAt = this.#value(record.clone, record.blobs);
+      if (writer.length - valueAt > pieceBytes + injectionBytes) {
+        const [kind = 0, injectionAt = 0, length = 0] = [0, 4, 8].map((offset) =>
+          writer.view.getUint32(valueAt + offset, true),
+        );
+        const bytes = writer.bytes.slice(valueAt + 12, valueAt + 12 + length);
+        writer.length = at;
+        this.#putInPieces(request, store, record, { kind, injectionAt, bytes });
+        return;
+      }
+      this.#indexKeys(record);
     } catch (error) {
-      this.#writer.length = at;
+      writer.length = at;
       throw error;
     }
+    this.#endCommand(at);
+  }
+
+  // All pieces but one go ahead; the PUT brings the one into which a generated key is put, or the
+  // last.
+  #putInPieces(request: number, store: number, record: PutRecord, value: EncodedValue): void {
+    const { kind, injectionAt, bytes } = value;
+    const writer = this.#writer;
+    let [pieces, ownPiece, ownStart, ownEnd] = [0, 0, 0, 0];
+    for (let start = 0; start < bytes.length; pieces++) {
+      let end = Math.min(start + pieceBytes, bytes.length);
+      const isWithin = injectionAt >= start && injectionAt < end;
+      if (isWithin) end = Math.min(Math.max(end, injectionAt + injectionBytes), bytes.length);
+      const isLast = end === bytes.length && ownEnd === 0;
+      if (isWithin || isLast) [ownPiece, ownStart, ownEnd] = [pieces, start, end];
+      else this.#piece(store, pieces, bytes.subarray(start, end));
+      start = end;
+    }
+    const at = this.#beginPut(request, store, record, PutFlag.inPieces);
+    writer.u32(kind);
+    writer.u32(injectionAt === NO_INJECTION ? NO_INJECTION : injectionAt - ownStart);
+    this.#bytes(bytes.subarray(ownStart, ownEnd));
+    this.#indexKeys(record);
+    writer.u32(pieces);
+    writer.u32(ownPiece);
+    this.#endCommand(at);
+  }
+
+  #piece(store: number, piece: number, bytes: Uint8Array): void {
+    if (this.#writer.length >= batchBytesMax) {
+      this.#onFull();
+      this.requests(this.#connection, this.#transaction);
+    }
+    const at = this.#command(Operation.piece, 0, 0, store);
+    this.#writer.u32(piece);
+    this.#bytes(bytes);
     this.#endCommand(at);
   }
 
@@ -262,7 +322,24 @@ export class CommandWriter {
     this.#writer.patchU32(at + 4, this.#writer.length - at);
   }
 
-  #value(clone: PutRecord['clone'], blobs: PutRecord['blobs']): void {
+  #beginPut(request: number, store: number, { key, noOverwrite }: PutRecord, flag: number): number {
+    const flags =
+      flag |
+      (noOverwrite ? PutFlag.noOverwrite : 0) |
+      (key === undefined ? PutFlag.generateKey : 0);
+    const at = this.#command(Operation.put, flags, request, store);
+    if (key === undefined) this.#writer.u32(0);
+    else this.#key(key);
+    return at;
+  }
+
+  #indexKeys({ indexKeys }: PutRecord): void {
+    this.#writer.u32(indexKeys.length);
+    for (const indexKey of indexKeys) this.#indexKey(indexKey);
+  }
+
+  /** @returns where its kind, its injection and its bytes begin */
+  #value(clone: PutRecord['clone'], blobs: PutRecord['blobs']): number {
     const writer = this.#writer;
     const at = writer.length;
     writer.u32(0);
@@ -272,6 +349,7 @@ export class CommandWriter {
     this.#endBytes(bytesAt);
     writer.patchU32(at, kind);
     writer.patchU32(at + 4, injectionAt < 0 ? NO_INJECTION : injectionAt);
+    return at;
   }
 
   #indexKey({ index, key }: IndexKey): void {

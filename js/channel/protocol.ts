@@ -30,12 +30,13 @@ export const Operation = {
   createIndex: 11,
   deleteIndex: 12,
   backfill: 13,
+  piece: 14,
 } as const;
 
 /** Bytes of a command's header: operation and flags, length, request id, source. */
 export const COMMAND_HEADER_BYTES = 16;
 
-export const PutFlag = { noOverwrite: 1, generateKey: 2 } as const;
+export const PutFlag = { noOverwrite: 1, generateKey: 2, inPieces: 4 } as const;
 export const GetFlag = { keyOnly: 1 } as const;
 export const ScanFlag = { keyOnly: 1 } as const;
 export const StoreFlag = { autoIncrement: 1 } as const;
@@ -62,8 +63,14 @@ export const NO_INJECTION = 0xffffffff;
 /** How the values of a reply are laid out. */
 export const ValuesFormat = { json: 0, each: 1 } as const;
 
+/** In the kind of a value of a reply: its bytes came in PIECE replies before. */
+export const VALUE_IN_PIECES = 0x100;
+
 /** Kinds of replies, worker → page. */
-export const ReplyKind = { ok: 0, error: 1, committed: 2, aborted: 3 } as const;
+export const ReplyKind = { ok: 0, error: 1, committed: 2, aborted: 3, piece: 4 } as const;
+
+/** In the first word of a PIECE: the same value goes on in the next one. */
+export const MORE_FOLLOWS = 0x100;
 
 /** Bytes of a reply's header: kind and flags, length, connection, transaction, request. */
 export const REPLY_HEADER_BYTES = 20;

@@ -3,8 +3,16 @@
 import { ByteReader } from '../codec/byte-reader';
 import { MalformedError } from '../codec/malformed-error';
 import { decodeJsonArray, decodeValue } from '../codec/value-decoder';
-import { REPLY_HEADER_BYTES, ReplyKind, ValuesFormat } from './protocol';
+import {
+  MORE_FOLLOWS,
+  REPLY_HEADER_BYTES,
+  ReplyKind,
+  VALUE_IN_PIECES,
+  ValuesFormat,
+} from './protocol';
 import { errorData, toDOMException } from './status';
+
+const noValues: Uint8Array[] = [];
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -18,6 +26,9 @@ export class Reply extends ByteReader {
   connection = 0;
   transaction = 0;
   request = 0;
+  /** The values that came in pieces before it, in order. */
+  large: Uint8Array[] = noValues;
+  #largeRead = 0;
   #error: DOMException | undefined;
 
   get ok(): boolean {
@@ -54,8 +65,13 @@ export class Reply extends ByteReader {
 
   /** A kind and a value's bytes. @throws MalformedError */
   storedValue(): StoredValue {
+    const at = this.offset;
     const kind = this.u32('value kind');
-    return new StoredValue(kind, this.sizedBytes('value'));
+    const bytes = this.sizedBytes('value');
+    if ((kind & VALUE_IN_PIECES) === 0) return new StoredValue(kind, bytes);
+    const large = this.large[this.#largeRead++];
+    if (large === undefined) throw new MalformedError('value', at, 'has no pieces');
+    return new StoredValue(kind & ~VALUE_IN_PIECES, large);
   }
 
   /** @param count how many there are. @throws MalformedError */
@@ -74,12 +90,48 @@ export class Reply extends ByteReader {
   }
 }
 
+/** Puts the pieces of large values together, across messages. */
+export class LargeValues {
+  #pieces: Uint8Array[] = [];
+  #values = noValues;
+
+  add(piece: Uint8Array, isLast: boolean): void {
+    this.#pieces.push(piece);
+    if (!isLast) return;
+    if (this.#values === noValues) this.#values = [];
+    this.#values.push(joined(this.#pieces));
+    this.#pieces = [];
+  }
+
+  /** Those of the reply that comes now. What it has left unfinished is dropped: it has failed. */
+  take(): Uint8Array[] {
+    const values = this.#values;
+    this.#values = noValues;
+    this.#pieces = [];
+    return values;
+  }
+}
+
+/** One behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** Gives the replies of a message one after the other. */
 export class ReplyReader {
   readonly #message: ByteReader;
+  readonly #large: LargeValues;
 
-  constructor(message: ArrayBuffer) {
+  /** @param large the same for all messages of a channel */
+  constructor(message: ArrayBuffer, large = new LargeValues()) {
     this.#message = new ByteReader(new Uint8Array(message));
+    this.#large = large;
   }
 
   /**
@@ -87,11 +139,22 @@ export class ReplyReader {
    * @throws MalformedError
    */
   next(): Reply | undefined {
+    for (let reply = this.#next(); reply !== undefined; reply = this.#next()) {
+      if (reply.kind < ReplyKind.piece) {
+        reply.large = this.#large.take();
+        return reply;
+      }
+      this.#large.add(reply.sizedBytes('piece'), reply.kind < MORE_FOLLOWS);
+    }
+    return undefined;
+  }
+
+  #next(): Reply | undefined {
     const { bytes, view, offset: at, remaining } = this.#message;
     if (remaining === 0) return undefined;
     const reply = new Reply(bytes, at, bytes.length, view);
     reply.kind = reply.u32('reply kind');
-    if (reply.kind > ReplyKind.aborted) {
+    if (reply.kind > ReplyKind.piece && reply.kind !== (ReplyKind.piece | MORE_FOLLOWS)) {
       throw new MalformedError('reply kind', at, `${reply.kind} is none`);
     }
     const length = reply.u32('reply length');

@@ -3,7 +3,7 @@
 import type { BackfillRecord } from '../channel/commands';
 import { CommandWriter } from '../channel/command-writer';
 import { Direction, ScanPosition, SECTION_HEADER_BYTES } from '../channel/protocol';
-import { ReplyReader } from '../channel/reply-reader';
+import { LargeValues, ReplyReader } from '../channel/reply-reader';
 import type { StoredValues } from '../channel/reply-reader';
 import { errorData, StatusCode } from '../channel/status';
 import type { ErrorData } from '../channel/status';
@@ -11,7 +11,7 @@ import { KeyReader } from '../codec/key-decoder';
 import { extractIndexKeys } from '../codec/key-path';
 import { MalformedError } from '../codec/malformed-error';
 import type { Engine } from './engine';
-import type { FlowBackfill } from './flow-module';
+import type { FlowBackfill, TakeReplies } from './flow-module';
 import type { Transaction } from './transaction';
 
 // A batch in the heap at a time: small enough for it, large enough to be quick.
@@ -51,7 +51,9 @@ export function runBackfill(
       const records = recordsOf(batch, waiting);
       last = records.at(-1)?.primaryKey;
       isLast = batch.isLast || last === undefined;
-      execute(engine, transaction, (writer) => writer.backfill(0, waiting.index.id, records));
+      execute(engine, transaction, noReplies, (writer) =>
+        writer.backfill(0, waiting.index.id, records),
+      );
       if (!calls.isOpen(handle)) return undefined;
     }
     calls.endBackfill(handle);
@@ -86,8 +88,11 @@ function scan(
     skip: 0,
     start,
   };
-  execute(engine, transaction, (writer) => writer.scan(scanRequest, store, request));
-  const reply = new ReplyReader(engine.takeReplies().buffer).next();
+  const large = new LargeValues();
+  // Only pieces come early: whatever else there was, the page has got before.
+  const takePieces = ({ buffer }: Uint8Array<ArrayBuffer>) => new ReplyReader(buffer, large).next();
+  execute(engine, transaction, takePieces, (writer) => writer.scan(scanRequest, store, request));
+  const reply = new ReplyReader(engine.takeReplies().buffer, large).next();
   if (reply === undefined) throw new MalformedError('scan', 0, 'has no reply');
   if (!reply.ok) {
     const { status, message } = reply.failure();
@@ -109,14 +114,17 @@ function recordsOf({ keys, values }: Batch, { index }: FlowBackfill): BackfillRe
 
 function execute(
   engine: Engine,
-  { handle, connection, id }: Transaction,
+  transaction: Transaction,
+  take: TakeReplies,
   write: (writer: CommandWriter) => void,
 ): void {
   const writer = new CommandWriter();
-  writer.requests(connection.id, id);
+  writer.requests(transaction.connection.id, transaction.id);
   write(writer);
-  // The engine takes the inside of a section.
+  // The engine takes the inside of a section, all of it: it is one command.
   const commands = new Uint8Array(writer.take() ?? new ArrayBuffer(0), SECTION_HEADER_BYTES);
-  if (!engine.setCommands(commands)) throw new Refusal(errorData(StatusCode.out_of_memory, ''));
-  engine.calls.execute(handle, connection.id, id, commands.length);
+  const consumed = engine.execute(transaction, commands, take);
+  if (consumed === undefined) throw new Refusal(errorData(StatusCode.out_of_memory, ''));
 }
+
+function noReplies(): void {}

@@ -12,6 +12,9 @@ import { readBegin } from './sections';
 import type { Section } from './sections';
 import { Transaction } from './transaction';
 
+/** More than these bytes of replies leave the heap before the turn is over. */
+const replyBytesMax = 1 << 20;
+
 export class Database {
   readonly engine: Engine;
   /** Whether the catalogue is known to have its present version. */
@@ -122,7 +125,7 @@ export class Database {
     for (;;) {
       for (let next = this.#runnable.shift(); next !== undefined; next = this.#runnable.shift()) {
         next.isQueued = false;
-        this.#runSections(next);
+        this.#runSections(next, isPast);
         if (isPast()) return hasWritten;
       }
       if (this.#staged.length === 0) return hasWritten;
@@ -168,13 +171,19 @@ export class Database {
     this.#runnable.push(transaction);
   }
 
-  #runSections(transaction: Transaction): void {
+  // Each is let go of before the next: they may hold much.
+  #runSections(transaction: Transaction, isPast: () => boolean): void {
     if (transaction.handle === 0 && !this.#start(transaction)) return;
-    for (const { kind, body } of transaction.queue.splice(0)) {
-      if (transaction.state !== 'ready') return;
-      if (kind === SectionKind.requests) this.#execute(transaction, body);
-      else if (kind === SectionKind.commit) this.#stage(transaction);
+    const { queue } = transaction;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      if (next.kind === SectionKind.requests) this.#execute(transaction, next.body);
+      else if (next.kind === SectionKind.commit) this.#stage(transaction);
       else this.#abort(transaction, StatusCode.ok, '');
+      if (transaction.state !== 'ready') queue.length = 0;
+      if (queue.length > 0 && isPast()) {
+        this.#enqueue(transaction);
+        return;
+      }
     }
   }
 
@@ -191,14 +200,19 @@ export class Database {
 
   #execute(transaction: Transaction, commands: Uint8Array): void {
     const { calls } = this.engine;
-    const { handle, connection, id } = transaction;
+    const { handle, id } = transaction;
+    const take = (replies: Uint8Array<ArrayBuffer>) => {
+      this.#outbox.add(replies);
+      this.#outbox.flush();
+    };
     for (let rest = commands; rest.length > 0; ) {
-      if (!this.engine.setCommands(rest)) {
+      const consumed = this.engine.execute(transaction, rest, take);
+      if (consumed === undefined) {
         this.#abort(transaction, StatusCode.out_of_memory, '');
         return;
       }
-      const consumed = calls.execute(handle, connection.id, id, rest.length);
       rest = rest.subarray(consumed);
+      if (calls.replyLength() > replyBytesMax) take(this.engine.takeReplies());
       if (calls.isOpen(handle) && id === UPGRADE_TRANSACTION) {
         const problem = runBackfill(this.engine, transaction, () => this.takeReplies());
         if (problem !== undefined) {

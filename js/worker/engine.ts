@@ -1,10 +1,15 @@
 // One database of the module together with its open files: opening, closing and removing both in
 // the right order, and moving bytes in and out of the heap.
+import { COMMAND_HEADER_BYTES } from '../channel/protocol';
 import { StatusCode } from '../channel/status';
 import type { DatabaseFiles } from '../opfs/storage';
 import { Failure } from './failure';
-import type { FlowDatabase, FlowModule, FlowSchema } from './flow-module';
+import type { FlowDatabase, FlowModule, FlowSchema, TakeReplies } from './flow-module';
 import { addFile, dropFile } from './module-holder';
+import type { Transaction } from './transaction';
+
+/** The heap holds about so many bytes of commands at once. */
+const commandBytesMax = 1 << 20;
 
 export class Engine {
   readonly files: DatabaseFiles;
@@ -52,12 +57,22 @@ export class Engine {
     return lastFailure(this.#module);
   }
 
-  /** Copies commands to where execute() reads them. @returns false when there is no memory */
-  setCommands(commands: Uint8Array): boolean {
-    const address = this.calls.allocate(commands.length);
-    if (address === 0) return false;
-    this.#module.HEAPU8.set(commands, address);
-    return true;
+  /**
+   * Executes a transaction's commands, not many more than fit into a message at once.
+   * @param take gets replies that come before those of takeReplies()
+   * @returns the bytes consumed; undefined when there is no memory
+   */
+  execute(
+    { handle, connection, id }: Transaction,
+    commands: Uint8Array,
+    take: TakeReplies,
+  ): number | undefined {
+    const part = firstCommands(commands);
+    const address = this.calls.allocate(part.length);
+    if (address === 0) return undefined;
+    this.#module.HEAPU8.set(part, address);
+    this.#module.flowReplies = take;
+    return this.calls.execute(handle, connection.id, id, part.length);
   }
 
   /** Takes the replies that wait in the heap. */
@@ -97,4 +112,18 @@ export class Engine {
 
 function lastFailure(module: FlowModule): Failure {
   return Failure.of(module.lastErrorCode(), module.lastErrorMessage());
+}
+
+// Whole commands from the front, as far as they are whole.
+function firstCommands(commands: Uint8Array): Uint8Array {
+  if (commands.length <= commandBytesMax) return commands;
+  const view = new DataView(commands.buffer, commands.byteOffset, commands.length);
+  let end = 0;
+  while (end < commandBytesMax && end + COMMAND_HEADER_BYTES <= commands.length) {
+    const length = view.getUint32(end + 4, true);
+    // The module says what is wrong.
+    if (length < COMMAND_HEADER_BYTES || length > commands.length - end) break;
+    end += length;
+  }
+  return commands.subarray(0, Math.max(end, COMMAND_HEADER_BYTES));
 }

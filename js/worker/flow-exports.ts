@@ -1,7 +1,7 @@
 // The typed border to wasm/bindings.cc: its plain functions, dressed as the objects that
 // flow-module.ts describes. Addresses and numbers cross as they are, text through the heap.
 import type { SyncHandle } from '../opfs/storage';
-import type { FlowDatabase, FlowDatabaseClass, FlowModule } from './flow-module';
+import type { FlowDatabase, FlowDatabaseClass, FlowModule, TakeReplies } from './flow-module';
 
 /** What the glue that Emscripten made exports as its default: an asynchronous constructor. */
 export type CreateFlowExports = (options: FlowExportsOptions) => Promise<FlowExports>;
@@ -18,6 +18,9 @@ export interface FlowExportsOptions {
 
   /** The files that databases are opened on, by number. May be changed at any time. */
   flowFiles: (SyncHandle | undefined)[];
+
+  /** Takes replies that leave the heap early. May be changed at any time. */
+  flowReplies: TakeReplies;
 }
 
 type Address = number;
@@ -29,6 +32,7 @@ type Length = number;
 export interface FlowExports {
   readonly HEAPU8: Uint8Array;
   readonly flowFiles: (SyncHandle | undefined)[];
+  flowReplies: TakeReplies;
   _flow_text(): Address;
   _flow_argument(bytes: number): Address;
   _flow_constants(): Length;
@@ -96,6 +100,12 @@ export function flowModule(exports: FlowExports): FlowModule {
       return exports.HEAPU8;
     },
     flowFiles: exports.flowFiles,
+    get flowReplies() {
+      return exports.flowReplies;
+    },
+    set flowReplies(take) {
+      exports.flowReplies = take;
+    },
     Database,
     constants: () => texts.take(exports._flow_constants()),
     lastErrorCode: () => exports._flow_error_code(),

@@ -3,10 +3,18 @@
 // success.
 import type { SyncHandle } from '../opfs/storage';
 
+/** Takes whole replies; the buffer is of exactly their length. */
+export type TakeReplies = (replies: Uint8Array<ArrayBuffer>) => void;
+
 export interface FlowModule {
   /** The heap. Replaced when the memory grows: to be read anew after every call of the module. */
   readonly HEAPU8: Uint8Array;
   readonly flowFiles: (SyncHandle | undefined)[];
+  /**
+   * Called during execute() with replies that the heap shall not hold all at once. What
+   * replyAddress() has afterwards comes behind them.
+   */
+  flowReplies: TakeReplies;
   readonly Database: FlowDatabaseClass;
 
   /**

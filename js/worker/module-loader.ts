@@ -38,6 +38,7 @@ function instantiate(compiled: WebAssembly.Module): Promise<FlowModule> {
   return new Promise((resolve, reject) => {
     createFlowExports({
       flowFiles: [],
+      flowReplies: () => {},
       instantiateWasm(imports, done) {
         WebAssembly.instantiate(compiled, imports).then(
           (instance) => done(instance, compiled),

@@ -2,6 +2,7 @@
 // never overtaking each other.
 import type { WorkerMessage } from '../channel/messages';
 import { REPLY_HEADER_BYTES, ReplyKind } from '../channel/protocol';
+import { joined } from '../channel/reply-reader';
 import type { Port } from './environment';
 
 export class Outbox {
@@ -40,17 +41,7 @@ export class Outbox {
     if (chunks.length === 0) return;
     this.#chunks = [];
     const [first] = chunks;
-    const buffer = chunks.length === 1 && first !== undefined ? first.buffer : joined(chunks);
+    const buffer = chunks.length === 1 && first !== undefined ? first.buffer : joined(chunks).buffer;
     this.#port.postMessage(buffer, [buffer]);
   }
-}
-
-function joined(chunks: readonly Uint8Array[]): ArrayBuffer {
-  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all.buffer;
 }

@@ -27,6 +27,7 @@ bool contains(const std::vector<uint32_t>& ids, uint32_t id) {
 
 void Transaction::stage() {
   if (mode_ == TransactionMode::readonly) return;
+  if (pending_.data_id != 0) drop_pending();
   for (const Generator& state : generators_) {
     if (!state.changed || schema_->find_store(state.store_id) == nullptr) continue;
     record_buffer_.clear();

@@ -24,8 +24,10 @@ Result<std::unique_ptr<Database>> Database::open(std::unique_ptr<Engine> engine,
   schema->name = std::move(name);
   uint32_t next_data_id = 1;
   FLOWDB_RETURN_IF_ERROR(loader.finish(*schema, next_data_id));
-  return std::unique_ptr<Database>(
+  std::unique_ptr<Database> database(
       new Database(std::move(engine), std::move(schema), next_data_id));
+  FLOWDB_RETURN_IF_ERROR(database->load_large_values());
+  return database;
 }
 
 Database::Database(std::unique_ptr<Engine> engine, std::shared_ptr<const Schema> schema,

@@ -56,8 +56,18 @@ class Database {
            uint32_t next_data_id);
   uint32_t take_data_id();
   Status commit_alone(Transaction& transaction, Durability durability);
+  // Which stores have large values, when the database is opened.
+  Status load_large_values();
+  // Whether there may be some under the data id.
+  bool has_large_values(uint32_t data_id) const;
+  uint64_t take_value_id(uint32_t data_id);
   void publish(Transaction& transaction);
   void close(Transaction& transaction);
+
+  struct LargeValues {
+    uint32_t data_id;
+    uint64_t next;  // id of a value
+  };
 
   std::unique_ptr<Engine> engine_;
   std::shared_ptr<const Schema> schema_;
@@ -66,6 +76,7 @@ class Database {
   uint64_t next_transaction_ = 1;
   std::vector<Transaction*> open_;  // in the order in which they began
   LiveData live_;
+  std::vector<LargeValues> large_values_;
 };
 
 }  // namespace flowdb

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "document/engine_key.h"
+#include "document/large_value.h"
 #include "util/coding.h"
 
 namespace flowdb {
@@ -35,7 +36,8 @@ void LiveData::release(uint64_t oldest) {
 
 bool LiveData::is_dead(std::string_view engine_key) const {
   if (engine_key.size() < kDataPrefixBytes) return false;
-  if (engine_key[0] != kRecordSpace && engine_key[0] != kIndexSpace) return false;
+  const char space = engine_key[0];
+  if (space != kRecordSpace && space != kIndexSpace && space != kPieceSpace) return false;
   return !std::binary_search(live_.begin(), live_.end(), load_be32(engine_key.data() + 1));
 }
 

@@ -1,6 +1,7 @@
 // Storing a record: check first, write then, so that a failure leaves nothing behind.
 #include <algorithm>
 
+#include "document/database.h"
 #include "document/engine_key.h"
 #include "document/transaction.h"
 
@@ -20,10 +21,14 @@ bool contains(const std::vector<IndexKey>& keys, const IndexKey& wanted) {
 
 }  // namespace
 
-// (1) The generator and the keys are checked. (2) The old record is read where it matters: for
-// `add`, and for the index entries that it leaves behind. (3) Unique indexes are checked. (4)
-// Everything is written.
 Status Transaction::put(const PutRequest& request) {
+  return request.pieces == 0 ? put_record(request) : put_large(request);
+}
+
+// (1) The generator and the keys are checked. (2) The old record is read where it matters: for
+// `add`, and for the index entries and the pieces that it leaves behind. (3) Unique indexes are
+// checked. (4) Everything is written.
+Status Transaction::put_record(const PutRequest& request) {
   FLOWDB_RETURN_IF_ERROR(check_writable());
   FLOWDB_ASSIGN_OR_RETURN(const StoreSchema* const target, store(request.store));
   if (!is_key(request.key)) return Status::invalid_argument("the primary key is no key");
@@ -37,18 +42,20 @@ Status Transaction::put(const PutRequest& request) {
   FLOWDB_RETURN_IF_ERROR(make_room());
   const std::vector<IndexKey>* kept = nullptr;
   bool has_old = false;
-  if (!request.overwrite || !target->indexes.empty()) {
+  if (!request.overwrite || !target->indexes.empty() ||
+      database_->has_large_values(target->data_id)) {
     set_record_key(key_buffer_, *target, request.key);
     FLOWDB_ASSIGN_OR_RETURN(has_old, read(key_buffer_, old_record_));
     if (has_old && !request.overwrite) return Status::constraint("the key exists already");
   }
+  Value old_value;
   if (has_old) {
-    Value old_value;
     FLOWDB_RETURN_IF_ERROR(decode_record(old_record_, old_value, old_keys_));
     if (old_keys_.size() * keys.size() <= kMatchesMax) kept = &keys;
   }
   FLOWDB_RETURN_IF_ERROR(check_index_keys(*target, request.key, keys));
 
+  if (has_old) remove_pieces(*target, old_value);
   if (has_old) remove_entries(*target, request.key, old_keys_, kept);
   for (const IndexKey& entry : keys) {
     if (has_old && kept != nullptr && contains(old_keys_, entry)) continue;

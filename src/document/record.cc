@@ -8,6 +8,8 @@ namespace flowdb {
 
 namespace {
 
+constexpr uint8_t kLarge = 0x80;  // beside the kind
+
 Status damaged(const char* what) {
   return {StatusCode::corruption, std::string("flow.db: a stored record: ") + what};
 }
@@ -18,7 +20,7 @@ Status decode(std::string_view stored, Value& value, std::vector<IndexKey>* keys
   uint8_t kind;
   uint32_t count;
   if (!in.u8(kind) || !in.varint32(count)) return damaged("it is too short");
-  if (kind > static_cast<uint8_t>(ValueKind::tagged)) {
+  if ((kind & ~kLarge) > static_cast<uint8_t>(ValueKind::tagged)) {
     return Status::unsupported("flow.db: a stored record has value kind " + std::to_string(kind));
   }
   for (uint32_t i = 0; i < count; ++i) {
@@ -30,8 +32,9 @@ Status decode(std::string_view stored, Value& value, std::vector<IndexKey>* keys
     if (!is_key(entry.key)) return damaged("an index key is none");
     keys->push_back(entry);
   }
-  value.kind = static_cast<ValueKind>(kind);
+  value.kind = static_cast<ValueKind>(kind & ~kLarge);
   value.bytes = stored.substr(in.position());
+  value.is_large = (kind & kLarge) != 0;
   return Status::ok();
 }
 
@@ -39,7 +42,8 @@ Status decode(std::string_view stored, Value& value, std::vector<IndexKey>* keys
 
 void encode_record(std::string& out, const Value& value, const std::vector<IndexKey>& index_keys) {
   out.clear();
-  put_u8(out, static_cast<uint8_t>(value.kind));
+  const int large = value.is_large ? kLarge : 0;
+  put_u8(out, static_cast<uint8_t>(static_cast<int>(value.kind) | large));
   put_varint(out, index_keys.size());
   for (const IndexKey& entry : index_keys) {
     put_varint(out, entry.index_id);

@@ -16,6 +16,8 @@ enum class ValueKind : uint8_t { json = 0, tagged = 1 };
 struct Value {
   ValueKind kind = ValueKind::json;
   std::string_view bytes;
+  // The bytes are not the value but refer to its pieces (large_value.h).
+  bool is_large = false;
 };
 
 struct IndexKey {

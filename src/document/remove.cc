@@ -1,4 +1,5 @@
 // Removing records, some or all.
+#include "document/database.h"
 #include "document/transaction.h"
 #include "document/walk.h"
 
@@ -31,9 +32,14 @@ Status Transaction::remove(uint32_t store_id, const KeyRange& range) {
   return Status::ok();
 }
 
+bool Transaction::leaves_more_behind(const StoreSchema& target) const {
+  return !target.indexes.empty() || database_->has_large_values(target.data_id);
+}
+
 // All is collected before anything is written: a read that fails half-way must leave no trace, and
 // a write would make the iterator's next step a new search.
 Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bounds) {
+  const bool must_read = leaves_more_behind(target);
   std::vector<std::string> doomed;
   Value value;
   Iterator& it = iterator({&target, nullptr});
@@ -41,8 +47,14 @@ Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bou
     if (doomed.size() >= kRemovedAtOnce) break;
     const std::string_view primary_key = behind_prefix(it.key());
     doomed.emplace_back(it.key());
-    if (target.indexes.empty()) continue;
+    if (!must_read) continue;
     FLOWDB_RETURN_IF_ERROR(decode_record(it.value(), value, old_keys_));
+    if (const auto large = large_value_of(value); large.has_value()) {
+      for (uint32_t piece = 0; piece < large->pieces; ++piece) {
+        set_piece_key(key_buffer_, target.data_id, large->id, piece);
+        doomed.push_back(key_buffer_);
+      }
+    }
     for (const IndexKey& entry : old_keys_) {
       const IndexSchema* const index = target.find_index(entry.index_id);
       if (index == nullptr) continue;
@@ -59,7 +71,7 @@ Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bou
 
 Status Transaction::remove_one(const StoreSchema& target, std::string_view primary_key) {
   set_record_key(key_buffer_, target, primary_key);
-  if (target.indexes.empty()) {
+  if (!leaves_more_behind(target)) {
     remove_record(key_buffer_);
     return Status::ok();
   }
@@ -68,6 +80,7 @@ Status Transaction::remove_one(const StoreSchema& target, std::string_view prima
   Value value;
   FLOWDB_RETURN_IF_ERROR(decode_record(old_record_, value, old_keys_));
   remove_record(key_buffer_);
+  remove_pieces(target, value);
   remove_entries(target, primary_key, old_keys_, nullptr);
   return Status::ok();
 }

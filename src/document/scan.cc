@@ -16,7 +16,7 @@ class FirstEntry final : public ScanSink {
     key_ = found.key;
     primary_key_ = found.primary_key;
     value_ = found.value.bytes;
-    entry_ = {key_, primary_key_, {found.value.kind, value_}};
+    entry_ = {key_, primary_key_, {found.value.kind, value_, found.value.is_large}};
     has_ = true;
     return false;
   }

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "document/large_value.h"
 #include "document/range.h"
 #include "document/record.h"
 #include "document/schema.h"
@@ -31,6 +33,18 @@ struct PutRequest {
   Value value;
   const std::vector<IndexKey>* index_keys = nullptr;  // of this store's indexes; not null
   bool overwrite = true;                              // false: an existing record is `constraint`
+  // Not 0: the value has so many pieces; its bytes here are the one numbered `piece`, add_piece()
+  // gave the others.
+  uint32_t pieces = 0;
+  uint32_t piece = 0;
+};
+
+// Takes the pieces of a large value.
+class PieceSink {
+ public:
+  virtual ~PieceSink() = default;
+  // The bytes hold during the call.
+  virtual void piece(std::string_view bytes, bool more) = 0;
 };
 
 // Where a scan begins, "behind" in its direction. The unique directions know no primary keys.
@@ -89,6 +103,14 @@ class Transaction {
   // generator. Errors: constraint (the key exists and may not; a unique index has one of the keys
   // for another record).
   Status put(const PutRequest& request);
+  // Takes a piece of a value that is too large to be given as a whole, ahead of its put(): all of
+  // them in order, but for one at most, which the put() brings. The last value's pieces are dropped
+  // when another one's come without a put(). Errors: invalid_argument (it does not follow the piece
+  // before), quota_exceeded.
+  Status add_piece(uint32_t store_id, uint32_t piece, std::string_view bytes);
+  // Hands out the pieces of a value that a get() or a scan() has yielded, is_large, from this
+  // source.
+  Status read_pieces(uint32_t source_id, const Value& value, PieceSink& sink);
   // The key generator's next number. It moves when a record is stored under that key.
   // Errors: constraint (it is above 2^53), invalid_argument (the store has none).
   Result<double> generated_key(uint32_t store_id);
@@ -158,8 +180,16 @@ class Transaction {
   // Removes the first records within the bounds, and narrows these to the rest. Result: whether
   // there is any.
   Result<bool> remove_some(const StoreSchema& store, WalkBounds& bounds);
+  // Whether a record may have index entries or pieces.
+  bool leaves_more_behind(const StoreSchema& store) const;
   Status remove_one(const StoreSchema& store, std::string_view primary_key);
 
+  Status put_record(const PutRequest& request);
+  Status put_large(const PutRequest& request);
+  Status write_piece(uint32_t piece, std::string_view bytes);
+  void drop_pending();
+  // Of a record that is overwritten or removed.
+  void remove_pieces(const StoreSchema& store, const Value& value);
   Status check_index_keys(const StoreSchema& store, std::string_view primary_key,
                           const std::vector<IndexKey>& keys);
   Status check_unique(const StoreSchema& store, const IndexSchema& index, std::string_view key,
@@ -197,6 +227,14 @@ class Transaction {
   std::vector<Generator> generators_;
   std::unique_ptr<Memtable> overlay_;
   Spill spill_;
+  // The value whose pieces are coming.
+  struct Pending {
+    uint32_t data_id = 0;  // 0: there is none
+    LargeValue value;
+    uint32_t next = 0;            // piece
+    std::optional<uint32_t> gap;  // the piece that was left out
+  };
+  Pending pending_;
   std::vector<std::unique_ptr<SourceIterator>> iterators_;
   // Scratch space, kept for its capacity.
   std::string key_buffer_;

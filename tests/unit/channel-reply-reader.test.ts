@@ -68,7 +68,7 @@ describe('replies', () => {
 
 describe('malformed replies', () => {
   it.each<[string, (number | string)[], string]>([
-    ['an unknown kind', [4, 20, 0, 0, 0], 'reply kind'],
+    ['an unknown kind', [5, 20, 0, 0, 0], 'reply kind'],
     ['flags that are reserved', [0x100, 20, 0, 0, 0], 'reply kind'],
     ['a short header', [0, 20, 0, 0], 'reply length'],
     ['half a word', [0, '14'], 'reply length'],
