@@ -56,7 +56,7 @@ class Interpreter {
   void clear_replies();
   // From now on, replies that grow large are handed over while they are made, each time some more
   // of them; replies() has what comes behind.
-  void set_reply_sink(ReplySink sink) { replies_.set_sink(std::move(sink)); }
+  void set_reply_sink(ReplySink sink) { replies_.set_sink(sink); }
 
  private:
   struct Command {

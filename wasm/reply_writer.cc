@@ -20,7 +20,7 @@ void ReplyWriter::header(std::string& out, uint32_t kind, size_t length) const {
 void ReplyWriter::end() {
   store_le(buffer_.data() + start_ + 4, static_cast<uint32_t>(buffer_.size() - start_));
   if (pieces_.empty()) return;
-  if (sink_) return send_pieces();
+  if (sink_ != nullptr) return send_pieces();
   buffer_.insert(start_, pieces_);
   pieces_.clear();
 }
@@ -38,7 +38,7 @@ void ReplyWriter::piece(std::string_view bytes, bool more) {
   put_le(pieces_, static_cast<uint32_t>(bytes.size()));
   pieces_.append(bytes);
   pieces_.append(padding, '\0');
-  if (sink_ && pieces_.size() >= kMessageBytes) send_pieces();
+  if (sink_ != nullptr && pieces_.size() >= kMessageBytes) send_pieces();
 }
 
 void ReplyWriter::send_pieces() {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +20,7 @@ inline constexpr size_t kKeptBytesMax = 1 << 20;
 inline constexpr size_t kMessageBytes = 1 << 20;
 
 // Takes whole replies, in their order. The bytes hold during the call.
-using ReplySink = std::function<void(std::string_view replies)>;
+using ReplySink = void (*)(std::string_view replies);
 
 // Whom a reply goes to.
 struct ReplyAddress {
@@ -41,7 +40,7 @@ class ReplyWriter {
   void drop();
   // A piece of a value that the reply which was begun refers to: it goes out before that.
   void piece(std::string_view bytes, bool more);
-  void set_sink(ReplySink sink) { sink_ = std::move(sink); }
+  void set_sink(ReplySink sink) { sink_ = sink; }
 
   // Bytes whose length is not known yet: begin_bytes(), then appends to out(), then end_bytes()
   // with what begin_bytes() returned.
@@ -71,7 +70,7 @@ class ReplyWriter {
   ReplyAddress to_;
   uint32_t request_ = 0;
   std::string pieces_;  // PIECE replies that go before it
-  ReplySink sink_;
+  ReplySink sink_ = nullptr;
 };
 
 }  // namespace flowdb

@@ -17,6 +17,8 @@ inline std::vector<std::string> valid_commands() {
   put.u32(3).u32(0).bytes(text("multi"));
   Body plain;
   plain.bytes(number(5)).u32(1).u32(0xffffffff).bytes("tagged").u32(0);
+  Body in_pieces;
+  in_pieces.bytes(number(6)).u32(1).u32(0xffffffff).bytes("tagged").u32(0).u32(2).u32(1);
   Body range;
   range.u32(1 | 2 | 8).bytes(number(0)).bytes(text("z"));
   Body scan = range;
@@ -29,15 +31,17 @@ inline std::vector<std::string> valid_commands() {
       command(11, 2, 3, 3, Body().u32(1).bytes(R"("m")").bytes(R"("m")")),
       command(1, 2, 4, 1, put),
       command(1, 1, 5, 1, plain),
-      command(2, 1, 6, 1, range),
-      command(3, 0, 7, 3, all),
-      command(4, 0, 8, 1, range),
-      command(7, 0, 9, 2, scan),
-      command(10, 0, 10, 3, Body().bytes(R"("\u00e4")")),
-      command(5, 0, 11, 1, Body().only(number(5))),
-      command(12, 0, 12, 3),
-      command(6, 0, 13, 1),
-      command(9, 0, 14, 1),
+      command(14, 0, 6, 1, Body().u32(0).bytes("the first piece")),
+      command(1, 4, 7, 1, in_pieces),
+      command(2, 1, 8, 1, range),
+      command(3, 0, 9, 3, all),
+      command(4, 0, 10, 1, range),
+      command(7, 0, 11, 2, scan),
+      command(10, 0, 12, 3, Body().bytes(R"("\u00e4")")),
+      command(5, 0, 13, 1, Body().only(number(5))),
+      command(12, 0, 14, 3),
+      command(6, 0, 15, 1),
+      command(9, 0, 16, 1),
   };
 }
 
