@@ -9,7 +9,7 @@
 #include "util/coding.h"
 
 // In the module each copy of what is inlined would be loaded by every page.
-#ifdef __EMSCRIPTEN__
+#ifdef __wasm__
 #define FLOWDB_INLINE_NATIVELY [[gnu::noinline]] inline
 #else
 #define FLOWDB_INLINE_NATIVELY inline
