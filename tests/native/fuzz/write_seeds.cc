@@ -137,7 +137,24 @@ void add_checkpoints(Seeds& seeds) {
   manifest.last_sequence = 12;
   manifest.next_table_id = 4;
   manifest.log = {1, 2, 4096, 135168};
-  manifest.tables = {{3, 0, 7, 5, 12, -1, 1, "a", "z"}, {1, 1, 3, 1, 2, 0, 0, "b", "c"}};
+  TableMeta newer;
+  newer.id = 3;
+  newer.records = 7;
+  newer.smallest_sequence = 5;
+  newer.largest_sequence = 12;
+  newer.min_ts = -1;
+  newer.max_ts = 1;
+  newer.smallest_key = "a";
+  newer.largest_key = "z";
+  TableMeta older;
+  older.id = 1;
+  older.level = 1;
+  older.records = 3;
+  older.smallest_sequence = 1;
+  older.largest_sequence = 2;
+  older.smallest_key = "b";
+  older.largest_key = "c";
+  manifest.tables = {newer, older};
   const LiveTables tables{{1, {4109, 100}}, {3, {8205, 999}}};
   seeds.add("checkpoint", encode_checkpoint(tables, manifest.encode(), kId));
 }
