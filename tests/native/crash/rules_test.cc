@@ -21,7 +21,8 @@ constexpr const char* kRuleNames[] = {
 
 // Few images of each crash point, and many workloads.
 constexpr Depth kShallow = {4, 8, 8, 5};
-// The rarest, the rest of a failed write behind its first frame written again, takes half a million.
+// The rarest, the rest of a failed write behind its first frame written again, takes half a
+// million.
 constexpr size_t kImagesMax = 800'000;
 
 // Workloads of each activity, and documents.
