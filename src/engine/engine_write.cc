@@ -108,7 +108,13 @@ Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability d
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
   bool expires = kFullEngine && s.options.default_ttl_us != 0;
-  for (const WriteBatch* batch : batches) expires |= kFullEngine && batch->ttl().has_value();
+  for (const WriteBatch* batch : batches) {
+    // Once it were in the log, this build could not read it back.
+    if (!kFullEngine && batch->needs_full_engine()) {
+      return Status::unsupported("a batch with a TTL or a removal of keys in this build");
+    }
+    expires |= kFullEngine && batch->ttl().has_value();
+  }
   if (!expires) return write_stamped(batches, durability);
   std::vector<WriteBatch> stamped;
   for (const WriteBatch* batch : batches) {

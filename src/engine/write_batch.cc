@@ -28,6 +28,7 @@ void WriteBatch::remove(std::string_view key, int64_t ts) {
 
 void WriteBatch::remove_range(std::string_view begin, std::string_view end) {
   if (begin >= end) return;
+  removes_ranges_ = true;
   put_head(payload_, {begin, end, 0, kNeverExpires, 0, RecordKind::remove_range});
   put_bytes(payload_, end);
   store_le(payload_.data(), ++count_);
@@ -35,6 +36,7 @@ void WriteBatch::remove_range(std::string_view begin, std::string_view end) {
 
 void WriteBatch::clear() {
   count_ = 0;
+  removes_ranges_ = false;
   ttl_us_.reset();
   payload_.assign(4, '\0');
 }

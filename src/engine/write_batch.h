@@ -18,12 +18,15 @@ class WriteBatch {
            int64_t expire_at = kNeverExpires);
   // Deletes the version of `key` at `ts`.
   void remove(std::string_view key, int64_t ts = 0);
-  // Deletes all versions of the keys in [begin, end), those of earlier operations of this batch, too.
+  // Deletes all versions of the keys in [begin, end), those of earlier operations of this batch,
+  // too.
   void remove_range(std::string_view begin, std::string_view end);
   // Records that are put without an expire_at expire so many microseconds after the write; 0: they
   // never do, whatever the engine's default.
   void set_ttl(int64_t ttl_us) { ttl_us_ = ttl_us; }
   std::optional<int64_t> ttl() const { return ttl_us_; }
+  // Whether it asks for what only a build with kFullEngine does (util/features.h).
+  bool needs_full_engine() const { return removes_ranges_ || ttl_us_.value_or(0) != 0; }
   // Also forgets the TTL.
   void clear();
 
@@ -33,6 +36,7 @@ class WriteBatch {
 
  private:
   uint32_t count_ = 0;
+  bool removes_ranges_ = false;
   std::optional<int64_t> ttl_us_;
   std::string payload_ = std::string(4, '\0');
 };
