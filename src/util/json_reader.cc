@@ -10,6 +10,23 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
+// How many bytes the character takes that `text` begins with (RFC 3629, which knows no surrogates
+// and no longer form of what a shorter one can say); 0: it is none. REQUIRES: not empty.
+size_t utf8_length(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if (byte(i) >> 6 != 2) return 0;
+  }
+  const unsigned second = byte(1);
+  const bool longer = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+  const bool outside = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
+  return longer || outside ? 0 : length;
+}
+
 }  // namespace
 
 class JsonReader {
@@ -96,7 +113,9 @@ class JsonReader {
     while (at_ < text_.size()) {
       const auto c = static_cast<unsigned char>(text_[at_]);
       if (c < 0x20) return fail("a control character in a string");
-      ++at_;
+      const size_t length = utf8_length(text_.substr(at_));
+      if (length == 0) return fail("no UTF-8 in a string");
+      at_ += length;
       if (c == '"') return Status::ok();
       if (c != '\\') continue;
       if (take('u')) {

@@ -39,6 +39,16 @@ void walk(const std::shared_ptr<Table>& table, size_t records_max) {
   FLOWDB_EXPECT(forward == backward);
 }
 
+void check_range_removes(const Table& table) {
+  RangeRemoves removes;
+  if (!table.add_range_removes(removes).is_ok()) return;
+  removes.each(
+      [](const std::string& begin, const std::string& end, const std::vector<uint64_t>& sequences) {
+        FLOWDB_EXPECT(begin < end);
+        FLOWDB_EXPECT(std::is_sorted(sequences.begin(), sequences.end()));
+      });
+}
+
 void run(FuzzInput input) {
   if (input.reseal) reseal_table(input.bytes);
   auto container = Container::open(std::make_unique<MemoryFile>(), {});
@@ -48,6 +58,7 @@ void run(FuzzInput input) {
   const TableLocation location = container.value()->tables().at(kId);
   auto table = Table::open(*container.value(), kId, location, cache);
   if (!table.is_ok()) return;
+  check_range_removes(*table.value());
   // LZ4 makes at most 255 bytes of one, a record takes four at least, and several entries of the
   // index may name the same block.
   walk(table.value(), input.bytes.size() * input.bytes.size() * 64 + 64);

@@ -50,7 +50,15 @@ class Seeds {
   int count_ = 0;
 };
 
-std::string table_bytes(const TableBuilderOptions& options, int records) {
+RangeRemoves range_removes() {
+  RangeRemoves removes;
+  removes.add("key1002", "key1009", 4);
+  removes.add("key1005", "key2", 7);
+  return removes;
+}
+
+std::string table_bytes(const TableBuilderOptions& options, int records,
+                        const RangeRemoves& removes = {}) {
   auto bytes = std::make_shared<std::string>();
   auto container = value_of(Container::open(std::make_unique<MemoryFile>(bytes), {kId, true}));
   auto writer = value_of(container->begin_table(7));
@@ -63,6 +71,7 @@ std::string table_bytes(const TableBuilderOptions& options, int records) {
     if (i % 5 == 4) record = {key, {}, record.ts, kNeverExpires, 9, RecordKind::remove};
     check(builder.add(record));
   }
+  if (!removes.empty()) builder.set_range_removes(removes);
   check(builder.finish());
   writer.reset();
   check(container->apply({7}, {}, "manifest"));
@@ -79,6 +88,9 @@ void add_tables(Seeds& seeds) {
       options.bloom_bits_per_key = records == 12 ? 0 : 10;
       seeds.add("table", table_bytes(options, records));
     }
+    seeds.add("table",
+              table_bytes({.block_bytes = 200, .compression = compression}, 12, range_removes()));
+    seeds.add("table", table_bytes({.compression = compression}, 0, range_removes()));
   }
 }
 
@@ -154,6 +166,9 @@ void add_checkpoints(Seeds& seeds) {
   older.largest_sequence = 2;
   older.smallest_key = "b";
   older.largest_key = "c";
+  older.max_expire_at = 1'000'000;
+  older.has_range_removes = true;
+  older.assign_sequence(2);
   manifest.tables = {newer, older};
   const LiveTables tables{{1, {4109, 100}}, {3, {8205, 999}}};
   seeds.add("checkpoint", encode_checkpoint(tables, manifest.encode(), kId));
@@ -173,7 +188,9 @@ void add_commands(Seeds& seeds) {
 }
 
 void add_json(Seeds& seeds) {
-  for (const char* text : {R"("a")", R"("\u00e4\n\"")", "null", R"(["a","b.c"])", "[]"}) {
+  for (const char* text :
+       {R"("a")", R"("\u00e4\n\"")", "null", R"(["a","b.c"])", "[]", "-0.5e-7", "true",
+        R"({"a":{"b":[1,2.50,null]},"\ud83d\ude00":"\ud800","a":{"c":null}})"}) {
     seeds.add("json", text);
   }
 }

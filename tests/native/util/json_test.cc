@@ -77,6 +77,19 @@ TEST(JsonTest, RefusesWhatIsNoneAndSaysWhere) {
   }
 }
 
+TEST(JsonTest, StringsAreUtf8) {
+  for (const char* const text : {"\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
+                                 "\xee\x80\x80", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
+    EXPECT_EQ(again("{\""s + text + "\":1}"), "{\""s + text + "\":1}");
+  }
+  // Alone, too long, a surrogate, too large, cut.
+  for (const char* const text :
+       {"\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xff", "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xe2\x82"}) {
+    EXPECT_EQ(again("\"a"s + text + "\""), "JSON, offset 2: no UTF-8 in a string");
+  }
+}
+
 TEST(JsonTest, EveryCutOfATextIsRefused) {
   const std::string text = "{\"a\":[1,-2.5e3,\"x\\u0041\"],\"b\":{\"c\":null,\"d\":true}}";
   ASSERT_EQ(again(text), text);
