@@ -91,6 +91,8 @@ class Inspector implements Inspection {
       this.#meet(isDataView ? dataViewBuffer(value) : typedArrayBuffer(value), depth);
     } else if (tag === ValueTag.blob || tag === ValueTag.file) {
       append(this.blobs, value as Blob);
+    } else if (tag === ValueTag.fileList) {
+      for (const file of value as FileList) this.#meet(file, depth);
     } else if (tag === ValueTag.imageData && hasFloatPixels(value)) {
       throw cannotStore(value, ' of floating-point pixels');
     }

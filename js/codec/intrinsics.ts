@@ -12,6 +12,7 @@ function getterOf<Result>(prototype: object, name: PropertyKey): (self: object) 
 }
 
 export const {
+  getOwnPropertyDescriptor,
   getPrototypeOf,
   keys: ownKeys,
   hasOwn,

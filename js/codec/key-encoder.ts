@@ -4,11 +4,13 @@ import { ByteWriter as Writer } from './byte-writer';
 import { copyBufferSource } from './buffer-source';
 import {
   append,
+  getOwnPropertyDescriptor,
   getPrototypeOf,
   hasOwn,
   isArray,
   objectPrototype,
   ownKeys,
+  platformClone,
   tagOf,
   timeOfDate,
 } from './intrinsics';
@@ -28,6 +30,32 @@ export function toKey(value: unknown): Key | null {
   const writer = new Writer(64);
   const patches: number[] = [];
   return convert(value, writer, patches, []) ? new EncodedKey(writer.slice(), patches) : null;
+}
+
+/**
+ * Whether an array's key was made of a Proxy: it looks like an array to everything but structured
+ * clone, and is no key. Where asking would run a getter once more, or what can't be cloned may be a
+ * named property, the answer is no.
+ * REQUIRES: toKey(value) is not null.
+ */
+export function holdsProxy(value: unknown): boolean {
+  if (!isArray(value) || !holdsOnlyElements(value)) return false;
+  try {
+    platformClone(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function holdsOnlyElements(value: object): boolean {
+  const names = ownKeys(value);
+  if (names.length !== (value as readonly unknown[]).length) return false;
+  return names.every((name) => {
+    const property = getOwnPropertyDescriptor(value, name);
+    if (property === undefined || property.get !== undefined) return false;
+    return !isArray(property.value) || holdsOnlyElements(property.value);
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
-// The objects of the web platform in the tagged binary form: Blob, File, ImageData, DOMPoint,
-// DOMRect, DOMQuad, DOMMatrix, DOMException. Where a realm lacks a class, reading one is an error
-// and no crash.
+// The objects of the web platform in the tagged binary form: Blob, File, FileList, ImageData,
+// DOMPoint, DOMRect, DOMQuad, DOMMatrix, DOMException. Where a realm lacks a class, reading one is
+// an error and no crash.
 import type { ByteReader } from './byte-reader';
 import type { ByteWriter } from './byte-writer';
 import { append } from './intrinsics';
@@ -41,6 +41,10 @@ export function encodePlatformObject(
     case ValueTag.blob:
     case ValueTag.file:
       return encodeBlob(writer, value as Blob | File, blobs);
+    case ValueTag.fileList:
+      writer.varint((value as FileList).length);
+      for (const file of value as FileList) encodeBlob(writer, file, blobs);
+      return;
     case ValueTag.imageData:
       return encodeImage(writer, value as ImageData);
     case ValueTag.geometry:
@@ -64,6 +68,8 @@ export function decodePlatformObject(reader: ByteReader, tag: number): object | 
       return decodeBlob(reader);
     case ValueTag.file:
       return decodeFile(reader);
+    case ValueTag.fileList:
+      return decodeFileList(reader);
     case ValueTag.imageData:
       return decodeImage(reader);
     case ValueTag.geometry:
@@ -106,6 +112,23 @@ function decodeFile(reader: ByteReader): File {
   const contents = readBytes(reader, 'file');
   if (typeof File === 'undefined') throw notHere('File', start);
   return new File([contents], name, { type, lastModified });
+}
+
+// What is used of a DataTransfer, which the types of workers do not know.
+interface FileCarrier {
+  readonly items: { add(file: File): void };
+  readonly files: FileList;
+}
+
+// Only a DataTransfer makes FileLists, and workers have none: they get the files as an array.
+function decodeFileList(reader: ByteReader): FileList | File[] {
+  const files: File[] = [];
+  for (let left = reader.varint('file count'); left > 0; left--) append(files, decodeFile(reader));
+  const { DataTransfer: Transfer } = globalThis as { DataTransfer?: new () => FileCarrier };
+  if (Transfer === undefined) return files;
+  const transfer = new Transfer();
+  for (const file of files) transfer.items.add(file);
+  return transfer.files;
 }
 
 function readBytes(reader: ByteReader, field: string): Uint8Array<ArrayBuffer> {

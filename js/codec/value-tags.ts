@@ -35,6 +35,7 @@ export const ValueTag = {
   imageData: 0x22,
   geometry: 0x23,
   domException: 0x24,
+  fileList: 0x25,
 } as const;
 export type ValueTag = (typeof ValueTag)[keyof typeof ValueTag];
 
@@ -125,6 +126,7 @@ learn(ValueTag.blob, platform('Blob'));
 learn(ValueTag.file, platform('File'));
 learn(ValueTag.imageData, platform('ImageData'));
 learn(ValueTag.domException, platform('DOMException'));
+learn(ValueTag.fileList, platform('FileList'));
 
 /**
  * What an object of a clone is: structured clone gives each object the prototype of its kind, of

@@ -1,7 +1,7 @@
 // Key ranges, and what scripts may give instead of one.
 // Specification: https://w3c.github.io/IndexedDB/#range-construct
 import { compareKeys } from '../codec/compare-keys';
-import { toKey } from '../codec/key-encoder';
+import { holdsProxy, toKey } from '../codec/key-encoder';
 import type { Key } from '../codec/key';
 import type { KeyBounds, Range } from '../channel/commands';
 import { domError } from './dom-error';
@@ -38,7 +38,7 @@ export class KeyRange implements KeyBounds {
 /** Converts a value to a key, or throws a DataError. */
 export function requireKey(value: unknown): Key {
   const key = toKey(value);
-  if (key === null) throw domError('DataError', 'The value is not a valid key.');
+  if (key === null || holdsProxy(value)) throw domError('DataError', 'The value is not a valid key.');
   return key;
 }
 

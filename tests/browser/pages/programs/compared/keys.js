@@ -30,7 +30,7 @@ export async function noKeys({ indexedDB, IDBKeyRange, log }) {
     undefined, null, true, false, NaN, new Date(NaN), {}, /x/, 1n, Symbol.iterator, () => 1, cyclic,
     holed, [undefined], [1, [null]], [{}],
     new Number(1), new String('a'), new Boolean(true), new Map(), { length: 0 }, new Proxy({}, {}),
-    window, detached, detached.buffer,
+    new Proxy([1], {}), [1, new Proxy(['a'], {})], window, detached, detached.buffer,
   ];
   for (const [i, key] of none.entries()) {
     log(i, thrown(() => indexedDB.cmp(key, 1)), thrown(() => indexedDB.cmp(1, key)),
@@ -51,6 +51,7 @@ export async function gettersInKeys({ indexedDB, log }) {
   log(thrown(() => indexedDB.cmp(throwing, 1)));
   const withExtra = Object.assign([1], { extra: {} });
   log(indexedDB.cmp(withExtra, [1]));
+  log(indexedDB.cmp(Object.assign([1], { method() {} }), [1]));
   class Keys extends Array {}
   log(indexedDB.cmp(Keys.of(1, 2), [1, 2]));
   const date = new Date(5);

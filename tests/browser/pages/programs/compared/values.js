@@ -160,6 +160,25 @@ export async function objectsOfThePlatform(world) {
   db.close();
 }
 
+export async function listsOfFiles({ open, log }) {
+  const transfer = new DataTransfer();
+  for (const name of ['one', 'zwei.txt', 'one']) {
+    transfer.items.add(new File([name, '!'], name, { type: 'text/plain', lastModified: 77 }));
+  }
+  const db = await open(1, (fresh) => fresh.createObjectStore('s'));
+  const values = { list: transfer.files, empty: new DataTransfer().files,
+    beside: { list: transfer.files, file: transfer.files[1], after: [1] } };
+  for (const [key, value] of Object.entries(values)) {
+    log(key, await outcome(store(db, 'readwrite').put(value, key)));
+    const back = await result(store(db).get(key));
+    const list = key === 'beside' ? back.list : back;
+    log(list.constructor.name, list.length, list.item(1)?.name, key === 'beside' && back.after);
+    for (const file of list) log(file, file.name, file.lastModified, await file.text());
+    if (key === 'beside') log(await back.file.text());
+  }
+  db.close();
+}
+
 export async function refused(world) {
   const { open, log } = world;
   const db = await open(1, (fresh) => fresh.createObjectStore('s', { autoIncrement: true }));
