@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/engine.h"
+#include "imports.h"
 #include "interpreter.h"
 #include "opfs_file.h"
 #include "protocol.h"
@@ -17,12 +18,6 @@
 #define FLOWDB_EXPORT(result) extern "C" EMSCRIPTEN_KEEPALIVE result
 
 namespace flowdb {
-
-// clang-format off
-EM_JS(void, flow_replies, (const char* replies, double length), {
-  Module.flowReplies(HEAPU8.slice(replies, replies + length));
-});
-// clang-format on
 
 // Numbers cross the border as doubles where they may pass 2^32.
 using Number = double;

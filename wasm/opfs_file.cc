@@ -3,70 +3,14 @@
 // with what was asked for.
 #include "opfs_file.h"
 
-#include <emscripten.h>
+#include "imports.h"
 
 namespace flowdb {
 
-// Offsets are doubles: a u64 would become a BigInt, and 2^53 bytes are enough. The view is made
-// anew for each call because the heap may have been replaced.
-// clang-format off
-EM_JS(double, flow_file_read, (int file, double offset, char* buffer, double length), {
-  try {
-    return Module.flowFiles[file].read(HEAPU8.subarray(buffer, buffer + length), { at: offset });
-  } catch (error) {
-    Module.flowFileError = String(error);
-    return -1;
-  }
-});
-
-EM_JS(double, flow_file_write, (int file, double offset, const char* buffer, double length), {
-  try {
-    return Module.flowFiles[file].write(HEAPU8.subarray(buffer, buffer + length), { at: offset });
-  } catch (error) {
-    Module.flowFileError = String(error);
-    return error && error.name === 'QuotaExceededError' ? -2 : -1;
-  }
-});
-
-EM_JS(double, flow_file_truncate, (int file, double size), {
-  try {
-    Module.flowFiles[file].truncate(size);
-    return 0;
-  } catch (error) {
-    Module.flowFileError = String(error);
-    return error && error.name === 'QuotaExceededError' ? -2 : -1;
-  }
-});
-
-EM_JS(double, flow_file_flush, (int file), {
-  try {
-    Module.flowFiles[file].flush();
-    return 0;
-  } catch (error) {
-    Module.flowFileError = String(error);
-    return -1;
-  }
-});
-
-EM_JS(double, flow_file_size, (int file), {
-  try {
-    return Module.flowFiles[file].getSize();
-  } catch (error) {
-    Module.flowFileError = String(error);
-    return -1;
-  }
-});
-// Copies what the last exception said, in UTF-8, at most `room` bytes. Result: how many.
-EM_JS(int, flow_file_error, (char* out, int room), {
-  const text = HEAPU8.subarray(out, out + room);
-  return new TextEncoder().encodeInto(Module.flowFileError, text).written;
-});
-// clang-format on
-
 namespace {
 
-// Outcomes below 0, where a count of bytes would be 0 or above; the scripts return the same
-// numbers.
+// Outcomes below 0, where a count of bytes would be 0 or above: as js/worker/flow-imports.ts has
+// them.
 constexpr double kFailed = -1;
 constexpr double kQuotaExceeded = -2;
 // -8 as u32: what Chromium's write returns instead of throwing where there is no room.

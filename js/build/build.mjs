@@ -40,7 +40,7 @@ export async function buildNative(preset, compiler = 'g++') {
 }
 
 /**
- * Builds build/wasm/flowdb.mjs and build/wasm/flowdb.wasm.
+ * Builds build/wasm/flowdb.wasm.
  * @param {string} [target] something else of that build
  */
 export async function buildWasm(target = 'all') {

@@ -1,8 +1,6 @@
-// Fetches and compiles flowdb.wasm once, and makes instances of it. The glue gets the compiled
-// module through instantiateWasm and fetches nothing by itself.
-/// <reference path="./wasm-glue.d.ts" />
-import createFlowExports from '#wasm-glue';
-import { flowModule } from './flow-exports';
+// Fetches and compiles flowdb.wasm once, and makes instances of it.
+import { flowModule, type FlowExports } from './flow-exports';
+import { FlowSurroundings } from './flow-imports';
 import type { FlowModule } from './flow-module';
 
 /**
@@ -34,18 +32,11 @@ export async function compileFrom(url: string): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-function instantiate(compiled: WebAssembly.Module): Promise<FlowModule> {
-  return new Promise((resolve, reject) => {
-    createFlowExports({
-      flowFiles: [],
-      flowReplies: () => {},
-      instantiateWasm(imports, done) {
-        WebAssembly.instantiate(compiled, imports).then(
-          (instance) => done(instance, compiled),
-          reject,
-        );
-        return {};
-      },
-    }).then((exports) => resolve(flowModule(exports)), reject);
-  });
+async function instantiate(compiled: WebAssembly.Module): Promise<FlowModule> {
+  const around = new FlowSurroundings();
+  const instance = await WebAssembly.instantiate(compiled, around.imports);
+  const exports = instance.exports as unknown as FlowExports;
+  around.memory = exports.memory;
+  exports._initialize();
+  return flowModule(exports, around);
 }

@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   idb: ['channel', 'codec'],
   channel: ['codec'],
   codec: [],
-  worker: ['channel', 'codec', 'opfs', '#wasm-glue'],
+  worker: ['channel', 'codec', 'opfs'],
   opfs: [],
 };
 

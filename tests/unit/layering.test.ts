@@ -56,7 +56,7 @@ describe('imports', () => {
       'js/index.ts': "import { a } from './api/a';\nexport * from './idb/b.js';\n",
       'js/auto.ts': "import './index';\n",
       'js/idb/b.ts': "import type { C } from '../codec/c';\nimport { d } from './d';\n",
-      'js/worker/main.ts': "import { e } from '../opfs/e';\nimport create from '#wasm-glue';\n",
+      'js/worker/main.ts': "import { e } from '../opfs/e';\n",
       'js/api/a.ts': "const url = new URL('./worker.js', import.meta.url);\n",
       'demo/main.ts': "import { FlowDB } from 'flowdb-wasm';\nimport { j } from './job';\n",
     });
@@ -75,7 +75,6 @@ describe('imports', () => {
     ['js/idb/a.ts', "import { b } from '../index';"],
     ['js/opfs/a.ts', "import { b } from '../channel/b';"],
     ['js/worker/a.ts', "import { b } from '../idb/b';"],
-    ['js/idb/a.ts', "import { b } from '#wasm-glue';"],
     ['js/idb/a.ts', "import { openDB } from 'idb';"],
     ['js/idb/a.ts', "import { b } from '../../demo/b';"],
     ['js/other/a.ts', "import { b } from '../codec/b';"],
