@@ -1,5 +1,5 @@
 // Looks for the trace that FlowDB leaves outside of the Origin Private File System.
-import { MARKER_DATABASE } from '../channel/marker';
+import { MARKER_DATABASE } from '../channel/status';
 
 /**
  * Whether this origin is known to have FlowDB data.

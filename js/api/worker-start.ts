@@ -2,7 +2,7 @@
 
 /** Where the package's own files are, if not beside this script. */
 export interface Location {
-  /** worker.js; has to be of the page's own origin. */
+  /** worker.js, with the chunks beside it; has to be of the page's own origin. */
   readonly workerUrl?: string | URL | undefined;
   /** flowdb.wasm. */
   readonly wasmUrl?: string | URL | undefined;

@@ -1,5 +1,5 @@
-// Makes dist/ from js/ and the WebAssembly build: the two entry points with the code they share
-// in a chunk, the worker with Emscripten's glue inside, the module, and the type declarations.
+// Makes dist/ from js/ and the WebAssembly build: the two entry points and the worker, with what
+// they share in chunks, the module, and the type declarations.
 import fs from 'node:fs';
 import { at, run } from './command.mjs';
 import { unlessUnchanged } from './fingerprint.mjs';
@@ -18,7 +18,6 @@ const options = {
 export async function buildPackage() {
   const inputs = [
     'js',
-    'build/wasm/flowdb.mjs',
     'build/wasm/flowdb.wasm',
     'package.json',
     'package-lock.json',
@@ -37,17 +36,21 @@ export async function buildPackage() {
   });
 }
 
+// In one build, so that a page loads what it shares with the worker once: most of all the codec. The
+// worker is a module, which may import.
 async function bundle() {
   const esbuild = await import('esbuild');
-  const outdir = at('dist');
   await esbuild.build({
     ...options,
-    entryPoints: { index: at('js/index.ts'), auto: at('js/auto.ts') },
+    entryPoints: {
+      index: at('js/index.ts'),
+      auto: at('js/auto.ts'),
+      worker: at('js/worker/main.ts'),
+    },
     splitting: true,
     chunkNames: 'chunk-[hash]',
-    outdir,
+    outdir: at('dist'),
   });
-  await esbuild.build({ ...options, entryPoints: { worker: at('js/worker/main.ts') }, outdir });
 }
 
 async function writeTypes() {

@@ -23,6 +23,12 @@ export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
 /** Why the database as a whole can't be used, where an application may want to act on it. */
 export type ErrorReason = 'in-use' | 'no-opfs' | 'corruption' | 'quota' | 'unsupported' | 'worker';
 
+/**
+ * The native IndexedDB database that marks an origin with FlowDB data: made by the worker, looked
+ * for by the page, which must not fall back from `no-opfs` then. It holds nothing.
+ */
+export const MARKER_DATABASE = 'flowdb-marker';
+
 /** An error as data. */
 export interface ErrorData {
   /** A `StatusCode`; an unknown number is taken for an I/O error. */

@@ -1,7 +1,6 @@
 // Entry of the dedicated worker: gives the host what the browser has.
-import { MARKER_DATABASE } from '../channel/marker';
 import type { PageMessage } from '../channel/messages';
-import { StatusCode } from '../channel/status';
+import { MARKER_DATABASE, StatusCode } from '../channel/status';
 import { systemClock } from '../opfs/back-off';
 import { MemoryStorage } from '../opfs/memory-storage';
 import { browserPlatform, OpfsStorage } from '../opfs/opfs-storage';

@@ -6,7 +6,7 @@ import { replaceGlobals, restoreGlobals } from '../../js/api/globals';
 import { interfaces } from '../../js/api/interfaces';
 import { isMarked } from '../../js/api/marker';
 import { StandIn } from '../../js/api/stand-in';
-import { MARKER_DATABASE } from '../../js/channel/marker';
+import { MARKER_DATABASE } from '../../js/channel/status';
 import { FlowDBError } from '../../js/channel/flowdb-error';
 
 const factory = {} as IDBFactory;
