@@ -51,11 +51,12 @@ Status Engine::close() {
   s.job.reset();
   // Opened and only read: it is as the last close() has left it.
   const bool unchanged = s.memtable->count() == 0 && s.flush == nullptr && !s.checkpoint_due;
-  if (unchanged && s.log->file_bytes() <= kLogHeaderBytes) return Status::ok();
+  if (unchanged && s.log->file_bytes() <= kLogHeaderBytes) return s.container->close();
   const LogPosition position = s.log->reset_position();
   if (!holds(Rule::log_cut_last)) FLOWDB_RETURN_IF_ERROR(s.log->truncate());
   FLOWDB_RETURN_IF_ERROR(s.checkpoint(position));
-  return holds(Rule::log_cut_last) ? s.log->truncate() : Status::ok();
+  if (holds(Rule::log_cut_last)) FLOWDB_RETURN_IF_ERROR(s.log->truncate());
+  return s.container->close();
 }
 
 Container& Engine::container() { return *state_->container; }

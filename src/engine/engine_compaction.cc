@@ -20,8 +20,10 @@ Status Engine::State::pause_compaction() {
 }
 
 void Engine::State::begin_compaction(CompactionPlan plan) {
-  auto output = std::make_unique<TableOutput>(
-      *container, next_table_id, builder_options(plan.output_level), options.table_bytes_max);
+  // Half a table is worth the room that it fills.
+  auto output = std::make_unique<TableOutput>(*container, next_table_id,
+                                              builder_options(plan.output_level),
+                                              options.table_bytes_max, options.table_bytes_max / 2);
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job = std::make_unique<CompactionJob>(std::move(plan), version, std::move(retention),
                                         std::move(output));

@@ -17,18 +17,22 @@ constexpr uint64_t kFlushPace = 4;
 constexpr size_t kLevel0PaceFactor = 2;
 constexpr uint64_t kCompactionPace = 4;
 constexpr size_t kPaceDoublingsMax = 6;
+// A container that can become so much shorter is worth two flushes of the file.
+constexpr uint64_t kReclaimBytesMin = 256 << 10;
 
 }  // namespace
 
 bool Engine::State::is_maintenance_due() const {
   return flush != nullptr || job != nullptr ||
          pick_compaction(*version, compaction_limits()).has_value() ||
-         (kFullEngine && !expired_tables(*version, options.now_us()).empty());
+         (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||
+         container->reclaimable_bytes() >= kReclaimBytesMin;
 }
 
 // (1) The flush comes first: the log and the memory wait for it. One that has failed, for want of
 // room most often, waits for the compactions. (2) A compaction that is under way goes on, (3) or
-// the next one begins, after tables that have expired are gone.
+// the next one begins, after tables that have expired are gone. (4) When nothing else is to be
+// done, what is free at the container's end goes.
 Result<uint64_t> Engine::State::step_maintenance() {
   if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
   if (job != nullptr) return step_compaction();
@@ -40,7 +44,12 @@ Result<uint64_t> Engine::State::step_maintenance() {
     return kStepWork;
   }
   std::optional<CompactionPlan> plan = pick_compaction(*version, compaction_limits());
-  if (!plan) return flush != nullptr ? step_flush() : Result<uint64_t>(0);
+  if (!plan) {
+    if (flush != nullptr) return step_flush();
+    if (container->reclaimable_bytes() < kReclaimBytesMin) return uint64_t{0};
+    FLOWDB_RETURN_IF_ERROR(container->reclaim());
+    return kStepWork;
+  }
   if (!plan->is_move()) {
     begin_compaction(*std::move(plan));
     return step_compaction();

@@ -28,11 +28,10 @@ TableFiles Engine::State::files_of(const std::vector<TableMeta>& metas) {
   const TableSource source{container.get(), &cache};
   TableFiles files;
   for (const TableMeta& meta : metas) {
-    const auto live = container->tables().find(meta.id);
-    const TableLocation* const location =
-        live != container->tables().end() ? &live->second : container->finished_table(meta.id);
-    assert(location != nullptr);
-    files.push_back(std::make_shared<TableFile>(meta, *location, source));
+    auto held = container->hold_table(meta.id);
+    assert(held != nullptr);
+    const TableLocation location = *held;
+    files.push_back(std::make_shared<TableFile>(meta, location, source, std::move(held)));
   }
   return files;
 }

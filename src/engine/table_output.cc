@@ -6,13 +6,17 @@
 namespace flowdb {
 
 TableOutput::TableOutput(Container& container, uint32_t& next_table_id,
-                         const TableBuilderOptions& options, uint64_t table_bytes_max)
+                         const TableBuilderOptions& options, uint64_t table_bytes_max,
+                         uint64_t expected_bytes)
     : container_(container),
       next_table_id_(next_table_id),
       options_(options),
-      table_bytes_max_(table_bytes_max) {}
+      table_bytes_max_(table_bytes_max),
+      expected_bytes_(expected_bytes) {}
 
 TableOutput::~TableOutput() {
+  builder_.reset();
+  writer_.reset();
   for (const TableMeta& table : tables_) container_.discard_table(table.id);
 }
 
@@ -20,14 +24,18 @@ Status TableOutput::begin_table() {
   if (next_table_id_ == kFillerId) {
     return Status::io_error("all table ids of this database have been used");
   }
-  FLOWDB_ASSIGN_OR_RETURN(writer_, container_.begin_table(next_table_id_++));
+  FLOWDB_ASSIGN_OR_RETURN(writer_, container_.begin_table(next_table_id_++, expected_bytes_));
   builder_ = std::make_unique<TableBuilder>(*writer_, options_);
   return Status::ok();
 }
 
+bool TableOutput::is_full(const Record& record) const {
+  if (builder_->size() >= table_bytes_max_) return true;
+  return builder_->size_at_end() + record.key.size() + record.value.size() > writer_->room();
+}
+
 Status TableOutput::add(const Record& record) {
-  if (builder_ != nullptr && builder_->size() >= table_bytes_max_ &&
-      record.key != builder_->last_key()) {
+  if (builder_ != nullptr && is_full(record) && record.key != builder_->last_key()) {
     FLOWDB_RETURN_IF_ERROR(end_table());
   }
   if (builder_ == nullptr) FLOWDB_RETURN_IF_ERROR(begin_table());

@@ -14,10 +14,11 @@ namespace flowdb {
 
 class TableOutput {
  public:
-  // `next_table_id` is counted up with each table. A table that has reached `table_bytes_max` is
-  // ended between two keys. `container` and `next_table_id` must outlive it.
+  // `next_table_id` is counted up with each table. A table that has reached `table_bytes_max`, or
+  // that fills the free room which it is written to, is ended between two keys. Such room is used
+  // when it takes `expected_bytes`. `container` and `next_table_id` must outlive it.
   TableOutput(Container& container, uint32_t& next_table_id, const TableBuilderOptions& options,
-              uint64_t table_bytes_max);
+              uint64_t table_bytes_max, uint64_t expected_bytes);
   // Gives up the tables that were not committed.
   ~TableOutput();
 
@@ -42,6 +43,8 @@ class TableOutput {
   const std::vector<TableMeta>& tables() const { return tables_; }
 
  private:
+  // Whether the open table should end before this record.
+  bool is_full(const Record& record) const;
   Status begin_table();
   Status finish_table();
 
@@ -49,6 +52,7 @@ class TableOutput {
   uint32_t& next_table_id_;
   const TableBuilderOptions options_;
   const uint64_t table_bytes_max_;
+  const uint64_t expected_bytes_;
   std::unique_ptr<TableWriter> writer_;
   std::unique_ptr<TableBuilder> builder_;
   RangeRemoves range_removes_;

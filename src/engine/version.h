@@ -24,8 +24,11 @@ struct TableSource {
 // read.
 class TableFile {
  public:
-  TableFile(TableMeta meta, const TableLocation& location, const TableSource& source)
-      : meta_(std::move(meta)), location_(location), source_(source) {}
+  // `held` keeps the table's room from being used again (Container::hold_table); null where nobody
+  // will read it.
+  TableFile(TableMeta meta, const TableLocation& location, const TableSource& source,
+            std::shared_ptr<const TableLocation> held = nullptr)
+      : meta_(std::move(meta)), location_(location), source_(source), held_(std::move(held)) {}
 
   const TableMeta& meta() const { return meta_; }
   // Length of the raw table.
@@ -45,6 +48,7 @@ class TableFile {
   TableMeta meta_;
   TableLocation location_;
   TableSource source_;
+  std::shared_ptr<const TableLocation> held_;
   mutable std::shared_ptr<const Table> table_;
 };
 

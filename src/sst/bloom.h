@@ -23,6 +23,8 @@ class BloomBuilder {
   explicit BloomBuilder(int bits_per_key) : bits_per_key_(bits_per_key) {}
 
   void add(std::string_view key) { hashes_.push_back(bloom_hash(key)); }
+  // Bytes of the payload, about.
+  size_t size() const { return hashes_.size() * static_cast<size_t>(bits_per_key_) / 8 + 16; }
   // The filter block's payload: `[k: u8][bits]`.
   std::string finish() const;
 

@@ -31,6 +31,8 @@ class TableBuilder {
   Status add(const Record& record);
   // Bytes of the table so far, about.
   uint64_t size() const { return writer_.size() + data_.size(); }
+  // The same with what finish() writes behind the blocks; rather more than less.
+  uint64_t size_at_end() const { return size() + index_.size() + bloom_.size() + kEndBytes; }
   // REQUIRES: a record was added. The last added record's key.
   const std::string& last_key() const { return properties_.largest_key; }
 
@@ -42,6 +44,10 @@ class TableBuilder {
   const TableProperties& properties() const { return properties_; }
 
  private:
+  // More than properties, footer and padding take, with keys of a usual length, and the index
+  // entry of the block that is being filled.
+  static constexpr uint64_t kEndBytes = 4 << 10;
+
   Status write_data_block();
   Status write_range_removes();
   Status write_block(std::string_view payload, bool compress, BlockHandle& handle);

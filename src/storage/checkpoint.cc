@@ -31,11 +31,16 @@ const char* read_entries(Reader& reader, uint32_t count, Checkpoint& checkpoint)
 
 }  // namespace
 
-std::string encode_checkpoint(const LiveTables& tables, std::string_view manifest,
-                              const DatabaseId& id) {
+uint64_t checkpoint_bytes(const LiveTables& tables, std::string_view manifest, bool ordered) {
   const uint64_t bytes = kRecordHeaderBytes + tables.size() * kCheckpointEntryBytes +
-                         kCheckpointExtraBytesMin + manifest.size();
-  const uint64_t padded = (bytes + kSectorBytes - 1) / kSectorBytes * kSectorBytes;
+                         kCheckpointExtraBytesMin + (ordered ? kCheckpointOrderBytes : 0) +
+                         manifest.size();
+  return (bytes + kSectorBytes - 1) / kSectorBytes * kSectorBytes;
+}
+
+std::string encode_checkpoint(const LiveTables& tables, std::string_view manifest,
+                              const DatabaseId& id, const CheckpointOrder& order) {
+  const uint64_t padded = checkpoint_bytes(tables, manifest, order.generation != 0);
   std::string record;
   record.reserve(static_cast<size_t>(padded));
   put_be64(record, padded - kLengthBytes);
@@ -49,7 +54,13 @@ std::string encode_checkpoint(const LiveTables& tables, std::string_view manifes
   record += kCheckpointMagic;
   put_be64(record, manifest.size());
   record += manifest;
-  record.resize(static_cast<size_t>(padded) - sizeof(DatabaseId) - 4, '\0');
+  const size_t tail = sizeof(DatabaseId) + 4;
+  if (order.generation != 0) {
+    record.resize(static_cast<size_t>(padded - kCheckpointOrderBytes) - tail, '\0');
+    put_be64(record, order.generation);
+    put_be64(record, order.file_end);
+  }
+  record.resize(static_cast<size_t>(padded) - tail, '\0');
   record.append(reinterpret_cast<const char*>(id.data()), id.size());
   put_be32(record, crc32c(std::string_view(record).substr(kLengthBytes)));
   return record;
@@ -100,6 +111,10 @@ Result<Checkpoint> read_checkpoint(File& file, const ContainerRecord& record) {
     return corrupt("checkpoint: manifest longer than its room");
   }
   checkpoint.manifest = manifest;
+  if (reader.remaining() >= kCheckpointOrderBytes + tail) {
+    const char* const order = bytes.data() + bytes.size() - tail - kCheckpointOrderBytes;
+    checkpoint.order = {load_be64(order), load_be64(order + 8)};
+  }
   std::memcpy(checkpoint.database_id.data(), bytes.data() + bytes.size() - tail,
               sizeof(DatabaseId));
   return checkpoint;

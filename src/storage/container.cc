@@ -51,6 +51,7 @@ Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<File> file,
     state->end = content.end;
     state->records_crc = content.records_crc;
     state->unflushed = content.beyond_superblock;
+    FLOWDB_RETURN_IF_ERROR(state->begin_reuse(*file, size));
   }
   // Created now or by one who was killed then: the file's length may not be durable.
   if (state->superblock.generation == 1) state->unflushed = holds(Rule::creation_length_flushed);
@@ -70,18 +71,16 @@ std::string_view Container::file_name() const { return state_->file->name(); }
 
 Status Container::raise_epoch() {
   FLOWDB_RETURN_IF_ERROR(state_->check_idle());
-  Superblock next = state_->superblock;
-  next.epoch += 1;
-  next.changed = state_->changed;
-  return state_->commit(next);
+  FLOWDB_ASSIGN_OR_RETURN(State::Plan plan, state_->plan_superblock());
+  plan.next.epoch += 1;
+  return state_->commit(std::move(plan));
 }
 
 Status Container::mark_deleted() {
   FLOWDB_RETURN_IF_ERROR(state_->check_writable());
-  Superblock next = state_->superblock;
-  next.deleted = true;
-  next.changed = state_->changed;
-  return state_->commit(next);
+  FLOWDB_ASSIGN_OR_RETURN(State::Plan plan, state_->plan_superblock());
+  plan.next.deleted = true;
+  return state_->commit(std::move(plan));
 }
 
 Status Container::read_table(uint32_t id, uint64_t offset, char* buffer, size_t length) const {
@@ -126,12 +125,9 @@ Status Container::write_sst(uint32_t id, std::string_view bytes) {
   }
   s.accept(encode_gap(end_before, offset), encode_table_header(id, bytes.size()),
            location.offset + location.length);
-  Superblock next = s.superblock;
-  next.changed = true;
-  FLOWDB_RETURN_IF_ERROR(s.commit(next));
-  s.tables[id] = location;
-  s.changed = true;
-  return Status::ok();
+  LiveTables next = s.tables;
+  next[id] = location;
+  return s.commit_record(std::move(next));
 }
 
 Status Container::delete_sst(uint32_t id) {
@@ -141,12 +137,9 @@ Status Container::delete_sst(uint32_t id) {
   if (!sst_exists(id)) return Status::ok();
   const Result<uint64_t> offset = s.append_record(encode_tombstone(id));
   if (!offset.is_ok()) return offset.status();
-  Superblock next = s.superblock;
-  next.changed = true;
-  FLOWDB_RETURN_IF_ERROR(s.commit(next));
-  s.tables.erase(id);
-  s.changed = true;
-  return Status::ok();
+  LiveTables next = s.tables;
+  next.erase(id);
+  return s.commit_record(std::move(next));
 }
 
 Status Container::write_checkpoint() {
@@ -182,13 +175,6 @@ Status Container::apply(const std::vector<uint32_t>& added, const std::vector<ui
   }
   return Status::ok();
 }
-
-const TableLocation* Container::finished_table(uint32_t id) const {
-  const auto found = state_->finished.find(id);
-  return found == state_->finished.end() ? nullptr : &found->second;
-}
-
-void Container::discard_table(uint32_t id) { state_->finished.erase(id); }
 
 ContainerStats Container::stats() const {
   ContainerStats stats;

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "storage/container_format.h"
 #include "storage/file.h"
+#include "storage/free_space.h"
 #include "util/status.h"
 
 namespace flowdb {
@@ -42,6 +44,9 @@ class TableWriter {
   Status append(std::string_view bytes);
   // Bytes appended so far.
   uint64_t size() const { return size_; }
+  // How many bytes the table may have in all; with more, what was written is copied to another
+  // place.
+  uint64_t room() const { return region_ ? table_room(*region_) : UINT64_MAX; }
   uint32_t id() const { return id_; }
   // Completes the record. The bytes become durable with the apply() that adds the table. Errors as
   // of append().
@@ -49,14 +54,21 @@ class TableWriter {
 
  private:
   friend class Container;
-  TableWriter(Container& container, uint32_t id, uint64_t gap_offset, uint64_t record_offset);
+  TableWriter(Container& container, uint32_t id, std::optional<Region> region);
+  // Begins behind everything else.
+  void begin_at_end();
+  // Goes on behind everything else, with what was written so far.
+  Status move_to_end();
   Status write_buffer();
+  Status finish_in_region();
+  Status finish_at_end();
 
   Container& container_;
   const uint32_t id_;
-  const uint64_t gap_offset_;
-  const uint64_t record_offset_;
-  uint64_t buffer_offset_;  // where `buffer_` begins in the file
+  std::optional<Region> region_;  // nullopt: behind everything else
+  uint64_t gap_offset_ = 0;       // there: where the record before ends
+  uint64_t record_offset_ = 0;
+  uint64_t buffer_offset_ = 0;  // where `buffer_` begins in the file
   uint64_t size_ = 0;
   std::string buffer_;
   bool finished_ = false;
@@ -107,14 +119,17 @@ class Container {
   // Appends and commits a checkpoint of the live table with the newest manifest.
   Status write_checkpoint();
 
-  // Starts a table that a later apply() adds. Errors: invalid_argument (another writer is open, or
-  // `id` is the filler's, live or finished already), closed, quota_exceeded, io_error.
-  Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id);
+  // Keeps the room of a live or finished table from being used again as long as the result lives,
+  // also when the table is removed: for who goes on to read it at this location. May outlive the
+  // Container. Null when there is no such table.
+  std::shared_ptr<const TableLocation> hold_table(uint32_t id);
 
-  // Where a finished table stands that no apply() has added yet; null: there is none of this id.
-  const TableLocation* finished_table(uint32_t id) const;
-  // Gives back the room of such a table, which is not going to be added. Does nothing for another
-  // id.
+  // Starts a table that a later apply() adds. With `expected_bytes`, which may be wrong, a place is
+  // chosen: free room in the file, or its end; a commit that makes such room free is made if
+  // needed. Errors: invalid_argument (another writer is open, or `id` is the filler's, live or
+  // finished already), closed, quota_exceeded, corruption, io_error.
+  Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id, uint64_t expected_bytes = 0);
+  // Gives up a finished table that was not added; any other id is left as it is.
   void discard_table(uint32_t id);
 
   // Commits atomically: the finished tables `added` become live, `removed` cease to be, `manifest`
@@ -126,8 +141,14 @@ class Container {
   Status apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
                std::string manifest);
 
-  // False after a failed flush or superblock write: what is stored is then unknown until the next
-  // open.
+  // To be called last: what the original appends to the file from now on is found at the next
+  // opening. Without it that is so only when no regions were reused. Only reading calls are allowed
+  // then. Gives up finished tables that were not added. Errors: invalid_argument (a table is being
+  // written), closed, quota_exceeded, corruption, io_error.
+  Status close();
+
+  // False after close(), and after a failed flush or superblock write: what is stored is then unknown
+  // until the next open.
   bool can_write() const;
 
   // Writes a canonical copy (every live table once, then a checkpoint) into the empty file
@@ -135,6 +156,16 @@ class Container {
   // epoch and the manifest. Until the call has succeeded, `target` is no container. Errors:
   // invalid_argument (the target is not empty), corruption, quota_exceeded, io_error.
   Status copy_to(File& target) const;
+
+  // About how many bytes the file becomes shorter by when reclaim() is called until this is 0.
+  uint64_t reclaimable_bytes() const;
+  // Commits the state as it is once more, so that room that only the commit before last refers to
+  // becomes free, and what is free at the file's end is cut off. Errors: invalid_argument (a table
+  // is being written or waits to be added), closed, quota_exceeded, corruption, io_error.
+  Status reclaim();
+  // Whether the file's free regions have been used again since the container was created or copied.
+  // If not, the original's scan finds the same live tables.
+  bool regions_reused() const;
 
   ContainerStats stats() const;
   // Flushes the file. Errors: closed, io_error.

@@ -42,13 +42,14 @@ Status Container::copy_to(File& target) const {
     end = copies[id].offset + copies[id].length;
   }
   const uint64_t checkpoint_offset = next_record_offset(end);
-  const std::string checkpoint = encode_checkpoint(copies, s.manifest, s.superblock.database_id);
+  const std::string checkpoint = encode_checkpoint(copies, s.manifest, s.superblock.database_id, {});
   FLOWDB_RETURN_IF_ERROR(target.write_at(end, encode_gap(end, checkpoint_offset) + checkpoint));
   FLOWDB_RETURN_IF_ERROR(target.sync());
   FLOWDB_RETURN_IF_ERROR(target.sync());
 
   Superblock superblock = s.superblock;
   superblock.generation = 1;
+  superblock.reused = false;
   superblock.checkpoint_offset = checkpoint_offset;
   superblock.checkpoint_length = checkpoint.size();
   superblock.committed_end = checkpoint_offset + checkpoint.size();

@@ -52,11 +52,16 @@ inline constexpr size_t kCheckpointLength = 64;
 inline constexpr size_t kCommittedEnd = 72;
 inline constexpr size_t kRecordsCrc = 80;
 inline constexpr size_t kChanged = 84;
+inline constexpr size_t kScanBegin = 88;
+inline constexpr size_t kClosed = 96;
 inline constexpr size_t kCrc = 508;
 static_assert(kSuperblockMagic.size() == kVersion);
 static_assert(kDatabaseId + sizeof(DatabaseId) == kEpoch);
 static_assert(kCrc + 4 == kSuperblockBytes && kSuperblockBytes == kSectorBytes);
 }  // namespace superblock_field
+
+// Incompatible feature bits of superblocks.
+inline constexpr uint32_t kReusedFeature = 1;  // regions were reused; kScanBegin and kClosed count
 
 // Records.
 inline constexpr uint8_t kTableType = 0;
@@ -73,11 +78,19 @@ inline constexpr uint64_t kTombstoneBytes = kRecordHeaderBytes + 8 + 4;
 static_assert(kTombstoneMagic.size() == 8);
 
 // Checkpoints of ours: a magic, the manifest, padding, the database's id and a checksum behind the
-// entries.
+// entries. In a container with reused regions, the generation and the file's end stand between
+// padding and id.
 inline constexpr std::string_view kCheckpointMagic = "FLOWCKP1";
 inline constexpr uint64_t kCheckpointEntryBytes = 4 + 8 + 8;
 inline constexpr uint64_t kCheckpointExtraBytesMin = 8 + 8 + 16 + 4;
+inline constexpr uint64_t kCheckpointOrderBytes = 8 + 8;
 static_assert(kCheckpointMagic.size() == 8);
 static_assert(kCheckpointExtraBytesMin == 8 + 8 + sizeof(DatabaseId) + 4);
+
+// A checkpoint in a reused region stands so far behind the region's beginning: a filler hides it
+// until it is durable.
+inline constexpr uint64_t kCheckpointLeadBytes = kSectorBytes;
+// Smaller ones are left alone until what is beside them is free, too.
+inline constexpr uint64_t kRegionBytesMin = 64 << 10;
 
 }  // namespace flowdb

@@ -74,14 +74,23 @@ class Scan {
       : file_(file), file_bytes_(file_bytes), has_id_(has_id), content_(content) {}
 
   // Rule 3: the checkpoint that the superblock names, and the records up to the committed end.
-  Status read_committed();
+  // `newer_lost`: a newer superblock may have been there, and have cut off free room.
+  Status read_committed(bool newer_lost);
   // Rule 4: what stands behind. `own_checkpoints`: those of ours count, because a superblock that
   // may have named them is damaged.
   Status read_tail(bool own_checkpoints);
-  // Rule 5: every record from the header on.
-  Status read_all();
+  // Before it, where refuse_uncertain() is to look at the tail only.
+  void begin_tail() { counted_at_.reset(); }
+  // Errors: corruption when a record behind the committed end, or behind the newest checkpoint,
+  // might count: without the newest superblock nothing tells.
+  Status refuse_uncertain() const;
+  // Rule 5: every record from the header on. Behind `vouched_end` one that can't be read is a torn
+  // tail.
+  Status read_all(uint64_t vouched_end);
   // Rule 6: every live table lies in the part that counts.
   Status check_regions() const;
+  // Of the checkpoint that counts; 0 when it says nothing of it.
+  uint64_t generation() const { return order_.generation; }
 
  private:
   // Goes on to `limit`, or to a record that can't be passed.
@@ -98,6 +107,10 @@ class Scan {
   uint64_t position_ = kFileHeaderBytes;
   // Of all records passed, also of those that don't count unless one behind them does.
   uint32_t crc_ = 0;
+  // Of the newest checkpoint so far.
+  CheckpointOrder order_;
+  // Where the first record behind it stands that changes what it says.
+  std::optional<uint64_t> counted_at_;
 };
 
 Stop Scan::stop(const ContainerRecord& record, ContainerRecord::Kind kind,
@@ -117,7 +130,8 @@ Result<std::optional<Stop>> Scan::pass(uint64_t limit, bool own_checkpoints) {
       default:
         break;
     }
-    crc_ = extend_records_crc(crc_, std::string_view(record.header.data(), record.header.size()));
+    const std::string_view header(record.header.data(), record.header.size());
+    crc_ = record.offset < order_.file_end ? 0 : extend_records_crc(crc_, header);
     position_ = record.end;
     if (record.kind != ContainerRecord::Kind::checkpoint) {
       apply(record);
@@ -139,6 +153,8 @@ Result<std::optional<Stop>> Scan::pass(uint64_t limit, bool own_checkpoints) {
 
 void Scan::apply(const ContainerRecord& record) {
   if (record.kind == ContainerRecord::Kind::filler) return;
+  if (record.offset < order_.file_end) return;  // older than the checkpoint
+  if (!counted_at_) counted_at_ = record.offset;
   if (record.kind == ContainerRecord::Kind::table) {
     content_.tables[record.id] = {record.offset + kRecordHeaderBytes,
                                   record.end - record.offset - kRecordHeaderBytes};
@@ -151,6 +167,12 @@ void Scan::apply(const ContainerRecord& record) {
 }
 
 void Scan::apply(const ContainerRecord& record, Checkpoint checkpoint) {
+  if (checkpoint.own ? checkpoint.order.generation < order_.generation
+                     : record.offset < order_.file_end) {
+    return;
+  }
+  counted_at_.reset();
+  if (!checkpoint.own) counted_at_ = record.offset;
   content_.tables = std::move(checkpoint.tables);
   content_.end = record.end;
   content_.changed = !checkpoint.own;
@@ -159,34 +181,45 @@ void Scan::apply(const ContainerRecord& record, Checkpoint checkpoint) {
     content_.superblock.database_id = checkpoint.database_id;
     content_.superblock.checkpoint_offset = record.offset;
     content_.superblock.checkpoint_length = record.end - record.offset;
+    order_ = checkpoint.order;
     has_id_ = true;
     crc_ = 0;
   }
   content_.records_crc = crc_;
 }
 
-Status Scan::read_committed() {
+Status Scan::read_committed(bool newer_lost) {
   const Superblock superblock = content_.superblock;
-  const uint64_t end = superblock.committed_end;
+  uint64_t end = superblock.committed_end;
+  // Nothing that counts is behind the checkpoint's tables; those are looked at for themselves.
+  if (newer_lost && superblock.reused && superblock.scan_begin() == end) {
+    end = std::min(end, file_bytes_);
+  }
   if (end > file_bytes_) {
     return Status::corruption(file_.name(), file_bytes_,
                               "the file ends before its committed end, " + std::to_string(end));
   }
   if (superblock.checkpoint_offset != 0) {
     position_ = superblock.checkpoint_offset;
-    const uint64_t checkpoint_end = position_ + superblock.checkpoint_length;
+    if (superblock.checkpoint_end() > end) {
+      return Status::corruption(file_.name(), position_, "the file ends inside of its checkpoint");
+    }
     FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record, read_record(file_, position_, end));
-    if (record.kind != ContainerRecord::Kind::checkpoint || record.end != checkpoint_end) {
+    if (record.kind != ContainerRecord::Kind::checkpoint ||
+        record.end != superblock.checkpoint_end()) {
       return Status::corruption(file_.name(), position_,
                                 "no checkpoint where the superblock says that one is");
     }
-    FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(checkpoint_end, true));
+    FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(record.end, true));
     if (stopped.has_value()) return stopped->status;
     if (content_.changed) {
       return Status::corruption(file_.name(), record.offset, "checkpoint without a manifest");
     }
   }
   content_.changed = superblock.changed;
+  order_.file_end = 0;  // the superblock says what is newer
+  position_ = std::min(superblock.scan_begin(), end);
+  crc_ = 0;
   FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(end, false));
   if (stopped.has_value()) return stopped->status;
   if (crc_ != superblock.records_crc) {
@@ -207,14 +240,33 @@ Status Scan::read_tail(bool own_checkpoints) {
   return Status::ok();
 }
 
-Status Scan::read_all() {
+Status Scan::read_all(uint64_t vouched_end) {
   FLOWDB_ASSIGN_OR_RETURN(std::optional<Stop> stopped, pass(file_bytes_, true));
-  if (!stopped.has_value()) return Status::ok();
-  if (stopped->kind == ContainerRecord::Kind::cut_short) return Status::ok();
-  if (stopped->kind == ContainerRecord::Kind::unknown_type) return as_unsupported(*stopped);
-  // A file that had grown when the power failed ends in zeros.
-  FLOWDB_ASSIGN_OR_RETURN(const bool zeros, only_zeros_from(stopped->offset));
-  return zeros ? Status::ok() : stopped->status;
+  if (stopped.has_value() && stopped->kind == ContainerRecord::Kind::unknown_type) {
+    return as_unsupported(*stopped);
+  }
+  if (stopped.has_value() && stopped->kind != ContainerRecord::Kind::cut_short &&
+      stopped->offset < vouched_end) {
+    // A file that had grown when the power failed ends in zeros.
+    FLOWDB_ASSIGN_OR_RETURN(const bool zeros, only_zeros_from(stopped->offset));
+    if (!zeros) return stopped->status;
+  }
+  if (order_.generation != 0) {
+    // Its tables may stand behind it, or behind the last record that counts.
+    content_.end = position_;
+    content_.records_crc = crc_;
+    Superblock& superblock = content_.superblock;
+    superblock.generation = std::max(superblock.generation, order_.generation);
+    superblock.reused = true;
+    superblock.reused_scan_begin = std::min(order_.file_end, position_);
+  }
+  return Status::ok();
+}
+
+Status Scan::refuse_uncertain() const {
+  if (!counted_at_) return Status::ok();
+  return Status::corruption(file_.name(), *counted_at_,
+                            "a superblock is damaged: whether this record counts is not known");
 }
 
 Result<bool> Scan::only_zeros_from(uint64_t offset) const {
@@ -277,14 +329,63 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
   }
   Scan scan(file, file_bytes, superblock != nullptr, content);
   if (superblock != nullptr) {
-    FLOWDB_RETURN_IF_ERROR(scan.read_committed());
-    FLOWDB_RETURN_IF_ERROR(scan.read_tail(newer_may_be_lost(slots, *superblock)));
+    const bool newer_lost = newer_may_be_lost(slots, *superblock);
+    FLOWDB_RETURN_IF_ERROR(scan.read_committed(newer_lost));
+    if (newer_lost) {
+      // What it named may stand anywhere.
+      ContainerContent newer;
+      newer.superblock = *superblock;
+      Scan all(file, file_bytes, true, newer);
+      FLOWDB_RETURN_IF_ERROR(all.read_all(superblock->committed_end));
+      if (all.generation() > superblock->generation) {
+        FLOWDB_RETURN_IF_ERROR(all.refuse_uncertain());
+        FLOWDB_RETURN_IF_ERROR(all.check_regions());
+        newer.superblock.generation = superblock->generation;
+        newer.beyond_superblock = true;
+        return newer;
+      }
+    }
+    if (!superblock->reused) {
+      FLOWDB_RETURN_IF_ERROR(scan.read_tail(newer_lost));
+    } else if (newer_lost || superblock->closed) {
+      scan.begin_tail();
+      FLOWDB_RETURN_IF_ERROR(scan.read_tail(false));
+      if (newer_lost) FLOWDB_RETURN_IF_ERROR(scan.refuse_uncertain());
+    }
   } else {
-    FLOWDB_RETURN_IF_ERROR(scan.read_all());
+    FLOWDB_RETURN_IF_ERROR(scan.read_all(UINT64_MAX));
+    if (content.superblock.reused) FLOWDB_RETURN_IF_ERROR(scan.refuse_uncertain());
   }
   FLOWDB_RETURN_IF_ERROR(scan.check_regions());
   content.beyond_superblock = content.end > content.superblock.committed_end;
   return content;
+}
+
+Result<OlderReferences> read_older_references(File& file, uint64_t file_bytes) {
+  std::string header(kFileHeaderBytes, '\0');
+  FLOWDB_RETURN_IF_ERROR(read_exactly(file, 0, header.data(), header.size()));
+  FLOWDB_ASSIGN_OR_RETURN(const Slots slots, read_slots(file, header));
+  const Superblock* const newer = newest(slots);
+  OlderReferences found;
+  for (const SuperblockSlot& slot : slots) {
+    const Superblock& older = slot.superblock;
+    if (slot.state != SuperblockSlot::State::whole || &older == newer) continue;
+    if (older.checkpoint_offset == 0 || older.checkpoint_end() > file_bytes) continue;
+    FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record,
+                            read_record(file, older.checkpoint_offset, file_bytes));
+    if (record.kind != ContainerRecord::Kind::checkpoint) continue;
+    const Result<Checkpoint> checkpoint = read_checkpoint(file, record);
+    if (checkpoint.status().is(StatusCode::corruption)) continue;
+    if (!checkpoint.is_ok()) return checkpoint.status();
+    for (const auto& entry : checkpoint->tables) {
+      found.tables.push_back(table_region(entry.second));
+    }
+    found.rest.push_back(checkpoint_region(older));
+    if (older.scan_begin() < older.committed_end) {
+      found.rest.push_back({older.scan_begin(), older.committed_end});
+    }
+  }
+  return found;
 }
 
 }  // namespace flowdb

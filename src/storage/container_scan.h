@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "storage/checkpoint.h"
+#include "storage/free_space.h"
 #include "storage/superblock.h"
 
 namespace flowdb {
@@ -40,5 +41,14 @@ Result<ContainerPresence> find_container(File& file, uint64_t file_bytes);
 // REQUIRES: find_container says that it is present. Errors: corruption (with offset), unsupported,
 // io_error.
 Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id);
+
+// What the older of the two superblocks refers to.
+struct OlderReferences {
+  Regions tables;  // the records of those that its checkpoint has
+  Regions rest;    // its checkpoint, with the page that it begins in, and the records behind
+};
+
+// Empty when there is none, or its checkpoint can't be read. Errors: io_error.
+Result<OlderReferences> read_older_references(File& file, uint64_t file_bytes);
 
 }  // namespace flowdb

@@ -72,37 +72,96 @@ Status Container::State::flush() {
   return status;
 }
 
-Status Container::State::commit(Superblock next) {
-  next.generation = superblock.generation + 1;
-  next.committed_end = end;
-  next.records_crc = records_crc;
+Status Container::State::commit(Plan plan) {
+  if (Status status = prepare(plan); !status.is_ok()) {
+    free.clear();  // it is not known any more how they are framed
+    return status;
+  }
   if (unflushed) {
     FLOWDB_RETURN_IF_ERROR(flush());
     FLOWDB_RETURN_IF_ERROR(flush());
     unflushed = false;
   }
-  if (Status status = file->write_at(superblock_offset(next.generation), encode_superblock(next));
-      !status.is_ok()) {
-    can_write = false;
+  const auto write = [this](uint64_t offset, std::string_view bytes) {
+    Status status = file->write_at(offset, bytes);
+    if (!status.is_ok()) can_write = false;
     return status;
+  };
+  for (const auto& [begin, covered_end] : covers) {
+    FLOWDB_RETURN_IF_ERROR(write(begin, encode_filler_header(begin, covered_end)));
   }
+  FLOWDB_RETURN_IF_ERROR(
+      write(superblock_offset(plan.next.generation), encode_superblock(plan.next)));
   FLOWDB_RETURN_IF_ERROR(flush());
   FLOWDB_RETURN_IF_ERROR(flush());
-  superblock = next;
+  covers.clear();
+  framing_unknown = false;
+  older.clear();
+  counting = counting && plan.next.checkpoint_offset == superblock.checkpoint_offset;
+  superblock = plan.next;
+  tables = std::move(plan.tables);
+  free = std::move(plan.free);
+  settled = plan.settles;
+  records_crc = superblock.records_crc;
+  end = plan.file_end;
+  cut_short_at = plan.is_cut_short ? end : 0;
+  if (reused && !writing) drop_tail();
+  return Status::ok();
+}
+
+Status Container::State::commit_record(LiveTables next_tables) {
+  counting = true;
+  Plan plan;
+  plan.next = superblock;
+  plan.next.changed = true;
+  plan.tables = std::move(next_tables);
+  FLOWDB_RETURN_IF_ERROR(plan_space(plan));
+  FLOWDB_RETURN_IF_ERROR(commit(std::move(plan)));
+  changed = true;
   return Status::ok();
 }
 
 Status Container::State::commit_checkpoint(LiveTables next_tables, std::string next_manifest,
                                            bool next_changed) {
-  const std::string record = encode_checkpoint(next_tables, next_manifest, superblock.database_id);
-  FLOWDB_ASSIGN_OR_RETURN(const uint64_t offset, append_record(record));
-  records_crc = 0;
-  Superblock next = superblock;
-  next.checkpoint_offset = offset;
-  next.checkpoint_length = record.size();
-  next.changed = next_changed;
-  FLOWDB_RETURN_IF_ERROR(commit(next));
-  tables = std::move(next_tables);
+  const uint64_t bytes = checkpoint_bytes(next_tables, next_manifest, true);
+  const size_t index = lowest_fit(free, kCheckpointLeadBytes + bytes);
+  std::optional<Region> region;
+  if (index < free.size()) region = take_region(index);
+  Plan plan;
+  plan.next = superblock;
+  plan.next.changed = next_changed;
+  plan.next.checkpoint_length = checkpoint_bytes(next_tables, next_manifest, reused);
+  plan.tables = std::move(next_tables);
+  if (region) {
+    plan.next.checkpoint_offset = region->begin + kCheckpointLeadBytes;
+    const uint64_t behind = plan.next.checkpoint_end();
+    if (Status status = file->write_at(behind, frame_rest(behind, region->end)); !status.is_ok()) {
+      free.clear();
+      return status;
+    }
+  } else {
+    plan.next.checkpoint_offset = next_record_offset(end);
+  }
+  FLOWDB_RETURN_IF_ERROR(plan_space(plan));
+  CheckpointOrder order;
+  if (reused) order = {plan.next.generation, plan.file_end};
+  const std::string record =
+      encode_checkpoint(plan.tables, next_manifest, superblock.database_id, order);
+  if (region) {
+    if (Status status = file->write_at(plan.next.checkpoint_offset, record); !status.is_ok()) {
+      free.clear();
+      return status;
+    }
+    covers[region->begin] = plan.next.checkpoint_offset;
+    unflushed = true;
+  } else {
+    FLOWDB_RETURN_IF_ERROR(append_record(record).status());
+  }
+  const uint64_t written_end = plan.next.checkpoint_end();
+  if (Status status = commit(std::move(plan)); !status.is_ok()) {
+    if (region) covers[region->begin] = written_end;
+    return status;
+  }
   manifest = std::move(next_manifest);
   changed = next_changed;
   return Status::ok();

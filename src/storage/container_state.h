@@ -4,10 +4,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "storage/checkpoint.h"
 #include "storage/container.h"
+#include "storage/free_space.h"
 #include "storage/superblock.h"
 
 namespace flowdb {
@@ -20,11 +23,32 @@ struct Container::State {
   std::string manifest;
   bool changed = false;      // the tables are not those of the manifest
   uint64_t end = 0;          // of the last record that counts
-  uint32_t records_crc = 0;  // of the records from the newest checkpoint's end to `end`
+  uint32_t records_crc = 0;  // of the records from the superblock's scan_begin() to `end`
+  bool counting = false;     // some of these records change what the checkpoint says
   bool tail = true;          // bytes may stand behind `end`
   bool unflushed = false;    // what `end` takes in may not be durable yet
   bool writing = false;      // a TableWriter is open
   bool can_write = true;
+
+  // Reuse of regions (reuse.cc).
+  bool reused = false;  // as in the superblock, from the next one on
+  // May be written to: neither superblock refers to them, and each is framed by one filler.
+  Regions free;
+  // What was written to regions since the last commit, from a region's beginning to the end of the
+  // record: becomes visible, as a filler, when that is durable.
+  std::map<uint64_t, uint64_t> covers;
+  // A crash may have left what is free framed as larger fillers, over what is not; until the first
+  // commit.
+  bool framing_unknown = false;
+  // The records that the older superblock refers to, but for its tables: no header is written upon
+  // them as long as it is not known whether the newer one is durable, until the first commit, too.
+  Regions older;
+  // The file's end, when more is free in front of it that can't be cut off.
+  uint64_t cut_short_at = 0;
+  // Both superblocks have the same tables and the same checkpoint.
+  bool settled = false;
+  // Of tables that somebody reads, or has read, by the location that he was given.
+  std::vector<std::weak_ptr<const TableLocation>> readers;
 
   // closed when an earlier failure has made what is stored unknown.
   Status check_writable() const;
@@ -46,12 +70,49 @@ struct Container::State {
   Result<uint64_t> append_record(std::string_view record);
   // Flushes; a failure makes the container read-only.
   Status flush();
-  // Writes the next superblock, which vouches for everything up to `end`, and flushes it.
-  Status commit(Superblock next);
-  // Appends a checkpoint and commits it.
+
+  // What the next commit makes of the file.
+  struct Plan {
+    Superblock next;
+    LiveTables tables;
+    Regions free;           // as the State's, once it is committed
+    uint64_t file_end = 0;  // what stands behind is cut off then
+    Regions unframed;           // the same and smaller ones, while it is not known how they are framed
+    std::optional<Region> cut;  // a part of it that must be one filler before
+    bool is_cut_short = false;  // a record in front of it can't be made a filler
+    bool settles = false;       // the tables and the checkpoint stay
+  };
+  // A commit of the same tables and the same checkpoint. Errors: corruption, io_error.
+  Result<Plan> plan_superblock();
+  // Writes the next superblock, which vouches for everything up to the plan's end, and flushes it.
+  Status commit(Plan plan);
+  // Commits a change that the record in front of `end` tells of.
+  Status commit_record(LiveTables next_tables);
+  // Writes a checkpoint, in a free region or behind everything else, and commits it.
   Status commit_checkpoint(LiveTables next_tables, std::string next_manifest, bool next_changed);
   // Reframes the table at `location`, so far a filler, as the table `id`.
   Status name_table(uint32_t id, const TableLocation& location);
+
+  // At the opening, when everything else is known. Errors: io_error.
+  Status begin_reuse(File& opened, uint64_t file_bytes);
+  // Completes a plan, of which `next` and `tables` are given: what neither these nor the superblock
+  // of now refer to is free after it. Errors: corruption (a record that can't be read), io_error.
+  Status plan_space(Plan& plan);
+  // Frames each free region of the plan by one filler.
+  Status prepare(const Plan& plan);
+  // Takes the region out of `free` and begins to use regions again.
+  Region take_region(size_t index);
+  // Frames what stands behind a record that ends at `end` in a region up to `region_end`: the bytes
+  // to write at `end`. What can be used again goes to `free`.
+  std::string frame_rest(uint64_t end, uint64_t region_end);
+  // The region that takes a table of `bytes`; nullopt: none does. A commit that makes one free is
+  // made. Errors as of commit().
+  Result<std::optional<Region>> find_region(uint64_t bytes);
+  // Where the last table ends that is live, or may be, or is read.
+  uint64_t needed_end() const;
+  // Where a checkpoint of the same tables would end in the lowest of `regions` that takes it, which
+  // then has less room; UINT64_MAX: none does.
+  uint64_t place_checkpoint(Regions& regions) const;
 };
 
 }  // namespace flowdb

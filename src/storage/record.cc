@@ -81,6 +81,10 @@ std::string encode_table_header(uint32_t id, uint64_t length) {
   return header;
 }
 
+std::string encode_filler_header(uint64_t begin, uint64_t end) {
+  return encode_table_header(kFillerId, end - begin - kRecordHeaderBytes);
+}
+
 std::string encode_tombstone(uint32_t id) {
   std::string record;
   put_be64(record, kTombstoneBodyBytes);
@@ -98,7 +102,7 @@ uint64_t next_record_offset(uint64_t end) {
 
 std::string encode_gap(uint64_t end, uint64_t next_offset) {
   if (next_offset == end) return {};
-  std::string filler = encode_table_header(kFillerId, next_offset - end - kRecordHeaderBytes);
+  std::string filler = encode_filler_header(end, next_offset);
   filler.resize(static_cast<size_t>(next_offset - end), '\0');
   return filler;
 }

@@ -37,6 +37,9 @@ Result<ContainerRecord> read_record(File& file, uint64_t offset, uint64_t limit)
 // The 13 bytes in front of a table's `length` raw bytes, or of a filler's that fills them.
 std::string encode_table_header(uint32_t id, uint64_t length);
 
+// The header of a filler from `begin` to `end`.
+std::string encode_filler_header(uint64_t begin, uint64_t end);
+
 // A whole tombstone of ours.
 std::string encode_tombstone(uint32_t id);
 

@@ -20,6 +20,9 @@ const char* contradiction(const Superblock& s, uint32_t state, uint32_t changed)
   if (state > 1) return "superblock: unknown state";
   if (changed > 1) return "superblock: the changed flag is neither 0 nor 1";
   if (s.committed_end < kFileHeaderBytes) return "superblock: committed end inside of the header";
+  if (s.reused && (s.reused_scan_begin < kFileHeaderBytes || s.reused_scan_begin > s.committed_end)) {
+    return "superblock: records begin outside of the committed part";
+  }
   if (s.checkpoint_offset == 0) {
     return s.checkpoint_length == 0 ? nullptr : "superblock: a length of no checkpoint";
   }
@@ -37,6 +40,11 @@ std::string encode_superblock(const Superblock& superblock) {
   char* const p = sector.data();
   std::memcpy(p, kSuperblockMagic.data(), kSuperblockMagic.size());
   store_be32(p + field::kVersion, kSuperblockVersion);
+  if (superblock.reused) {
+    store_be32(p + field::kIncompatible, kReusedFeature);
+    store_be64(p + field::kScanBegin, superblock.reused_scan_begin);
+    store_be32(p + field::kClosed, superblock.closed ? 1 : 0);
+  }
   store_be32(p + field::kCompatible, superblock.compatible);
   store_be32(p + field::kState, superblock.deleted ? 1 : 0);
   store_be64(p + field::kGeneration, superblock.generation);
@@ -68,13 +76,19 @@ Result<SuperblockSlot> decode_superblock(std::string_view file, uint64_t offset,
   if (const uint32_t version = load_be32(p + field::kVersion); version != kSuperblockVersion) {
     return unsupported("superblock version ", version);
   }
-  if (const uint32_t bits = load_be32(p + field::kIncompatible); bits != 0) {
-    return unsupported("superblock feature bits ", bits);
+  const uint32_t features = load_be32(p + field::kIncompatible);
+  if ((features & ~kReusedFeature) != 0) {
+    return unsupported("superblock feature bits ", features);
   }
   slot.state = SuperblockSlot::State::whole;
   Superblock& s = slot.superblock;
   const uint32_t state = load_be32(p + field::kState);
   const uint32_t changed = load_be32(p + field::kChanged);
+  s.reused = features != 0;
+  if (s.reused) {
+    s.reused_scan_begin = load_be64(p + field::kScanBegin);
+    s.closed = load_be32(p + field::kClosed) != 0;
+  }
   s.compatible = load_be32(p + field::kCompatible);
   s.deleted = state == 1;
   s.generation = load_be64(p + field::kGeneration);

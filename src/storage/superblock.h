@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "storage/container_format.h"
+#include "storage/free_space.h"
 #include "util/status.h"
 
 namespace flowdb {
@@ -19,10 +20,24 @@ struct Superblock {
   uint64_t checkpoint_offset = 0;  // 0: there is none
   uint64_t checkpoint_length = 0;
   uint64_t committed_end = kFileHeaderBytes;
-  // CRC32C of the 13-byte headers of all records from the checkpoint's end to the committed end.
+  // Regions have been used again: the order of records in the file says nothing any more, and the
+  // records that count beside the checkpoint begin at `reused_scan_begin`.
+  bool reused = false;
+  uint64_t reused_scan_begin = 0;
+  // Nothing of ours stands behind the committed end, so that what is found there is the original's.
+  // Where regions are reused, nothing else tells it from what a power failure has brought back.
+  bool closed = false;
+  // CRC32C of the 13-byte headers of all records from scan_begin() to the committed end.
   uint32_t records_crc = 0;
   // The live tables are not those that the manifest describes.
   bool changed = false;
+
+  uint64_t checkpoint_end() const { return checkpoint_offset + checkpoint_length; }
+  // Records from here on to the committed end change what the checkpoint says.
+  uint64_t scan_begin() const {
+    if (reused) return reused_scan_begin;
+    return checkpoint_offset == 0 ? kFileHeaderBytes : checkpoint_end();
+  }
 };
 
 struct SuperblockSlot {
@@ -42,6 +57,11 @@ Result<SuperblockSlot> decode_superblock(std::string_view file, uint64_t offset,
 
 // Where the superblock of this generation is, in bytes from the file's start.
 inline size_t superblock_offset(uint64_t generation) { return kSlotOffsets[generation % 2]; }
+
+// The room of its checkpoint, with the filler in front of it that has hidden it.
+inline Region checkpoint_region(const Superblock& superblock) {
+  return {superblock.checkpoint_offset / kPageBytes * kPageBytes, superblock.checkpoint_end()};
+}
 
 // The file header of a container with one superblock.
 std::string encode_file_header(const Superblock& superblock);

@@ -1,5 +1,6 @@
-// TableWriter: a table goes to the file in pieces, framed as a filler. Its header is written last,
-// so that a table that is cut off is a record of no length, where every scan ends.
+// TableWriter: a table goes to the file in pieces. In a free region it is hidden behind the header
+// of the filler that frames the region. Behind everything else its header is written last, as that
+// of a filler: a table that is cut off is a record of no length there, where every scan ends.
 #include <algorithm>
 
 #include "storage/container_state.h"
@@ -12,32 +13,69 @@ constexpr size_t kBufferBytes = 64 << 10;
 
 }  // namespace
 
-Result<std::unique_ptr<TableWriter>> Container::begin_table(uint32_t id) {
+Result<std::unique_ptr<TableWriter>> Container::begin_table(uint32_t id, uint64_t expected_bytes) {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_no_writer());
   if (id == kFillerId || s.tables.count(id) != 0 || s.finished.count(id) != 0) {
     return Status::invalid_argument("table id " + std::to_string(id) + " is taken");
   }
-  FLOWDB_RETURN_IF_ERROR(s.cut_tail());
-  s.tail = true;
-  s.writing = true;
-  return std::unique_ptr<TableWriter>(new TableWriter(*this, id, s.end, next_record_offset(s.end)));
+  FLOWDB_ASSIGN_OR_RETURN(const std::optional<Region> region, s.find_region(expected_bytes));
+  if (!region) FLOWDB_RETURN_IF_ERROR(s.cut_tail());
+  return std::unique_ptr<TableWriter>(new TableWriter(*this, id, region));
 }
 
-TableWriter::TableWriter(Container& container, uint32_t id, uint64_t gap_offset,
-                         uint64_t record_offset)
-    : container_(container),
-      id_(id),
-      gap_offset_(gap_offset),
-      record_offset_(record_offset),
-      buffer_offset_(gap_offset),
-      buffer_(encode_gap(gap_offset, record_offset)) {
-  buffer_.append(kRecordHeaderBytes, '\0');
+TableWriter::TableWriter(Container& container, uint32_t id, std::optional<Region> region)
+    : container_(container), id_(id), region_(region) {
+  container_.state_->writing = true;
+  if (region_) {
+    record_offset_ = region_->begin;
+    buffer_offset_ = region_->begin + kRecordHeaderBytes;
+  } else {
+    begin_at_end();
+  }
 }
 
 TableWriter::~TableWriter() {
-  container_.state_->writing = false;
-  if (!finished_) container_.state_->drop_tail();
+  Container::State& s = *container_.state_;
+  s.writing = false;
+  if (finished_) return;
+  if (region_) {
+    s.free.push_back(*region_);
+  } else {
+    s.drop_tail();
+  }
+}
+
+void TableWriter::begin_at_end() {
+  Container::State& s = *container_.state_;
+  s.tail = true;
+  gap_offset_ = s.end;
+  record_offset_ = next_record_offset(s.end);
+  buffer_offset_ = gap_offset_;
+  buffer_ = encode_gap(gap_offset_, record_offset_);
+  buffer_.append(kRecordHeaderBytes, '\0');
+}
+
+Status TableWriter::move_to_end() {
+  Container::State& s = *container_.state_;
+  const Region region = *region_;
+  const std::string unwritten = std::move(buffer_);
+  const uint64_t written = buffer_offset_ - region.begin - kRecordHeaderBytes;
+  FLOWDB_RETURN_IF_ERROR(s.cut_tail());
+  region_.reset();
+  begin_at_end();
+  for (uint64_t done = 0; done < written;) {
+    const size_t piece = static_cast<size_t>(std::min<uint64_t>(written - done, kBufferBytes));
+    const size_t front = buffer_.size();
+    buffer_.resize(front + piece);
+    FLOWDB_RETURN_IF_ERROR(read_exactly(*s.file, region.begin + kRecordHeaderBytes + done,
+                                        buffer_.data() + front, piece));
+    FLOWDB_RETURN_IF_ERROR(write_buffer());
+    done += piece;
+  }
+  s.free.push_back(region);
+  buffer_ += unwritten;
+  return Status::ok();
 }
 
 Status TableWriter::write_buffer() {
@@ -49,16 +87,37 @@ Status TableWriter::write_buffer() {
 
 Status TableWriter::append(std::string_view bytes) {
   size_ += bytes.size();
+  if (size_ > room()) FLOWDB_RETURN_IF_ERROR(move_to_end());
   while (!bytes.empty()) {
+    if (buffer_.size() >= kBufferBytes) FLOWDB_RETURN_IF_ERROR(write_buffer());
     const size_t taken = std::min(bytes.size(), kBufferBytes - buffer_.size());
     buffer_ += bytes.substr(0, taken);
     bytes.remove_prefix(taken);
-    if (buffer_.size() >= kBufferBytes) FLOWDB_RETURN_IF_ERROR(write_buffer());
   }
   return Status::ok();
 }
 
 Status TableWriter::finish() {
+  FLOWDB_RETURN_IF_ERROR(region_ ? finish_in_region() : finish_at_end());
+  Container::State& s = *container_.state_;
+  s.finished[id_] = {record_offset_ + kRecordHeaderBytes, size_};
+  finished_ = true;
+  return Status::ok();
+}
+
+Status TableWriter::finish_in_region() {
+  Container::State& s = *container_.state_;
+  buffer_ += s.frame_rest(record_offset_ + kRecordHeaderBytes + size_, region_->end);
+  if (Status status = write_buffer(); !status.is_ok()) {
+    s.free.clear();
+    return status;
+  }
+  s.covers[record_offset_] = record_offset_ + kRecordHeaderBytes + size_;
+  s.unflushed = true;
+  return Status::ok();
+}
+
+Status TableWriter::finish_at_end() {
   Container::State& s = *container_.state_;
   const std::string header = encode_table_header(kFillerId, size_);
   if (buffer_offset_ <= record_offset_) {  // all of it is still in the buffer
@@ -68,11 +127,9 @@ Status TableWriter::finish() {
     if (!buffer_.empty()) FLOWDB_RETURN_IF_ERROR(write_buffer());
     FLOWDB_RETURN_IF_ERROR(s.file->write_at(record_offset_, header));
   }
-  const TableLocation location{record_offset_ + kRecordHeaderBytes, size_};
-  s.accept(encode_gap(gap_offset_, record_offset_), header, location.offset + location.length);
+  s.accept(encode_gap(gap_offset_, record_offset_), header,
+           record_offset_ + kRecordHeaderBytes + size_);
   s.tail = false;
-  s.finished[id_] = location;
-  finished_ = true;
   return Status::ok();
 }
 

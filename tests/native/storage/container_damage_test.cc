@@ -314,8 +314,8 @@ TEST(ContainerDamage, VersionsAndFeaturesThatAreNotKnownAreUnsupported) {
   place(*version, 2048 + 8, hex("00000002"));
   place(*version, 2048 + 508, hex("c87b1648"));
   const Bytes feature = copy_of(bytes);
-  place(*feature, 2048 + 12, hex("00000001"));
-  place(*feature, 2048 + 508, hex("081dd277"));
+  place(*feature, 2048 + 12, hex("00000002"));
+  place(*feature, 2048 + 508, hex("3db451f8"));
   for (const Bytes& file : {version, feature}) {
     const auto container = try_open(file);
     ASSERT_FALSE(container.is_ok());
