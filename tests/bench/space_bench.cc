@@ -1,0 +1,165 @@
+// How large the two files become while the same records are overwritten for ever.
+//
+//   space_bench [MEGABYTES=100] [ROUNDS=5] [VALUE_BYTES=1000]
+//
+// Writes as many megabytes of records, then overwrites them at random ROUNDS times, and prints the
+// largest size of flow.db + flow.wal at any write beside that of a fresh load of the same records.
+// Half of each value compresses. The files are in memory.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string>
+
+#include "engine/engine.h"
+#include "storage/memory_file.h"
+
+namespace flowdb {
+namespace {
+
+void check(const Status& status) {
+  if (status.is_ok()) return;
+  std::fprintf(stderr, "%s\n", status.to_string().c_str());
+  std::exit(1);
+}
+
+// The sizes of both files, at each call that changes one.
+struct Sizes {
+  std::shared_ptr<std::string> container = std::make_shared<std::string>();
+  std::shared_ptr<std::string> log = std::make_shared<std::string>();
+  size_t largest = 0;
+  size_t largest_container = 0;
+
+  size_t now() const { return container->size() + log->size(); }
+  void note() {
+    largest = std::max(largest, now());
+    largest_container = std::max(largest_container, container->size());
+  }
+};
+
+class MeasuredFile final : public File {
+ public:
+  MeasuredFile(std::shared_ptr<std::string> bytes, std::string name, Sizes& sizes)
+      : file_(std::move(bytes), std::move(name)), sizes_(sizes) {}
+
+  Result<size_t> read_at(uint64_t offset, char* buffer, size_t length) override {
+    return file_.read_at(offset, buffer, length);
+  }
+  Status write_at(uint64_t offset, std::string_view bytes) override {
+    Status status = file_.write_at(offset, bytes);
+    sizes_.note();
+    return status;
+  }
+  Status truncate(uint64_t size) override {
+    Status status = file_.truncate(size);
+    sizes_.note();
+    return status;
+  }
+  Status sync() override { return file_.sync(); }
+  Result<uint64_t> size() override { return file_.size(); }
+  std::string_view name() const override { return file_.name(); }
+
+ private:
+  MemoryFile file_;
+  Sizes& sizes_;
+};
+
+class Database {
+ public:
+  explicit Database(size_t value_bytes) : value_bytes_(value_bytes) {
+    EngineOptions options;
+    options.random = [this] { return random_(); };
+    options.now_us = [] {
+      return std::chrono::duration_cast<std::chrono::microseconds>(
+                 std::chrono::steady_clock::now().time_since_epoch())
+          .count();
+    };
+    auto opened = Engine::open(std::make_unique<MeasuredFile>(sizes_.container, "flow.db", sizes_),
+                               std::make_unique<MeasuredFile>(sizes_.log, "flow.wal", sizes_),
+                               std::move(options));
+    check(opened.status());
+    engine_ = std::move(opened).value();
+  }
+
+  void put(size_t n) {
+    char key[24];
+    std::snprintf(key, sizeof key, "key_%012zu", n);
+    std::string value(value_bytes_, 'v');
+    for (size_t i = 0; i < value_bytes_ / 2; ++i) value[i] = static_cast<char>(random_());
+    batch_.put(key, value);
+    if (batch_.count() < 100) return;
+    check(engine_->write(batch_, Durability::relaxed));
+    batch_.clear();
+  }
+  size_t random_below(size_t count) { return static_cast<size_t>(random_() % count); }
+
+  void maintain() {
+    for (bool more = true; more;) {
+      const Result<bool> pending = engine_->maintain(4000);
+      check(pending.status());
+      more = pending.value();
+    }
+  }
+  void close() { check(engine_->close()); }
+  Engine& engine() { return *engine_; }
+  Sizes& sizes() { return sizes_; }
+
+ private:
+  const size_t value_bytes_;
+  std::mt19937_64 random_{1};
+  Sizes sizes_;
+  WriteBatch batch_;
+  std::unique_ptr<Engine> engine_;
+};
+
+double megabytes(size_t bytes) { return static_cast<double>(bytes) / 1e6; }
+
+void run(size_t total_bytes, size_t rounds, size_t value_bytes) {
+  const size_t records = total_bytes / (value_bytes + 16);
+  Database fresh(value_bytes);
+  for (size_t n = 0; n < records; ++n) fresh.put(n);
+  fresh.maintain();
+  check(fresh.engine().flush());
+  const size_t base = fresh.sizes().now();
+  std::printf("fresh load: %.1f MB, at most %.1f MB\n", megabytes(base),
+              megabytes(fresh.sizes().largest));
+
+  for (const bool idle : {false, true}) {
+    Database database(value_bytes);
+    for (size_t n = 0; n < records; ++n) database.put(n);
+    database.sizes().largest = 0;
+    database.sizes().largest_container = 0;
+    const auto start = std::chrono::steady_clock::now();
+    for (size_t i = 0; i < rounds * records; ++i) {
+      database.put(database.random_below(records));
+      // As a worker does between requests.
+      if (idle && i % 1000 == 0) check(database.engine().maintain(4000).status());
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    const Sizes& sizes = database.sizes();
+    const double allowed = 1.5 * static_cast<double>(base) + (8 << 20);
+    std::printf("overwritten %zu times%s: at most %.1f MB (flow.db %.1f), %.2f of the allowed %.1f, %.1f s\n",
+                rounds, idle ? ", with upkeep" : "", megabytes(sizes.largest),
+                megabytes(sizes.largest_container), static_cast<double>(sizes.largest) / allowed,
+                allowed / 1e6, took.count());
+    database.maintain();
+    const EngineStats stats = database.engine().stats();
+    std::printf("  idle: %.1f MB, tables %.1f MB, dead %.1f MB\n", megabytes(sizes.now()),
+                megabytes(stats.table_bytes), megabytes(stats.dead_bytes));
+    database.close();
+    std::printf("  closed: %.1f MB\n", megabytes(sizes.now()));
+  }
+}
+
+}  // namespace
+}  // namespace flowdb
+
+int main(int argc, char** argv) {
+  const auto number = [&](int i, size_t otherwise) {
+    const long given = argc > i ? std::atol(argv[i]) : 0;
+    return given > 0 ? static_cast<size_t>(given) : otherwise;
+  };
+  flowdb::run(number(1, 100) * 1'000'000, number(2, 5), number(3, 1000));
+  return 0;
+}
