@@ -17,8 +17,8 @@ constexpr uint64_t kFlushPace = 4;
 constexpr size_t kLevel0PaceFactor = 2;
 constexpr uint64_t kCompactionPace = 4;
 constexpr size_t kPaceDoublingsMax = 6;
-// A container that can become so much shorter is worth two flushes of the file.
-constexpr uint64_t kReclaimBytesMin = 256 << 10;
+// A container that can become shorter by so many regions is worth two flushes of the file.
+constexpr uint64_t kReclaimRegionsMin = 4;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ bool Engine::State::is_maintenance_due() const {
   return flush != nullptr || job != nullptr ||
          pick_compaction(*version, compaction_limits()).has_value() ||
          (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||
-         container->reclaimable_bytes() >= kReclaimBytesMin;
+         container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min;
 }
 
 // (1) The flush comes first: the log and the memory wait for it. One that has failed, for want of
@@ -46,7 +46,9 @@ Result<uint64_t> Engine::State::step_maintenance() {
   std::optional<CompactionPlan> plan = pick_compaction(*version, compaction_limits());
   if (!plan) {
     if (flush != nullptr) return step_flush();
-    if (container->reclaimable_bytes() < kReclaimBytesMin) return uint64_t{0};
+    if (container->reclaimable_bytes() < kReclaimRegionsMin * options.region_bytes_min) {
+      return uint64_t{0};
+    }
     FLOWDB_RETURN_IF_ERROR(container->reclaim());
     return kStepWork;
   }

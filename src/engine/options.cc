@@ -56,6 +56,7 @@ Status validate(const EngineOptions& o) {
   FLOWDB_RETURN_IF_ERROR(check_range("level0_tables_max", o.level0_tables_max, 1, 1000));
   FLOWDB_RETURN_IF_ERROR(
       check_range("level1_bytes_max", o.level1_bytes_max, 16 * kKiB, 1024 * kGiB));
+  FLOWDB_RETURN_IF_ERROR(check_range("region_bytes_min", o.region_bytes_min, 4 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(
       check_range("log_extent_bytes_min", o.log_extent_bytes_min, 4 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(

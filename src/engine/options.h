@@ -38,6 +38,8 @@ struct EngineOptions {
   int64_t default_ttl_us = 0;
   uint64_t log_extent_bytes_min = 128 << 10;
   uint64_t log_extent_bytes_max = 2 << 20;
+  // Free room in the container smaller than this is not used again.
+  uint64_t region_bytes_min = 64 << 10;
   bool create_if_missing = true;
   // Random 64-bit numbers for ids and salts; must not be predictable from earlier runs. Required.
   std::function<uint64_t()> random;

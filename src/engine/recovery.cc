@@ -48,6 +48,7 @@ Status Engine::State::open_files(std::unique_ptr<File> container_file,
   ContainerOptions container_options;
   container_options.new_id = random_id(options.random);
   container_options.create_if_missing = options.create_if_missing;
+  container_options.region_bytes_min = options.region_bytes_min;
   FLOWDB_ASSIGN_OR_RETURN(container, Container::open(std::move(container_file), container_options));
   if (container->is_deleted()) {
     return Status::not_found(std::string(container->file_name()) +

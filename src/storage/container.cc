@@ -34,6 +34,7 @@ Container::~Container() = default;
 Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<File> file,
                                                    const ContainerOptions& options) {
   auto state = std::make_unique<State>();
+  state->region_bytes_min = options.region_bytes_min;
   FLOWDB_ASSIGN_OR_RETURN(const uint64_t size, file->size());
   FLOWDB_ASSIGN_OR_RETURN(const ContainerPresence presence, find_container(*file, size));
   if (presence == ContainerPresence::absent) {
@@ -164,6 +165,9 @@ Status Container::apply(const std::vector<uint32_t>& added, const std::vector<ui
       return Status::invalid_argument("no finished table " + std::to_string(id) + " to add");
     }
     named.insert(*found);
+  }
+  if (!holds(Rule::tables_named_last)) {
+    for (const auto& [id, location] : named) FLOWDB_RETURN_IF_ERROR(s.name_table(id, location));
   }
   if (!added.empty()) FLOWDB_RETURN_IF_ERROR(s.flush());
   FLOWDB_RETURN_IF_ERROR(s.commit_checkpoint(std::move(next), std::move(manifest), false));

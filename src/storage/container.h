@@ -29,6 +29,8 @@ struct ContainerOptions {
   DatabaseId new_id{};
   // false: a missing or empty file is `not_found` instead of a new container.
   bool create_if_missing = true;
+  // Free room smaller than this is left alone until what is beside it is free, too.
+  uint64_t region_bytes_min = kRegionBytesMin;
 };
 
 class Container;

@@ -90,7 +90,8 @@ static_assert(kCheckpointExtraBytesMin == 8 + 8 + sizeof(DatabaseId) + 4);
 // A checkpoint in a reused region stands so far behind the region's beginning: a filler hides it
 // until it is durable.
 inline constexpr uint64_t kCheckpointLeadBytes = kSectorBytes;
-// Smaller ones are left alone until what is beside them is free, too.
+// Unless it is configured otherwise, smaller ones are left alone until what is beside them is free,
+// too.
 inline constexpr uint64_t kRegionBytesMin = 64 << 10;
 
 }  // namespace flowdb

@@ -361,7 +361,8 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
   return content;
 }
 
-Result<OlderReferences> read_older_references(File& file, uint64_t file_bytes) {
+Result<OlderReferences> read_older_references(File& file, uint64_t file_bytes,
+                                              uint64_t checkpoint_offset) {
   std::string header(kFileHeaderBytes, '\0');
   FLOWDB_RETURN_IF_ERROR(read_exactly(file, 0, header.data(), header.size()));
   FLOWDB_ASSIGN_OR_RETURN(const Slots slots, read_slots(file, header));
@@ -369,7 +370,8 @@ Result<OlderReferences> read_older_references(File& file, uint64_t file_bytes) {
   OlderReferences found;
   for (const SuperblockSlot& slot : slots) {
     const Superblock& older = slot.superblock;
-    if (slot.state != SuperblockSlot::State::whole || &older == newer) continue;
+    if (slot.state != SuperblockSlot::State::whole) continue;
+    if (&older == newer && older.checkpoint_offset == checkpoint_offset) continue;
     if (older.checkpoint_offset == 0 || older.checkpoint_end() > file_bytes) continue;
     FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record,
                             read_record(file, older.checkpoint_offset, file_bytes));

@@ -42,13 +42,16 @@ Result<ContainerPresence> find_container(File& file, uint64_t file_bytes);
 // io_error.
 Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id);
 
-// What the older of the two superblocks refers to.
+// What a superblock refers to beside the one that counts: the older of the two, or the only one
+// that is whole, when a newer checkpoint than its own was found.
 struct OlderReferences {
   Regions tables;  // the records of those that its checkpoint has
   Regions rest;    // its checkpoint, with the page that it begins in, and the records behind
 };
 
-// Empty when there is none, or its checkpoint can't be read. Errors: io_error.
-Result<OlderReferences> read_older_references(File& file, uint64_t file_bytes);
+// `checkpoint_offset`: of the checkpoint that counts. Empty when there is none, or its checkpoint
+// can't be read. Errors: io_error.
+Result<OlderReferences> read_older_references(File& file, uint64_t file_bytes,
+                                              uint64_t checkpoint_offset);
 
 }  // namespace flowdb

@@ -5,6 +5,7 @@
 
 #include "storage/record.h"
 #include "util/coding.h"
+#include "util/rules.h"
 
 namespace flowdb {
 
@@ -78,8 +79,8 @@ Status Container::State::commit(Plan plan) {
     return status;
   }
   if (unflushed) {
-    FLOWDB_RETURN_IF_ERROR(flush());
-    FLOWDB_RETURN_IF_ERROR(flush());
+    if (holds(Rule::commit_flush)) FLOWDB_RETURN_IF_ERROR(flush());
+    if (holds(Rule::commit_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
     unflushed = false;
   }
   const auto write = [this](uint64_t offset, std::string_view bytes) {
@@ -92,8 +93,8 @@ Status Container::State::commit(Plan plan) {
   }
   FLOWDB_RETURN_IF_ERROR(
       write(superblock_offset(plan.next.generation), encode_superblock(plan.next)));
-  FLOWDB_RETURN_IF_ERROR(flush());
-  FLOWDB_RETURN_IF_ERROR(flush());
+  if (holds(Rule::superblock_flush)) FLOWDB_RETURN_IF_ERROR(flush());
+  if (holds(Rule::superblock_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
   covers.clear();
   framing_unknown = false;
   older.clear();

@@ -31,6 +31,7 @@ struct Container::State {
   bool can_write = true;
 
   // Reuse of regions (reuse.cc).
+  uint64_t region_bytes_min = kRegionBytesMin;
   bool reused = false;  // as in the superblock, from the next one on
   // May be written to: neither superblock refers to them, and each is framed by one filler.
   Regions free;

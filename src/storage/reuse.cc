@@ -7,12 +7,13 @@
 #include "storage/container_scan.h"
 #include "storage/container_state.h"
 #include "storage/record.h"
+#include "util/rules.h"
 
 namespace flowdb {
 namespace {
 
 // A commit for the sake of a smaller table costs more than the room is worth.
-constexpr uint64_t kCommitForBytesMin = 256 << 10;
+constexpr uint64_t kCommitForRegionsMin = 4;
 
 struct RegionBegin {
   uint64_t offset;
@@ -49,10 +50,11 @@ Status Container::State::begin_reuse(File& opened, uint64_t file_bytes) {
   reused = superblock.reused;
   counting = end > superblock.scan_begin();
   framing_unknown = reused;
+  FLOWDB_ASSIGN_OR_RETURN(const OlderReferences before,
+                          read_older_references(opened, file_bytes, superblock.checkpoint_offset));
+  older = before.rest;
   if (!reused) return Status::ok();
   // What the last commit let be seen may not have become durable with it.
-  FLOWDB_ASSIGN_OR_RETURN(const OlderReferences before, read_older_references(opened, file_bytes));
-  older = before.rest;
   for (const auto& entry : tables) {
     const Region region = table_region(entry.second);
     // Those of the records behind the checkpoints were seen, or they would not be known.
@@ -80,7 +82,9 @@ Status Container::State::plan_space(Plan& plan) {
   const bool as_before = writing || still_counting;
 
   RegionsInUse in_use;
-  for (const Region& region : older) in_use.add(region);
+  if (holds(Rule::regions_kept_for_older)) {
+    for (const Region& region : older) in_use.add(region);
+  }
   in_use.add({superblock.scan_begin(), superblock.committed_end});
   // What the next superblock takes the checksum of.
   if (still_counting || (!reused && !absorbs)) in_use.add({superblock.scan_begin(), end});
@@ -88,13 +92,14 @@ Status Container::State::plan_space(Plan& plan) {
     for (const auto& entry : *some) in_use.add(table_region(entry.second));
   }
   for (const Superblock* one : {&superblock, &next}) {
+    if (one == &superblock && !holds(Rule::regions_kept_for_superblock)) continue;
     if (one->checkpoint_offset != 0) in_use.add(checkpoint_region(*one));
   }
   for (const auto& [begin, covered_end] : covers) in_use.add({begin, covered_end});
   size_t alive = 0;
   for (size_t i = 0; i < readers.size(); ++i) {
     const auto location = readers[i].lock();
-    if (location == nullptr) continue;
+    if (location == nullptr || !holds(Rule::regions_kept_for_readers)) continue;
     in_use.add(table_region(*location));
     readers[alive++] = readers[i];
   }
@@ -107,9 +112,8 @@ Status Container::State::plan_space(Plan& plan) {
     if (region.begin >= region.end || as_before) continue;
     // The file's end moves to the front with a new checkpoint only, which says where it is.
     if (i + 1 == gaps.size() && reused && absorbs) {
-      FLOWDB_ASSIGN_OR_RETURN(
-          const RegionBegin begin,
-          find_begin(*file, region.begin, region.end, is_in_one_sector));
+      FLOWDB_ASSIGN_OR_RETURN(const RegionBegin begin,
+                              find_begin(*file, region.begin, region.end, is_in_one_sector));
       plan.file_end = begin.only_fillers ? region.begin : begin.offset;
       plan.is_cut_short = !begin.only_fillers;
       // What is cut off must not be taken for records if it stays.
@@ -119,7 +123,7 @@ Status Container::State::plan_space(Plan& plan) {
     FLOWDB_ASSIGN_OR_RETURN(const RegionBegin begin,
                             find_begin(*file, region.begin, region.end, is_page_begin));
     region.begin = begin.offset;
-    if (region.bytes() >= kRegionBytesMin) plan.free.push_back(region);
+    if (region.bytes() >= region_bytes_min) plan.free.push_back(region);
     if (framing_unknown && region.bytes() > 0) plan.unframed.push_back(region);
   }
   if (as_before) plan.free = free;
@@ -164,14 +168,14 @@ std::string Container::State::frame_rest(uint64_t end_of_record, uint64_t region
   const uint64_t next = next_record_offset(end_of_record);
   if (next + kRecordHeaderBytes > region_end) return encode_gap(end_of_record, region_end);
   const Region rest = {next, region_end};
-  if (rest.bytes() >= kRegionBytesMin) free.push_back(rest);
-  return encode_gap(end_of_record, next) +
-         encode_filler_header(rest.begin, rest.end);
+  if (rest.bytes() >= region_bytes_min) free.push_back(rest);
+  return encode_gap(end_of_record, next) + encode_filler_header(rest.begin, rest.end);
 }
 
 Result<std::optional<Region>> Container::State::find_region(uint64_t bytes) {
   size_t index = lowest_fit(free, bytes);
-  if (index == free.size() && !settled && !counting && bytes >= kCommitForBytesMin) {
+  if (index == free.size() && !settled && !counting &&
+      bytes >= kCommitForRegionsMin * region_bytes_min) {
     const bool reused_before = reused;
     reused = true;
     Result<Plan> plan = plan_superblock();
@@ -205,7 +209,7 @@ uint64_t Container::State::place_checkpoint(Regions& regions) const {
   Region& region = regions[index];
   const uint64_t checkpoint_end = region.begin + bytes;
   region.begin = next_record_offset(checkpoint_end);
-  if (region.begin > region.end || region.bytes() < kRegionBytesMin) region.end = region.begin;
+  if (region.begin > region.end || region.bytes() < region_bytes_min) region.end = region.begin;
   return checkpoint_end;
 }
 

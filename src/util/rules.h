@@ -15,6 +15,18 @@ namespace flowdb {
   X(creation_length_last)                                                                        \
   /* and its length before generation 2 is written, by whomever. */                              \
   X(creation_length_flushed)                                                                     \
+  /* A commit: what a superblock vouches for is flushed, twice, before it, and it, twice, */     \
+  /* before the next change. */                                                                  \
+  X(commit_flush)                                                                                \
+  X(commit_flush_again)                                                                          \
+  X(superblock_flush)                                                                            \
+  X(superblock_flush_again)                                                                      \
+  /* A table is framed as one only behind the superblock. */                                     \
+  X(tables_named_last)                                                                           \
+  /* A region is used again when no superblock that may count and no reader refers to it. */     \
+  X(regions_kept_for_superblock)                                                                 \
+  X(regions_kept_for_older)                                                                      \
+  X(regions_kept_for_readers)                                                                    \
   /* The log: its header is flushed, twice, before a frame is written. */                        \
   X(log_header_flush)                                                                            \
   X(log_header_flush_again)                                                                      \

@@ -178,7 +178,9 @@ Activity FaultyDisk::State::classify(const FileEvent& event) {
   }
   if (event.kind == FileEvent::Kind::write) {
     if (event.offset >= kFileHeaderBytes && event.bytes.size() > kRecordHeaderBytes) {
-      if (event.offset < top) container_activity = Activity::reuse;
+      if (event.offset < top && activity != Activity::relocation) {
+        container_activity = Activity::reuse;
+      }
       top = std::max(top, end);
     }
   }

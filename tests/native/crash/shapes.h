@@ -22,10 +22,16 @@ inline Shape shape_for(Activity activity) {
       shape.compact = 1;
       break;
     case Activity::reuse:
+      shape.flush = 8;
+      shape.maintain = 10;
+      shape.compact = 1;
+      shape.steps = 80;
+      break;
     case Activity::relocation:
       shape.flush = 8;
       shape.maintain = 10;
       shape.compact = 1;
+      shape.relocate = 10;
       shape.steps = 80;
       break;
     case Activity::recycling:

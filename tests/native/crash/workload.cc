@@ -66,6 +66,7 @@ void Workload::step() {
       {s.flush, &Workload::flush},
       {s.maintain, &Workload::maintain},
       {s.compact, &Workload::compact},
+      {s.relocate, &Workload::relocate},
       {s.kill, &Workload::kill},
       {s.spill, &Workload::spill},
       {s.hold_iterator, &Workload::hold_or_release},
@@ -101,6 +102,15 @@ void Workload::compact() {
   disk_.set_activity(Activity::compaction);
   if (ok(engine_->compact_all(), "compact_all")) return promise(*engine_, false);
   outlive_fault(0);
+}
+
+void Workload::relocate() {
+  disk_.set_activity(Activity::relocation);
+  Container& container = engine_->container();
+  for (int i = 0; i < 3 && container.reclaimable_bytes() > 0; ++i) {
+    if (!ok(container.reclaim(), "reclaim")) return outlive_fault(0);
+  }
+  promise(*engine_, false);
 }
 
 void Workload::kill() {

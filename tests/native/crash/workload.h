@@ -23,6 +23,7 @@ struct Shape {
   int flush = 2;
   int maintain = 3;
   int compact = 0;
+  int relocate = 1;  // move what stands at the container's end to the front
   int reopen = 1;
   int kill = 1;
   int hold_iterator = 1;
@@ -56,6 +57,7 @@ class Workload final : public Life {
   void flush();
   void maintain();
   void compact();
+  void relocate();
   void open();
   void close();
   void kill();
