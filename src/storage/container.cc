@@ -68,6 +68,7 @@ bool Container::changed_by_others() const { return state_->changed; }
 const LiveTables& Container::tables() const { return state_->tables; }
 bool Container::sst_exists(uint32_t id) const { return state_->tables.count(id) != 0; }
 bool Container::can_write() const { return state_->can_write; }
+bool Container::regions_reused() const { return state_->reused; }
 std::string_view Container::file_name() const { return state_->file->name(); }
 
 Status Container::raise_epoch() {

@@ -88,8 +88,8 @@ Status Container::State::commit(Plan plan) {
     if (!status.is_ok()) can_write = false;
     return status;
   };
-  for (const auto& [begin, covered_end] : covers) {
-    FLOWDB_RETURN_IF_ERROR(write(begin, encode_filler_header(begin, covered_end)));
+  for (const Region& cover : covers) {
+    FLOWDB_RETURN_IF_ERROR(write(cover.begin, encode_filler_header(cover.begin, cover.end)));
   }
   FLOWDB_RETURN_IF_ERROR(
       write(superblock_offset(plan.next.generation), encode_superblock(plan.next)));
@@ -153,14 +153,14 @@ Status Container::State::commit_checkpoint(LiveTables next_tables, std::string n
       free.clear();
       return status;
     }
-    covers[region->begin] = plan.next.checkpoint_offset;
+    covers.push_back({region->begin, plan.next.checkpoint_offset});
     unflushed = true;
   } else {
     FLOWDB_RETURN_IF_ERROR(append_record(record).status());
   }
   const uint64_t written_end = plan.next.checkpoint_end();
   if (Status status = commit(std::move(plan)); !status.is_ok()) {
-    if (region) covers[region->begin] = written_end;
+    if (region) covers.back().end = written_end;
     return status;
   }
   manifest = std::move(next_manifest);

@@ -2,7 +2,6 @@
 // of: a record behind the last one, and a superblock that vouches for it.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,14 +29,14 @@ struct Container::State {
   bool writing = false;      // a TableWriter is open
   bool can_write = true;
 
-  // Reuse of regions (reuse.cc).
+  // Reuse of regions (space_plan.cc, region_use.cc).
   uint64_t region_bytes_min = kRegionBytesMin;
   bool reused = false;  // as in the superblock, from the next one on
   // May be written to: neither superblock refers to them, and each is framed by one filler.
   Regions free;
   // What was written to regions since the last commit, from a region's beginning to the end of the
   // record: becomes visible, as a filler, when that is durable.
-  std::map<uint64_t, uint64_t> covers;
+  Regions covers;
   // A crash may have left what is free framed as larger fillers, over what is not; until the first
   // commit.
   bool framing_unknown = false;

@@ -5,17 +5,32 @@
 
 namespace flowdb {
 
-void RegionsInUse::add(const Region& region) {
-  if (region.bytes() == 0) return;
-  uint64_t& end = ends_[region.begin];
-  end = std::max(end, region.end);
+namespace {
+
+// Shell's sort: there may be thousands, and std::sort takes ten times the code in the WebAssembly
+// module.
+void sort_by_begin(Regions& regions) {
+  for (size_t step = regions.size() / 2; step > 0; step = step == 2 ? 1 : step * 5 / 11) {
+    for (size_t i = step; i < regions.size(); ++i) {
+      const Region moved = regions[i];
+      size_t at = i;
+      for (; at >= step && moved.begin < regions[at - step].begin; at -= step) {
+        regions[at] = regions[at - step];
+      }
+      regions[at] = moved;
+    }
+  }
 }
 
-Regions RegionsInUse::gaps(uint64_t begin, uint64_t end) const {
+}  // namespace
+
+Regions gaps_between(Regions in_use, uint64_t begin, uint64_t end) {
+  sort_by_begin(in_use);
   Regions found;
-  for (const auto& [used_from, used_to] : ends_) {
-    if (used_from > begin) found.push_back({begin, used_from});
-    begin = std::max(begin, used_to);
+  for (const Region& used : in_use) {
+    if (used.bytes() == 0) continue;
+    if (used.begin > begin) found.push_back({begin, used.begin});
+    begin = std::max(begin, used.end);
   }
   found.push_back({begin, std::max(begin, end)});
   return found;

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "storage/container_format.h"
@@ -28,17 +27,10 @@ inline Region table_region(const TableLocation& location) {
   return {location.offset - kRecordHeaderBytes, location.offset + location.length};
 }
 
-// Regions that may overlap each other: where each ends, by where it begins.
-class RegionsInUse {
- public:
-  void add(const Region& region);
-  // What lies between them, from `begin` on, in the order of the file, and last what lies between
-  // the last one's end and `end`, also when that is empty.
-  Regions gaps(uint64_t begin, uint64_t end) const;
-
- private:
-  std::map<uint64_t, uint64_t> ends_;
-};
+// What lies between the regions `in_use`, which may overlap each other and come in any order, from
+// `begin` on, in the order of the file; and last what lies between the last one's end and `end`,
+// also when that is empty.
+Regions gaps_between(Regions in_use, uint64_t begin, uint64_t end);
 
 // How many raw bytes of a table a region takes, with a filler behind it.
 uint64_t table_room(const Region& region);

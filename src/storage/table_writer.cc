@@ -112,7 +112,7 @@ Status TableWriter::finish_in_region() {
     s.free.clear();
     return status;
   }
-  s.covers[record_offset_] = record_offset_ + kRecordHeaderBytes + size_;
+  s.covers.push_back({record_offset_, record_offset_ + kRecordHeaderBytes + size_});
   s.unflushed = true;
   return Status::ok();
 }

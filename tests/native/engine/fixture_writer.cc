@@ -1,24 +1,29 @@
-// Makes the files of fixtures/, or with a second argument those of fixtures/records. Not a test: it
-// was run once for each, and is run again only for a fixture beside the old ones.
+// Makes the files of fixtures/, or with a second argument those of its folder of that name. Not a
+// test: it was run once for each, and is run again only for a fixture beside the old ones.
 //
-//   engine_fixture_writer FOLDER [records]
+//   engine_fixture_writer FOLDER [records | spilled]
 #include <cstdio>
 #include <fstream>
 
 #include "engine/fixture_content.h"
 #include "engine/records_fixture.h"
+#include "engine/spilled_fixture.h"
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: engine_fixture_writer FOLDER [records]\n");
+    std::fprintf(stderr, "usage: engine_fixture_writer FOLDER [records | spilled]\n");
     return 2;
   }
   const flowdb::StoredDatabase stored;
-  const bool records = argc > 2;
-  const auto engine =
-      stored.open(records ? flowdb::records_fixture_options() : flowdb::fixture_options());
-  if (records) {
+  const std::string kind = argc > 2 ? argv[2] : "";
+  const auto options = kind == "records"   ? flowdb::records_fixture_options()
+                       : kind == "spilled" ? flowdb::spilled_fixture_options()
+                                           : flowdb::fixture_options();
+  const auto engine = stored.open(options);
+  if (kind == "records") {
     flowdb::write_records_fixture(*engine);
+  } else if (kind == "spilled") {
+    flowdb::write_spilled_fixture(*engine);
   } else {
     flowdb::FixtureContent content;
     flowdb::write_fixture(*engine, content);

@@ -1,10 +1,11 @@
-// Writes the container fixtures of this version into the folder that is its argument. A fixture
-// that is in the repository is never written again: a later version that stores something new adds
-// files of its own.
+// Writes the container fixtures of this version into the folder that is its argument, or with a
+// second argument those whose regions were reused. A fixture that is in the repository is never
+// written again: a later version that stores something new adds files of its own.
 #include <cstdio>
 
 #include "storage/fixture_file.h"
 #include "storage/original.h"
+#include "storage/reused_fixture.h"
 #include "storage/stored_container.h"
 
 namespace flowdb {
@@ -28,10 +29,14 @@ Status fill(Container& container) {
   return Status::ok();
 }
 
+Status store(const std::string& folder, const std::string& name, const std::string& content) {
+  if (store_fixture(folder + "/" + name, content)) return Status::ok();
+  return Status::io_error("can't write " + name);
+}
+
 Status run(const std::string& folder) {
   const auto store = [&](const std::string& name, const std::string& content) {
-    if (store_fixture(folder + "/" + name, content)) return Status::ok();
-    return Status::io_error("can't write " + name);
+    return flowdb::store(folder, name, content);
   };
   const Bytes bytes = no_bytes();
   FLOWDB_ASSIGN_OR_RETURN(const auto container, try_open(bytes));
@@ -55,15 +60,27 @@ Status run(const std::string& folder) {
   return store("original.db", original_container());
 }
 
+Status run_reused(const std::string& folder) {
+  const Bytes bytes = no_bytes();
+  FLOWDB_ASSIGN_OR_RETURN(const auto container, try_open_with_small_regions(bytes));
+  FLOWDB_RETURN_IF_ERROR(fill_reused_fixture(*container));
+  FLOWDB_RETURN_IF_ERROR(store(folder, "reused.db", *bytes));
+  FLOWDB_RETURN_IF_ERROR(container->close());
+  FLOWDB_RETURN_IF_ERROR(store(folder, "reused-closed.db", *bytes));
+  append_to_reused_fixture(*bytes);
+  return store(folder, "reused-then-original.db", *bytes);
+}
+
 }  // namespace
 }  // namespace flowdb
 
 int main(int count, char** arguments) {
-  if (count != 2) {
-    std::fprintf(stderr, "usage: write_storage_fixtures FOLDER\n");
+  if (count < 2) {
+    std::fprintf(stderr, "usage: write_storage_fixtures FOLDER [reused]\n");
     return 2;
   }
-  const flowdb::Status status = flowdb::run(arguments[1]);
+  const flowdb::Status status =
+      count > 2 ? flowdb::run_reused(arguments[1]) : flowdb::run(arguments[1]);
   if (!status.is_ok()) std::fprintf(stderr, "%s\n", status.to_string().c_str());
   return status.is_ok() ? 0 : 1;
 }

@@ -12,9 +12,6 @@
 namespace flowdb {
 namespace {
 
-// A commit for the sake of a smaller table costs more than the room is worth.
-constexpr uint64_t kCommitForRegionsMin = 4;
-
 struct RegionBegin {
   uint64_t offset;
   bool only_fillers;  // up to there
@@ -62,11 +59,11 @@ Status Container::State::begin_reuse(File& opened, uint64_t file_bytes) {
     for (const Region& records : older) {
       seen = seen || (records.begin <= region.begin && region.begin < records.end);
     }
-    if (!seen) covers[region.begin] = region.end;
+    if (!seen) covers.push_back(region);
   }
   const Region checkpoint = checkpoint_region(superblock);
   if (checkpoint.begin < superblock.checkpoint_offset) {
-    covers[checkpoint.begin] = superblock.checkpoint_offset;
+    covers.push_back({checkpoint.begin, superblock.checkpoint_offset});
   }
   return Status::ok();
 }
@@ -81,31 +78,29 @@ Status Container::State::plan_space(Plan& plan) {
   // Nothing becomes free, and the file is not looked at.
   const bool as_before = writing || still_counting;
 
-  RegionsInUse in_use;
-  if (holds(Rule::regions_kept_for_older)) {
-    for (const Region& region : older) in_use.add(region);
-  }
-  in_use.add({superblock.scan_begin(), superblock.committed_end});
+  Regions in_use;
+  if (holds(Rule::regions_kept_for_older)) in_use = older;
+  in_use.push_back({superblock.scan_begin(), superblock.committed_end});
   // What the next superblock takes the checksum of.
-  if (still_counting || (!reused && !absorbs)) in_use.add({superblock.scan_begin(), end});
+  if (still_counting || (!reused && !absorbs)) in_use.push_back({superblock.scan_begin(), end});
   for (const LiveTables* some : {&tables, &plan.tables, &finished}) {
-    for (const auto& entry : *some) in_use.add(table_region(entry.second));
+    for (const auto& entry : *some) in_use.push_back(table_region(entry.second));
   }
   for (const Superblock* one : {&superblock, &next}) {
     if (one == &superblock && !holds(Rule::regions_kept_for_superblock)) continue;
-    if (one->checkpoint_offset != 0) in_use.add(checkpoint_region(*one));
+    if (one->checkpoint_offset != 0) in_use.push_back(checkpoint_region(*one));
   }
-  for (const auto& [begin, covered_end] : covers) in_use.add({begin, covered_end});
+  in_use.insert(in_use.end(), covers.begin(), covers.end());
   size_t alive = 0;
   for (size_t i = 0; i < readers.size(); ++i) {
     const auto location = readers[i].lock();
     if (location == nullptr || !holds(Rule::regions_kept_for_readers)) continue;
-    in_use.add(table_region(*location));
+    in_use.push_back(table_region(*location));
     readers[alive++] = readers[i];
   }
   readers.resize(alive);
 
-  const Regions gaps = in_use.gaps(kFileHeaderBytes, end);
+  const Regions gaps = gaps_between(std::move(in_use), kFileHeaderBytes, end);
   plan.file_end = std::max(end, gaps.back().begin);
   for (size_t i = 0; i < gaps.size(); ++i) {
     Region region = {gaps[i].begin, std::min(gaps[i].end, end)};
@@ -156,125 +151,5 @@ Status Container::State::prepare(const Plan& plan) {
   }
   return Status::ok();
 }
-
-Region Container::State::take_region(size_t index) {
-  const Region region = free[index];
-  free.erase(free.begin() + static_cast<ptrdiff_t>(index));
-  reused = true;
-  return region;
-}
-
-std::string Container::State::frame_rest(uint64_t end_of_record, uint64_t region_end) {
-  const uint64_t next = next_record_offset(end_of_record);
-  if (next + kRecordHeaderBytes > region_end) return encode_gap(end_of_record, region_end);
-  const Region rest = {next, region_end};
-  if (rest.bytes() >= region_bytes_min) free.push_back(rest);
-  return encode_gap(end_of_record, next) + encode_filler_header(rest.begin, rest.end);
-}
-
-Result<std::optional<Region>> Container::State::find_region(uint64_t bytes) {
-  size_t index = lowest_fit(free, bytes);
-  if (index == free.size() && !settled && !counting &&
-      bytes >= kCommitForRegionsMin * region_bytes_min) {
-    const bool reused_before = reused;
-    reused = true;
-    Result<Plan> plan = plan_superblock();
-    if (!plan.is_ok() || lowest_fit(plan->free, bytes) == plan->free.size()) {
-      reused = reused_before;
-      if (!plan.is_ok()) return plan.status();
-      return std::optional<Region>();
-    }
-    FLOWDB_RETURN_IF_ERROR(commit(std::move(plan).value()));
-    index = lowest_fit(free, bytes);
-  }
-  if (index == free.size()) return std::optional<Region>();
-  return std::optional<Region>(take_region(index));
-}
-
-uint64_t Container::State::needed_end() const {
-  uint64_t needed = kFileHeaderBytes;
-  for (const LiveTables* some : {&tables, &finished}) {
-    for (const auto& entry : *some) needed = std::max(needed, table_region(entry.second).end);
-  }
-  for (const auto& reader : readers) {
-    if (const auto location = reader.lock()) needed = std::max(needed, table_region(*location).end);
-  }
-  return needed;
-}
-
-uint64_t Container::State::place_checkpoint(Regions& regions) const {
-  const uint64_t bytes = kCheckpointLeadBytes + checkpoint_bytes(tables, manifest, true);
-  const size_t index = lowest_fit(regions, bytes);
-  if (index == regions.size()) return UINT64_MAX;
-  Region& region = regions[index];
-  const uint64_t checkpoint_end = region.begin + bytes;
-  region.begin = next_record_offset(checkpoint_end);
-  if (region.begin > region.end || region.bytes() < region_bytes_min) region.end = region.begin;
-  return checkpoint_end;
-}
-
-uint64_t Container::reclaimable_bytes() const {
-  const State& s = *state_;
-  if (!s.check_idle().is_ok() || s.counting) return 0;
-  Regions left = s.free;
-  const uint64_t now = s.superblock.checkpoint_end();
-  const uint64_t next = s.place_checkpoint(left);
-  uint64_t end = s.cut_short_at == s.end ? s.end : s.needed_end();
-  if (next == UINT64_MAX) {
-    // Unless the room for it is about to become free, it would go to the end.
-    if (s.settled) return 0;
-  } else {
-    // One that moves to the front stays behind for one commit more.
-    end = std::max({end, next, next < now ? s.place_checkpoint(left) : now});
-  }
-  return end < s.end ? s.end - end : 0;
-}
-
-Status Container::reclaim() {
-  State& s = *state_;
-  FLOWDB_RETURN_IF_ERROR(s.check_idle());
-  Regions left = s.free;
-  if (s.place_checkpoint(left) != UINT64_MAX) {
-    return s.commit_checkpoint(s.tables, s.manifest, s.changed);
-  }
-  FLOWDB_ASSIGN_OR_RETURN(State::Plan plan, s.plan_superblock());
-  return s.commit(std::move(plan));
-}
-
-Status Container::close() {
-  State& s = *state_;
-  FLOWDB_RETURN_IF_ERROR(s.check_no_writer());
-  s.finished.clear();
-  if (s.reused && !s.superblock.closed) {
-    // What may stand behind the end must be gone before a superblock says that it is.
-    FLOWDB_RETURN_IF_ERROR(s.cut_tail());
-    s.unflushed = true;
-    FLOWDB_ASSIGN_OR_RETURN(State::Plan plan, s.plan_superblock());
-    plan.next.closed = true;
-    FLOWDB_RETURN_IF_ERROR(s.commit(std::move(plan)));
-  }
-  s.can_write = false;
-  return Status::ok();
-}
-
-std::shared_ptr<const TableLocation> Container::hold_table(uint32_t id) {
-  auto found = state_->tables.find(id);
-  if (found == state_->tables.end()) {
-    found = state_->finished.find(id);
-    if (found == state_->finished.end()) return nullptr;
-  }
-  auto location = std::make_shared<const TableLocation>(found->second);
-  state_->readers.push_back(location);
-  return location;
-}
-
-void Container::discard_table(uint32_t id) {
-  const auto found = state_->finished.find(id);
-  if (found == state_->finished.end()) return;
-  state_->finished.erase(found);
-  state_->settled = false;
-}
-
-bool Container::regions_reused() const { return state_->reused; }
 
 }  // namespace flowdb

@@ -1,0 +1,188 @@
+// Which records count.
+#include "storage/record_scan.h"
+
+#include <algorithm>
+
+namespace flowdb {
+
+void RecordScan::stop_at(const ContainerRecord& record, ContainerRecord::Kind kind,
+                         std::string_view what) {
+  stop_ = {kind, record.offset, Status::corruption(file_.name(), record.offset, what)};
+}
+
+Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
+  using Kind = ContainerRecord::Kind;
+  stop_ = Stop();
+  while (position_ < limit && stop_.status.is_ok()) {
+    FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record, read_record(file_, position_, limit));
+    if (record.kind == Kind::cut_short || record.kind == Kind::malformed ||
+        record.kind == Kind::unknown_type) {
+      const bool cut_short = record.kind == Kind::cut_short;
+      stop_at(record, record.kind, cut_short ? "record cut short" : record.problem);
+      break;
+    }
+    const std::string_view header(record.header.data(), record.header.size());
+    crc_ = record.offset < order_.file_end ? 0 : extend_records_crc(crc_, header);
+    position_ = record.end;
+    if (record.kind != Kind::checkpoint) {
+      apply(record);
+      continue;
+    }
+    Result<Checkpoint> checkpoint = read_checkpoint(file_, record);
+    if (checkpoint.status().is(StatusCode::corruption)) {
+      stop_ = {Kind::malformed, record.offset, checkpoint.status()};
+    } else if (!checkpoint.is_ok()) {
+      return checkpoint.status();
+    } else if (checkpoint->own && has_id_ &&
+               checkpoint->database_id != content_.superblock.database_id) {
+      stop_at(record, Kind::malformed, "checkpoint of another database");
+    } else if (!checkpoint->own || own_checkpoints) {
+      apply(record, std::move(checkpoint).value());
+    }  // else a commit that was not acknowledged
+  }
+  return Status::ok();
+}
+
+Status RecordScan::refuse_unknown_type() const {
+  if (stop_.status.is_ok() || stop_.kind != ContainerRecord::Kind::unknown_type)
+    return Status::ok();
+  return Status::unsupported(stop_.status.message());
+}
+
+void RecordScan::apply(const ContainerRecord& record) {
+  if (record.kind == ContainerRecord::Kind::filler) return;
+  if (record.offset < order_.file_end) return;  // older than the checkpoint
+  if (!counted_at_) counted_at_ = record.offset;
+  if (record.kind == ContainerRecord::Kind::table) {
+    content_.tables[record.id] = {record.offset + kRecordHeaderBytes,
+                                  record.end - record.offset - kRecordHeaderBytes};
+    content_.changed = true;
+  } else if (content_.tables.erase(record.id) != 0) {
+    content_.changed = true;
+  }
+  content_.end = record.end;
+  content_.records_crc = crc_;
+}
+
+void RecordScan::apply(const ContainerRecord& record, Checkpoint checkpoint) {
+  if (checkpoint.own ? checkpoint.order.generation < order_.generation
+                     : record.offset < order_.file_end) {
+    return;
+  }
+  counted_at_.reset();
+  if (!checkpoint.own) counted_at_ = record.offset;
+  content_.tables = std::move(checkpoint.tables);
+  content_.end = record.end;
+  content_.changed = !checkpoint.own;
+  if (checkpoint.own) {
+    content_.manifest = std::move(checkpoint.manifest);
+    content_.superblock.database_id = checkpoint.database_id;
+    content_.superblock.checkpoint_offset = record.offset;
+    content_.superblock.checkpoint_length = record.end - record.offset;
+    order_ = checkpoint.order;
+    has_id_ = true;
+    crc_ = 0;
+  }
+  content_.records_crc = crc_;
+}
+
+Status RecordScan::read_committed(bool newer_lost) {
+  const Superblock superblock = content_.superblock;
+  uint64_t end = superblock.committed_end;
+  // Nothing that counts is behind the checkpoint's tables; those are looked at for themselves.
+  if (newer_lost && superblock.reused && superblock.scan_begin() == end) {
+    end = std::min(end, file_bytes_);
+  }
+  if (end > file_bytes_) {
+    return Status::corruption(file_.name(), file_bytes_,
+                              "the file ends before its committed end, " + std::to_string(end));
+  }
+  if (superblock.checkpoint_offset != 0) {
+    position_ = superblock.checkpoint_offset;
+    if (superblock.checkpoint_end() > end) {
+      return Status::corruption(file_.name(), position_, "the file ends inside of its checkpoint");
+    }
+    FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record, read_record(file_, position_, end));
+    if (record.kind != ContainerRecord::Kind::checkpoint ||
+        record.end != superblock.checkpoint_end()) {
+      return Status::corruption(file_.name(), position_,
+                                "no checkpoint where the superblock says that one is");
+    }
+    FLOWDB_RETURN_IF_ERROR(pass(record.end, true));
+    FLOWDB_RETURN_IF_ERROR(stop_.status);
+    if (content_.changed) {
+      return Status::corruption(file_.name(), record.offset, "checkpoint without a manifest");
+    }
+  }
+  content_.changed = superblock.changed;
+  order_.file_end = 0;  // the superblock says what is newer
+  position_ = std::min(superblock.scan_begin(), end);
+  crc_ = 0;
+  FLOWDB_RETURN_IF_ERROR(pass(end, false));
+  FLOWDB_RETURN_IF_ERROR(stop_.status);
+  if (crc_ != superblock.records_crc) {
+    return Status::corruption(file_.name(), end,
+                              "records before the committed end: checksum " + std::to_string(crc_) +
+                                  ", expected " + std::to_string(superblock.records_crc));
+  }
+  content_.end = end;
+  content_.records_crc = crc_;
+  return Status::ok();
+}
+
+Status RecordScan::read_tail(bool own_checkpoints) {
+  FLOWDB_RETURN_IF_ERROR(pass(file_bytes_, own_checkpoints));
+  return refuse_unknown_type();
+}
+
+Status RecordScan::read_all(uint64_t vouched_end) {
+  FLOWDB_RETURN_IF_ERROR(pass(file_bytes_, true));
+  FLOWDB_RETURN_IF_ERROR(refuse_unknown_type());
+  if (!stop_.status.is_ok() && stop_.kind != ContainerRecord::Kind::cut_short &&
+      stop_.offset < vouched_end) {
+    // A file that had grown when the power failed ends in zeros.
+    FLOWDB_ASSIGN_OR_RETURN(const bool zeros, only_zeros_from(stop_.offset));
+    if (!zeros) return stop_.status;
+  }
+  if (order_.generation != 0) {
+    // Its tables may stand behind it, or behind the last record that counts.
+    content_.end = position_;
+    content_.records_crc = crc_;
+    Superblock& superblock = content_.superblock;
+    superblock.generation = std::max(superblock.generation, order_.generation);
+    superblock.reused = true;
+    superblock.reused_scan_begin = std::min(order_.file_end, position_);
+  }
+  return Status::ok();
+}
+
+Status RecordScan::refuse_uncertain() const {
+  if (!counted_at_) return Status::ok();
+  return Status::corruption(file_.name(), *counted_at_,
+                            "a superblock is damaged: whether this record counts is not known");
+}
+
+Result<bool> RecordScan::only_zeros_from(uint64_t offset) const {
+  std::string buffer;
+  for (; offset < file_bytes_; offset += buffer.size()) {
+    buffer.resize(static_cast<size_t>(std::min<uint64_t>(file_bytes_ - offset, 64 << 10)));
+    FLOWDB_RETURN_IF_ERROR(read_exactly(file_, offset, buffer.data(), buffer.size()));
+    if (buffer.find_first_not_of('\0') != std::string::npos) return false;
+  }
+  return true;
+}
+
+Status RecordScan::check_regions() const {
+  for (const auto& [id, location] : content_.tables) {
+    if (location.offset >= kFileHeaderBytes && location.offset <= content_.end &&
+        location.length <= content_.end - location.offset) {
+      continue;
+    }
+    return Status::corruption(file_.name(), location.offset,
+                              "table " + std::to_string(id) + " of " +
+                                  std::to_string(location.length) + " bytes is not in the file");
+  }
+  return Status::ok();
+}
+
+}  // namespace flowdb

@@ -1,0 +1,65 @@
+// Taking free regions into use, and giving tables up.
+#include "storage/container_state.h"
+#include "storage/record.h"
+
+namespace flowdb {
+namespace {
+
+// A commit for the sake of a smaller table costs more than the room is worth.
+constexpr uint64_t kCommitForRegionsMin = 4;
+
+}  // namespace
+
+Region Container::State::take_region(size_t index) {
+  const Region region = free[index];
+  free.erase(free.begin() + static_cast<ptrdiff_t>(index));
+  reused = true;
+  return region;
+}
+
+std::string Container::State::frame_rest(uint64_t end_of_record, uint64_t region_end) {
+  const uint64_t next = next_record_offset(end_of_record);
+  if (next + kRecordHeaderBytes > region_end) return encode_gap(end_of_record, region_end);
+  const Region rest = {next, region_end};
+  if (rest.bytes() >= region_bytes_min) free.push_back(rest);
+  return encode_gap(end_of_record, next) + encode_filler_header(rest.begin, rest.end);
+}
+
+Result<std::optional<Region>> Container::State::find_region(uint64_t bytes) {
+  size_t index = lowest_fit(free, bytes);
+  if (index == free.size() && !settled && !counting &&
+      bytes >= kCommitForRegionsMin * region_bytes_min) {
+    const bool reused_before = reused;
+    reused = true;
+    Result<Plan> plan = plan_superblock();
+    if (!plan.is_ok() || lowest_fit(plan->free, bytes) == plan->free.size()) {
+      reused = reused_before;
+      if (!plan.is_ok()) return plan.status();
+      return std::optional<Region>();
+    }
+    FLOWDB_RETURN_IF_ERROR(commit(std::move(plan).value()));
+    index = lowest_fit(free, bytes);
+  }
+  if (index == free.size()) return std::optional<Region>();
+  return std::optional<Region>(take_region(index));
+}
+
+std::shared_ptr<const TableLocation> Container::hold_table(uint32_t id) {
+  auto found = state_->tables.find(id);
+  if (found == state_->tables.end()) {
+    found = state_->finished.find(id);
+    if (found == state_->finished.end()) return nullptr;
+  }
+  auto location = std::make_shared<const TableLocation>(found->second);
+  state_->readers.push_back(location);
+  return location;
+}
+
+void Container::discard_table(uint32_t id) {
+  const auto found = state_->finished.find(id);
+  if (found == state_->finished.end()) return;
+  state_->finished.erase(found);
+  state_->settled = false;
+}
+
+}  // namespace flowdb
