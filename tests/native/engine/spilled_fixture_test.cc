@@ -46,7 +46,7 @@ TEST(SpilledFixtureTest, HasTablesThatWereNumberedLater) {
   ASSERT_TRUE(manifest.is_ok()) << manifest.status().to_string();
   size_t numbered = 0;
   for (const TableMeta& table : manifest->tables) numbered += table.assigned_sequence != 0 ? 1 : 0;
-  EXPECT_EQ(numbered, 2u);
+  EXPECT_GE(numbered, 2u);  // one of each run at least
 }
 
 TEST(SpilledFixtureTest, IsReadAsItWasWritten) {
