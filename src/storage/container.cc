@@ -52,7 +52,7 @@ Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<File> file,
     state->end = content.end;
     state->records_crc = content.records_crc;
     state->unflushed = content.beyond_superblock;
-    FLOWDB_RETURN_IF_ERROR(state->begin_reuse(*file, size));
+    FLOWDB_RETURN_IF_ERROR(state->begin_reuse(*file, size, content.older));
   }
   // Created now or by one who was killed then: the file's length may not be durable.
   if (state->superblock.generation == 1) state->unflushed = holds(Rule::creation_length_flushed);
@@ -73,16 +73,18 @@ std::string_view Container::file_name() const { return state_->file->name(); }
 
 Status Container::raise_epoch() {
   FLOWDB_RETURN_IF_ERROR(state_->check_idle());
-  FLOWDB_ASSIGN_OR_RETURN(State::Plan plan, state_->plan_superblock());
+  State::Plan plan;
+  FLOWDB_RETURN_IF_ERROR(state_->plan_superblock(plan));
   plan.next.epoch += 1;
-  return state_->commit(std::move(plan));
+  return state_->commit(plan);
 }
 
 Status Container::mark_deleted() {
   FLOWDB_RETURN_IF_ERROR(state_->check_writable());
-  FLOWDB_ASSIGN_OR_RETURN(State::Plan plan, state_->plan_superblock());
+  State::Plan plan;
+  FLOWDB_RETURN_IF_ERROR(state_->plan_superblock(plan));
   plan.next.deleted = true;
-  return state_->commit(std::move(plan));
+  return state_->commit(plan);
 }
 
 Status Container::read_table(uint32_t id, uint64_t offset, char* buffer, size_t length) const {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +47,7 @@ class TableWriter {
   uint64_t size() const { return size_; }
   // How many bytes the table may have in all; with more, what was written is copied to another
   // place.
-  uint64_t room() const { return region_ ? table_room(*region_) : UINT64_MAX; }
+  uint64_t room() const { return is_in_region() ? table_room(region_) : UINT64_MAX; }
   uint32_t id() const { return id_; }
   // Completes the record. The bytes become durable with the apply() that adds the table. Errors as
   // of append().
@@ -56,7 +55,8 @@ class TableWriter {
 
  private:
   friend class Container;
-  TableWriter(Container& container, uint32_t id, std::optional<Region> region);
+  TableWriter(Container& container, uint32_t id, const Region& region);
+  bool is_in_region() const { return !region_.is_empty(); }
   // Begins behind everything else.
   void begin_at_end();
   // Goes on behind everything else, with what was written so far.
@@ -67,7 +67,7 @@ class TableWriter {
 
   Container& container_;
   const uint32_t id_;
-  std::optional<Region> region_;  // nullopt: behind everything else
+  Region region_;  // empty: behind everything else
   uint64_t gap_offset_ = 0;       // there: where the record before ends
   uint64_t record_offset_ = 0;
   uint64_t buffer_offset_ = 0;  // where `buffer_` begins in the file

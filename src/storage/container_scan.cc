@@ -62,6 +62,10 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
   if (superblock != nullptr) {
     const bool newer_lost = newer_may_be_lost(slots, *superblock);
     FLOWDB_RETURN_IF_ERROR(scan.read_committed(newer_lost));
+    for (const SuperblockSlot& slot : slots) {
+      const bool is_other = &slot.superblock != superblock;
+      if (is_other && slot.state == SuperblockSlot::State::whole) content.older = slot.superblock;
+    }
     if (newer_lost) {
       // What it named may stand anywhere.
       ContainerContent newer;
@@ -73,6 +77,7 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
         FLOWDB_RETURN_IF_ERROR(all.check_regions());
         newer.superblock.generation = superblock->generation;
         newer.beyond_superblock = true;
+        newer.older = *superblock;
         return newer;
       }
     }
@@ -89,6 +94,9 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
   }
   FLOWDB_RETURN_IF_ERROR(scan.check_regions());
   content.beyond_superblock = content.end > content.superblock.committed_end;
+  const bool is_newer_found = superblock != nullptr &&
+                              superblock->checkpoint_offset != content.superblock.checkpoint_offset;
+  if (is_newer_found) content.older = *superblock;
   return content;
 }
 

@@ -14,6 +14,9 @@ namespace flowdb {
 struct ContainerContent {
   // The newest one; generation 0 when none was found.
   Superblock superblock;
+  // The other whole one, or the newest itself when a newer checkpoint than its own was found;
+  // generation 0: there is none.
+  Superblock older;
   LiveTables tables;
   // Of the newest checkpoint of ours, empty when there is none.
   std::string manifest;
@@ -42,16 +45,10 @@ Result<ContainerPresence> find_container(File& file, uint64_t file_bytes);
 // io_error.
 Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id);
 
-// What a superblock refers to beside the one that counts: the older of the two, or the only one
-// that is whole, when a newer checkpoint than its own was found.
-struct OlderReferences {
-  Regions tables;  // the records of those that its checkpoint has
-  Regions rest;    // its checkpoint, with the page that it begins in, and the records behind
-};
-
-// `checkpoint_offset`: of the checkpoint that counts. Empty when there is none, or its checkpoint
-// can't be read. Errors: io_error.
-Result<OlderReferences> read_older_references(File& file, uint64_t file_bytes,
-                                              uint64_t checkpoint_offset);
+// What the superblock `older` refers to: `tables`, the records of those that its checkpoint has,
+// and `rest`, this checkpoint, with the page that it begins in, and the records behind. Nothing
+// when there is none, or its checkpoint can't be read. Errors: io_error.
+Status read_older_references(File& file, uint64_t file_bytes, const Superblock& older,
+                             Regions& tables, Regions& rest);
 
 }  // namespace flowdb

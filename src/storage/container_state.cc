@@ -73,10 +73,15 @@ Status Container::State::flush() {
   return status;
 }
 
-Status Container::State::commit(Plan plan) {
-  if (Status status = prepare(plan); !status.is_ok()) {
-    free.clear();  // it is not known any more how they are framed
-    return status;
+Status Container::State::commit(Plan& plan) {
+  for (const Region& region : plan.framed) {
+    const Status status =
+        file->write_at(region.begin, encode_filler_header(region.begin, region.end));
+    if (!status.is_ok()) {
+      free.clear();  // it is not known any more how they are framed
+      return status;
+    }
+    unflushed = true;
   }
   if (unflushed) {
     if (holds(Rule::commit_flush)) FLOWDB_RETURN_IF_ERROR(flush());
@@ -100,8 +105,7 @@ Status Container::State::commit(Plan plan) {
   older.clear();
   counting = counting && plan.next.checkpoint_offset == superblock.checkpoint_offset;
   superblock = plan.next;
-  tables = std::move(plan.tables);
-  free = std::move(plan.free);
+  if (!plan.keeps_free) free.swap(plan.free);
   settled = plan.settles;
   records_crc = superblock.records_crc;
   end = plan.file_end;
@@ -115,9 +119,10 @@ Status Container::State::commit_record(LiveTables next_tables) {
   Plan plan;
   plan.next = superblock;
   plan.next.changed = true;
-  plan.tables = std::move(next_tables);
+  plan.tables = &next_tables;
   FLOWDB_RETURN_IF_ERROR(plan_space(plan));
-  FLOWDB_RETURN_IF_ERROR(commit(std::move(plan)));
+  FLOWDB_RETURN_IF_ERROR(commit(plan));
+  tables.swap(next_tables);
   changed = true;
   return Status::ok();
 }
@@ -126,17 +131,17 @@ Status Container::State::commit_checkpoint(LiveTables next_tables, std::string n
                                            bool next_changed) {
   const uint64_t bytes = checkpoint_bytes(next_tables, next_manifest, true);
   const size_t index = lowest_fit(free, kCheckpointLeadBytes + bytes);
-  std::optional<Region> region;
+  Region region;
   if (index < free.size()) region = take_region(index);
   Plan plan;
   plan.next = superblock;
   plan.next.changed = next_changed;
   plan.next.checkpoint_length = checkpoint_bytes(next_tables, next_manifest, reused);
-  plan.tables = std::move(next_tables);
-  if (region) {
-    plan.next.checkpoint_offset = region->begin + kCheckpointLeadBytes;
+  plan.tables = &next_tables;
+  if (!region.is_empty()) {
+    plan.next.checkpoint_offset = region.begin + kCheckpointLeadBytes;
     const uint64_t behind = plan.next.checkpoint_end();
-    if (Status status = file->write_at(behind, frame_rest(behind, region->end)); !status.is_ok()) {
+    if (Status status = file->write_at(behind, frame_rest(behind, region.end)); !status.is_ok()) {
       free.clear();
       return status;
     }
@@ -147,22 +152,22 @@ Status Container::State::commit_checkpoint(LiveTables next_tables, std::string n
   CheckpointOrder order;
   if (reused) order = {plan.next.generation, plan.file_end};
   const std::string record =
-      encode_checkpoint(plan.tables, next_manifest, superblock.database_id, order);
-  if (region) {
+      encode_checkpoint(next_tables, next_manifest, superblock.database_id, order);
+  if (!region.is_empty()) {
     if (Status status = file->write_at(plan.next.checkpoint_offset, record); !status.is_ok()) {
       free.clear();
       return status;
     }
-    covers.push_back({region->begin, plan.next.checkpoint_offset});
+    covers.push_back({region.begin, plan.next.checkpoint_offset});
     unflushed = true;
   } else {
     FLOWDB_RETURN_IF_ERROR(append_record(record).status());
   }
-  const uint64_t written_end = plan.next.checkpoint_end();
-  if (Status status = commit(std::move(plan)); !status.is_ok()) {
-    if (region) covers.back().end = written_end;
+  if (Status status = commit(plan); !status.is_ok()) {
+    if (!region.is_empty()) covers.back().end = plan.next.checkpoint_end();
     return status;
   }
+  tables.swap(next_tables);
   manifest = std::move(next_manifest);
   changed = next_changed;
   return Status::ok();

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,18 +73,19 @@ struct Container::State {
   // What the next commit makes of the file.
   struct Plan {
     Superblock next;
-    LiveTables tables;
-    Regions free;           // as the State's, once it is committed
-    uint64_t file_end = 0;  // what stands behind is cut off then
-    Regions unframed;           // the same and smaller ones, while it is not known how they are framed
-    std::optional<Region> cut;  // a part of it that must be one filler before
-    bool is_cut_short = false;  // a record in front of it can't be made a filler
-    bool settles = false;       // the tables and the checkpoint stay
+    const LiveTables* tables = nullptr;  // then; null: those of now
+    bool keeps_free = false;             // nothing becomes free
+    Regions free;                        // else: as the State's, once it is committed
+    Regions framed;                      // must be one filler each before
+    uint64_t file_end = 0;               // what stands behind is cut off then
+    bool is_cut_short = false;           // a record in front of it can't be made a filler
+    bool settles = false;                // the tables and the checkpoint stay
   };
   // A commit of the same tables and the same checkpoint. Errors: corruption, io_error.
-  Result<Plan> plan_superblock();
-  // Writes the next superblock, which vouches for everything up to the plan's end, and flushes it.
-  Status commit(Plan plan);
+  Status plan_superblock(Plan& plan);
+  // Frames what the plan says, writes the next superblock, which vouches for everything up to the
+  // plan's end, and flushes it. The caller changes the tables.
+  Status commit(Plan& plan);
   // Commits a change that the record in front of `end` tells of.
   Status commit_record(LiveTables next_tables);
   // Writes a checkpoint, in a free region or behind everything else, and commits it.
@@ -94,25 +94,25 @@ struct Container::State {
   Status name_table(uint32_t id, const TableLocation& location);
 
   // At the opening, when everything else is known. Errors: io_error.
-  Status begin_reuse(File& opened, uint64_t file_bytes);
+  Status begin_reuse(File& opened, uint64_t file_bytes, const Superblock& older_superblock);
   // Completes a plan, of which `next` and `tables` are given: what neither these nor the superblock
   // of now refer to is free after it. Errors: corruption (a record that can't be read), io_error.
   Status plan_space(Plan& plan);
-  // Frames each free region of the plan by one filler.
-  Status prepare(const Plan& plan);
+  // All that a plan must leave as it is.
+  Regions in_use(const Plan& plan, bool keeps_records);
   // Takes the region out of `free` and begins to use regions again.
   Region take_region(size_t index);
   // Frames what stands behind a record that ends at `end` in a region up to `region_end`: the bytes
   // to write at `end`. What can be used again goes to `free`.
   std::string frame_rest(uint64_t end, uint64_t region_end);
-  // The region that takes a table of `bytes`; nullopt: none does. A commit that makes one free is
-  // made. Errors as of commit().
-  Result<std::optional<Region>> find_region(uint64_t bytes);
+  // The region that takes a table of `bytes`; an empty one: none does. A commit that makes one free
+  // is made. Errors as of commit().
+  Result<Region> find_region(uint64_t bytes);
   // Where the last table ends that is live, or may be, or is read.
   uint64_t needed_end() const;
-  // Where a checkpoint of the same tables would end in the lowest of `regions` that takes it, which
-  // then has less room; UINT64_MAX: none does.
-  uint64_t place_checkpoint(Regions& regions) const;
+  // Where `count` checkpoints of the same tables, one behind the other, would end in the lowest
+  // free region that takes them; UINT64_MAX: none does.
+  uint64_t end_of_checkpoints(uint64_t count) const;
 };
 
 }  // namespace flowdb

@@ -24,11 +24,14 @@ void sort_by_begin(Regions& regions) {
 
 }  // namespace
 
+void add_region(Regions& regions, const Region& region) {
+  if (!region.is_empty()) regions.push_back(region);
+}
+
 Regions gaps_between(Regions in_use, uint64_t begin, uint64_t end) {
   sort_by_begin(in_use);
   Regions found;
   for (const Region& used : in_use) {
-    if (used.bytes() == 0) continue;
     if (used.begin > begin) found.push_back({begin, used.begin});
     begin = std::max(begin, used.end);
   }

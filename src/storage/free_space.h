@@ -17,6 +17,7 @@ struct Region {
   uint64_t end = 0;
 
   uint64_t bytes() const { return end - begin; }
+  bool is_empty() const { return end == begin; }
   bool operator==(const Region& other) const { return begin == other.begin && end == other.end; }
 };
 
@@ -26,6 +27,9 @@ using Regions = std::vector<Region>;
 inline Region table_region(const TableLocation& location) {
   return {location.offset - kRecordHeaderBytes, location.offset + location.length};
 }
+
+// Adds it at the end, if it is not empty.
+void add_region(Regions& regions, const Region& region);
 
 // What lies between the regions `in_use`, which may overlap each other and come in any order, from
 // `begin` on, in the order of the file; and last what lies between the last one's end and `end`,

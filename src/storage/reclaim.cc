@@ -17,30 +17,26 @@ uint64_t Container::State::needed_end() const {
   return needed;
 }
 
-uint64_t Container::State::place_checkpoint(Regions& regions) const {
-  const uint64_t bytes = kCheckpointLeadBytes + checkpoint_bytes(tables, manifest, true);
-  const size_t index = lowest_fit(regions, bytes);
-  if (index == regions.size()) return UINT64_MAX;
-  Region& region = regions[index];
-  const uint64_t checkpoint_end = region.begin + bytes;
-  region.begin = next_record_offset(checkpoint_end);
-  if (region.begin > region.end || region.bytes() < region_bytes_min) region.end = region.begin;
-  return checkpoint_end;
+uint64_t Container::State::end_of_checkpoints(uint64_t count) const {
+  const uint64_t one = kCheckpointLeadBytes + checkpoint_bytes(tables, manifest, true);
+  // Each begins with a page.
+  const uint64_t all = (one + kPageBytes) / kPageBytes * kPageBytes * count;
+  const size_t index = lowest_fit(free, all);
+  return index == free.size() ? UINT64_MAX : free[index].begin + all;
 }
 
 uint64_t Container::reclaimable_bytes() const {
   const State& s = *state_;
   if (!s.check_idle().is_ok() || s.counting) return 0;
-  Regions left = s.free;
   const uint64_t now = s.superblock.checkpoint_end();
-  const uint64_t next = s.place_checkpoint(left);
+  const uint64_t next = s.end_of_checkpoints(1);
   uint64_t end = s.cut_short_at == s.end ? s.end : s.needed_end();
   if (next == UINT64_MAX) {
     // Unless the room for it is about to become free, it would go to the end.
     if (s.settled) return 0;
   } else {
     // One that moves to the front stays behind for one commit more.
-    end = std::max({end, next, next < now ? s.place_checkpoint(left) : now});
+    end = std::max({end, next, next < now ? s.end_of_checkpoints(2) : now});
   }
   return end < s.end ? s.end - end : 0;
 }
@@ -48,12 +44,12 @@ uint64_t Container::reclaimable_bytes() const {
 Status Container::reclaim() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_idle());
-  Regions left = s.free;
-  if (s.place_checkpoint(left) != UINT64_MAX) {
+  if (s.end_of_checkpoints(1) != UINT64_MAX) {
     return s.commit_checkpoint(s.tables, s.manifest, s.changed);
   }
-  FLOWDB_ASSIGN_OR_RETURN(State::Plan plan, s.plan_superblock());
-  return s.commit(std::move(plan));
+  State::Plan plan;
+  FLOWDB_RETURN_IF_ERROR(s.plan_superblock(plan));
+  return s.commit(plan);
 }
 
 Status Container::close() {
@@ -64,9 +60,10 @@ Status Container::close() {
     // What may stand behind the end must be gone before a superblock says that it is.
     FLOWDB_RETURN_IF_ERROR(s.cut_tail());
     s.unflushed = true;
-    FLOWDB_ASSIGN_OR_RETURN(State::Plan plan, s.plan_superblock());
+    State::Plan plan;
+    FLOWDB_RETURN_IF_ERROR(s.plan_superblock(plan));
     plan.next.closed = true;
-    FLOWDB_RETURN_IF_ERROR(s.commit(std::move(plan)));
+    FLOWDB_RETURN_IF_ERROR(s.commit(plan));
   }
   s.can_write = false;
   return Status::ok();

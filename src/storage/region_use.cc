@@ -25,23 +25,23 @@ std::string Container::State::frame_rest(uint64_t end_of_record, uint64_t region
   return encode_gap(end_of_record, next) + encode_filler_header(rest.begin, rest.end);
 }
 
-Result<std::optional<Region>> Container::State::find_region(uint64_t bytes) {
+Result<Region> Container::State::find_region(uint64_t bytes) {
   size_t index = lowest_fit(free, bytes);
   if (index == free.size() && !settled && !counting &&
       bytes >= kCommitForRegionsMin * region_bytes_min) {
     const bool reused_before = reused;
     reused = true;
-    Result<Plan> plan = plan_superblock();
-    if (!plan.is_ok() || lowest_fit(plan->free, bytes) == plan->free.size()) {
+    Plan plan;
+    Status status = plan_superblock(plan);
+    if (!status.is_ok() || lowest_fit(plan.free, bytes) == plan.free.size()) {
       reused = reused_before;
-      if (!plan.is_ok()) return plan.status();
-      return std::optional<Region>();
+      if (!status.is_ok()) return status;
+      return Region();
     }
-    FLOWDB_RETURN_IF_ERROR(commit(std::move(plan).value()));
+    FLOWDB_RETURN_IF_ERROR(commit(plan));
     index = lowest_fit(free, bytes);
   }
-  if (index == free.size()) return std::optional<Region>();
-  return std::optional<Region>(take_region(index));
+  return index == free.size() ? Region() : take_region(index);
 }
 
 std::shared_ptr<const TableLocation> Container::hold_table(uint32_t id) {

@@ -12,50 +12,48 @@
 namespace flowdb {
 namespace {
 
-struct RegionBegin {
-  uint64_t offset;
-  bool only_fillers;  // up to there
-};
-
-// The first record from `offset` on for which `suits(offset)`; `limit` when there is none.
-Result<RegionBegin> find_begin(File& file, uint64_t offset, uint64_t limit,
-                               bool (*suits)(uint64_t offset)) {
+// Moves the region's begin on to the first record that begins with a page, or at the file's end,
+// whose header can be rewritten at once; to its end when there is none. False when not all that
+// stands in front of it are fillers.
+Result<bool> move_to_record(File& file, Region& region, bool is_file_end) {
   bool only_fillers = true;
-  while (offset < limit && !suits(offset)) {
-    FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record, read_record(file, offset, limit));
-    if (record.end == 0 || record.end > limit) return RegionBegin{limit, false};
-    only_fillers = only_fillers && record.kind == ContainerRecord::Kind::filler;
-    offset = record.end;
+  while (!region.is_empty()) {
+    const bool suits = is_file_end
+                           ? region.begin % kSectorBytes <= kSectorBytes - kRecordHeaderBytes
+                           : region.begin % kPageBytes == 0;
+    if (suits) break;
+    FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record,
+                            read_record(file, region.begin, region.end));
+    const bool is_whole = record.end != 0 && record.end <= region.end;
+    only_fillers = only_fillers && is_whole && record.kind == ContainerRecord::Kind::filler;
+    region.begin = is_whole ? record.end : region.end;
   }
-  return RegionBegin{offset, only_fillers};
+  return only_fillers;
 }
 
 bool contains(const Regions& regions, const Region& region) {
-  return std::find(regions.begin(), regions.end(), region) != regions.end();
-}
-
-bool is_page_begin(uint64_t offset) { return offset % kPageBytes == 0; }
-
-// Whether a header there can be rewritten at once.
-bool is_in_one_sector(uint64_t offset) {
-  return offset % kSectorBytes <= kSectorBytes - kRecordHeaderBytes;
+  for (const Region& one : regions) {
+    if (one == region) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-Status Container::State::begin_reuse(File& opened, uint64_t file_bytes) {
+Status Container::State::begin_reuse(File& opened, uint64_t file_bytes,
+                                     const Superblock& older_superblock) {
   reused = superblock.reused;
   counting = end > superblock.scan_begin();
   framing_unknown = reused;
-  FLOWDB_ASSIGN_OR_RETURN(const OlderReferences before,
-                          read_older_references(opened, file_bytes, superblock.checkpoint_offset));
-  older = before.rest;
+  Regions older_tables;
+  FLOWDB_RETURN_IF_ERROR(
+      read_older_references(opened, file_bytes, older_superblock, older_tables, older));
   if (!reused) return Status::ok();
   // What the last commit let be seen may not have become durable with it.
   for (const auto& entry : tables) {
     const Region region = table_region(entry.second);
     // Those of the records behind the checkpoints were seen, or they would not be known.
-    bool seen = region.begin >= superblock.scan_begin() || contains(before.tables, region);
+    bool seen = region.begin >= superblock.scan_begin() || contains(older_tables, region);
     for (const Region& records : older) {
       seen = seen || (records.begin <= region.begin && region.begin < records.end);
     }
@@ -68,6 +66,32 @@ Status Container::State::begin_reuse(File& opened, uint64_t file_bytes) {
   return Status::ok();
 }
 
+Regions Container::State::in_use(const Plan& plan, bool keeps_records) {
+  Regions used;
+  const auto add = [&used](const Region& region) { add_region(used, region); };
+  const auto add_tables = [&used](const LiveTables& some) {
+    for (const auto& entry : some) add_region(used, table_region(entry.second));
+  };
+  if (holds(Rule::regions_kept_for_older)) used = older;
+  add({superblock.scan_begin(), superblock.committed_end});
+  if (keeps_records) add({superblock.scan_begin(), end});
+  add_tables(tables);
+  if (plan.tables != nullptr) add_tables(*plan.tables);
+  add_tables(finished);
+  if (holds(Rule::regions_kept_for_superblock)) add(checkpoint_region(superblock));
+  add(checkpoint_region(plan.next));
+  for (const Region& cover : covers) add(cover);
+  size_t alive = 0;
+  for (size_t i = 0; i < readers.size(); ++i) {
+    const auto location = readers[i].lock();
+    if (location == nullptr || !holds(Rule::regions_kept_for_readers)) continue;
+    add(table_region(*location));
+    readers[alive++] = readers[i];
+  }
+  readers.resize(alive);
+  return used;
+}
+
 Status Container::State::plan_space(Plan& plan) {
   Superblock& next = plan.next;
   next.generation = superblock.generation + 1;
@@ -76,52 +100,31 @@ Status Container::State::plan_space(Plan& plan) {
   const bool absorbs = next.checkpoint_offset != superblock.checkpoint_offset;
   const bool still_counting = counting && !absorbs;
   // Nothing becomes free, and the file is not looked at.
-  const bool as_before = writing || still_counting;
+  plan.keeps_free = writing || still_counting;
+  // The records that the next superblock takes the checksum of.
+  const bool keeps_records = still_counting || (!reused && !absorbs);
 
-  Regions in_use;
-  if (holds(Rule::regions_kept_for_older)) in_use = older;
-  in_use.push_back({superblock.scan_begin(), superblock.committed_end});
-  // What the next superblock takes the checksum of.
-  if (still_counting || (!reused && !absorbs)) in_use.push_back({superblock.scan_begin(), end});
-  for (const LiveTables* some : {&tables, &plan.tables, &finished}) {
-    for (const auto& entry : *some) in_use.push_back(table_region(entry.second));
-  }
-  for (const Superblock* one : {&superblock, &next}) {
-    if (one == &superblock && !holds(Rule::regions_kept_for_superblock)) continue;
-    if (one->checkpoint_offset != 0) in_use.push_back(checkpoint_region(*one));
-  }
-  in_use.insert(in_use.end(), covers.begin(), covers.end());
-  size_t alive = 0;
-  for (size_t i = 0; i < readers.size(); ++i) {
-    const auto location = readers[i].lock();
-    if (location == nullptr || !holds(Rule::regions_kept_for_readers)) continue;
-    in_use.push_back(table_region(*location));
-    readers[alive++] = readers[i];
-  }
-  readers.resize(alive);
-
-  const Regions gaps = gaps_between(std::move(in_use), kFileHeaderBytes, end);
+  const Regions gaps = gaps_between(in_use(plan, keeps_records), kFileHeaderBytes, end);
   plan.file_end = std::max(end, gaps.back().begin);
-  for (size_t i = 0; i < gaps.size(); ++i) {
-    Region region = {gaps[i].begin, std::min(gaps[i].end, end)};
-    if (region.begin >= region.end || as_before) continue;
+  for (const Region& gap : gaps) {
+    Region region = {gap.begin, std::min(gap.end, end)};
+    if (region.begin >= region.end || plan.keeps_free) continue;
     // The file's end moves to the front with a new checkpoint only, which says where it is.
-    if (i + 1 == gaps.size() && reused && absorbs) {
-      FLOWDB_ASSIGN_OR_RETURN(const RegionBegin begin,
-                              find_begin(*file, region.begin, region.end, is_in_one_sector));
-      plan.file_end = begin.only_fillers ? region.begin : begin.offset;
-      plan.is_cut_short = !begin.only_fillers;
+    const bool is_file_end = &gap == &gaps.back() && reused && absorbs;
+    FLOWDB_ASSIGN_OR_RETURN(const bool only_fillers, move_to_record(*file, region, is_file_end));
+    if (is_file_end) {
+      plan.file_end = only_fillers ? gap.begin : region.begin;
+      plan.is_cut_short = !only_fillers;
       // What is cut off must not be taken for records if it stays.
-      if (begin.offset < region.end) plan.cut = Region{begin.offset, region.end};
+      if (!region.is_empty()) add_region(plan.framed, region);
       continue;
     }
-    FLOWDB_ASSIGN_OR_RETURN(const RegionBegin begin,
-                            find_begin(*file, region.begin, region.end, is_page_begin));
-    region.begin = begin.offset;
-    if (region.bytes() >= region_bytes_min) plan.free.push_back(region);
-    if (framing_unknown && region.bytes() > 0) plan.unframed.push_back(region);
+    const bool is_free = region.bytes() >= region_bytes_min;
+    if (is_free) add_region(plan.free, region);
+    if (framing_unknown ? !region.is_empty() : is_free && !contains(free, region)) {
+      add_region(plan.framed, region);
+    }
   }
-  if (as_before) plan.free = free;
 
   next.committed_end = plan.file_end;
   next.records_crc = records_crc;
@@ -130,26 +133,11 @@ Status Container::State::plan_space(Plan& plan) {
   return Status::ok();
 }
 
-Result<Container::State::Plan> Container::State::plan_superblock() {
-  Plan plan;
+Status Container::State::plan_superblock(Plan& plan) {
   plan.next = superblock;
   plan.next.changed = changed;
-  plan.tables = tables;
   plan.settles = true;
-  FLOWDB_RETURN_IF_ERROR(plan_space(plan));
-  return plan;
-}
-
-Status Container::State::prepare(const Plan& plan) {
-  Regions regions = framing_unknown ? plan.unframed : plan.free;
-  if (plan.cut) regions.push_back(*plan.cut);
-  for (const Region& region : regions) {
-    if (contains(free, region)) continue;
-    FLOWDB_RETURN_IF_ERROR(
-        file->write_at(region.begin, encode_filler_header(region.begin, region.end)));
-    unflushed = true;
-  }
-  return Status::ok();
+  return plan_space(plan);
 }
 
 }  // namespace flowdb

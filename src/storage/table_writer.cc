@@ -19,17 +19,17 @@ Result<std::unique_ptr<TableWriter>> Container::begin_table(uint32_t id, uint64_
   if (id == kFillerId || s.tables.count(id) != 0 || s.finished.count(id) != 0) {
     return Status::invalid_argument("table id " + std::to_string(id) + " is taken");
   }
-  FLOWDB_ASSIGN_OR_RETURN(const std::optional<Region> region, s.find_region(expected_bytes));
-  if (!region) FLOWDB_RETURN_IF_ERROR(s.cut_tail());
+  FLOWDB_ASSIGN_OR_RETURN(const Region region, s.find_region(expected_bytes));
+  if (region.is_empty()) FLOWDB_RETURN_IF_ERROR(s.cut_tail());
   return std::unique_ptr<TableWriter>(new TableWriter(*this, id, region));
 }
 
-TableWriter::TableWriter(Container& container, uint32_t id, std::optional<Region> region)
+TableWriter::TableWriter(Container& container, uint32_t id, const Region& region)
     : container_(container), id_(id), region_(region) {
   container_.state_->writing = true;
-  if (region_) {
-    record_offset_ = region_->begin;
-    buffer_offset_ = region_->begin + kRecordHeaderBytes;
+  if (is_in_region()) {
+    record_offset_ = region_.begin;
+    buffer_offset_ = region_.begin + kRecordHeaderBytes;
   } else {
     begin_at_end();
   }
@@ -39,8 +39,8 @@ TableWriter::~TableWriter() {
   Container::State& s = *container_.state_;
   s.writing = false;
   if (finished_) return;
-  if (region_) {
-    s.free.push_back(*region_);
+  if (is_in_region()) {
+    s.free.push_back(region_);
   } else {
     s.drop_tail();
   }
@@ -58,11 +58,11 @@ void TableWriter::begin_at_end() {
 
 Status TableWriter::move_to_end() {
   Container::State& s = *container_.state_;
-  const Region region = *region_;
+  const Region region = region_;
   const std::string unwritten = std::move(buffer_);
   const uint64_t written = buffer_offset_ - region.begin - kRecordHeaderBytes;
   FLOWDB_RETURN_IF_ERROR(s.cut_tail());
-  region_.reset();
+  region_ = Region();
   begin_at_end();
   for (uint64_t done = 0; done < written;) {
     const size_t piece = static_cast<size_t>(std::min<uint64_t>(written - done, kBufferBytes));
@@ -98,7 +98,7 @@ Status TableWriter::append(std::string_view bytes) {
 }
 
 Status TableWriter::finish() {
-  FLOWDB_RETURN_IF_ERROR(region_ ? finish_in_region() : finish_at_end());
+  FLOWDB_RETURN_IF_ERROR(is_in_region() ? finish_in_region() : finish_at_end());
   Container::State& s = *container_.state_;
   s.finished[id_] = {record_offset_ + kRecordHeaderBytes, size_};
   finished_ = true;
@@ -107,7 +107,7 @@ Status TableWriter::finish() {
 
 Status TableWriter::finish_in_region() {
   Container::State& s = *container_.state_;
-  buffer_ += s.frame_rest(record_offset_ + kRecordHeaderBytes + size_, region_->end);
+  buffer_ += s.frame_rest(record_offset_ + kRecordHeaderBytes + size_, region_.end);
   if (Status status = write_buffer(); !status.is_ok()) {
     s.free.clear();
     return status;
