@@ -46,7 +46,7 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
 Status RecordScan::refuse_unknown_type() const {
   if (stop_.status.is_ok() || stop_.kind != ContainerRecord::Kind::unknown_type)
     return Status::ok();
-  return Status::unsupported(stop_.status.message());
+  return Status::unsupported(std::string(stop_.status.message()));
 }
 
 void RecordScan::apply(const ContainerRecord& record) {
