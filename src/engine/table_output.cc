@@ -57,7 +57,7 @@ Status TableOutput::finish() {
     builder_->set_range_removes(std::move(range_removes_));
     range_removes_ = RangeRemoves();
   }
-  return builder_ == nullptr ? Status::ok() : finish_table();
+  return end_table();
 }
 
 Status TableOutput::finish_table() {
