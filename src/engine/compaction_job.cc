@@ -9,12 +9,15 @@
 
 namespace flowdb {
 
-CompactionJob::CompactionJob(CompactionPlan plan, std::shared_ptr<const Version> version,
-                             Retention retention, std::unique_ptr<TableOutput> output)
+CompactionJob::CompactionJob(CompactionPlan plan, const Version& version, Retention retention,
+                             std::unique_ptr<TableOutput> output, uint64_t part_bytes)
     : plan_(std::move(plan)),
-      version_(std::move(version)),
       retention_(std::move(retention)),
-      output_(std::move(output)) {
+      output_(std::move(output)),
+      part_bytes_(part_bytes) {
+  for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
+    below_files_[level] = version.level(level);
+  }
   for (const TableFiles* files : {&plan_.upper, &plan_.lower}) {
     for (const auto& file : *files) {
       (file->meta().level == 0 ? level0_ : sorted_[file->meta().level]).push_back(file);
@@ -30,7 +33,7 @@ CompactionJob::CompactionJob(CompactionPlan plan, std::shared_ptr<const Version>
 }
 
 Result<uint64_t> CompactionJob::step() {
-  assert(!is_done_);
+  assert(!is_done_ && !has_part_);
   if (!is_started_) {
     if (kFullEngine) FLOWDB_RETURN_IF_ERROR(take_range_removes());
     merged_.seek_to_first();
@@ -43,6 +46,11 @@ Result<uint64_t> CompactionJob::step() {
   }
   uint64_t work = 0;
   while (merged_.valid() && work < kStepWork) {
+    if (ends_part()) {
+      FLOWDB_RETURN_IF_ERROR(output_->end_table());
+      has_part_ = true;
+      return work + kStepWork;
+    }
     work += work_of(merged_.record());
     FLOWDB_RETURN_IF_ERROR(take());
   }
@@ -57,6 +65,35 @@ Status CompactionJob::pause() {
   }
   FLOWDB_RETURN_IF_ERROR(merged_.status());
   return output_->end_table();
+}
+
+bool CompactionJob::ends_part() {
+  const size_t before = lower_read_;
+  const std::string_view key = merged_.record().key;
+  while (lower_read_ < plan_.lower.size() && plan_.lower[lower_read_]->meta().largest_key < key) {
+    ++lower_read_;
+  }
+  // A removed range may reach from one table into the next.
+  return lower_read_ > before && output_->bytes() >= part_bytes_ && !has_range_removes_;
+}
+
+CompactionJob::Part CompactionJob::take_part() {
+  assert(is_done_ || has_part_);
+  has_part_ = false;
+  Part part;
+  part.added = output_->take_tables();
+  TableFiles& inputs = sorted_[plan_.output_level];
+  if (is_done_) {
+    lower_read_ = plan_.lower.size();
+    for (const auto& file : plan_.upper) part.removed.push_back(file->meta().id);
+  }
+  for (; lower_taken_ < lower_read_; ++lower_taken_) {
+    part.removed.push_back(plan_.lower[lower_taken_]->meta().id);
+    // Their room is free when nobody holds them.
+    plan_.lower[lower_taken_].reset();
+    inputs[lower_taken_].reset();
+  }
+  return part;
 }
 
 Status CompactionJob::take() {
@@ -76,11 +113,12 @@ Status CompactionJob::take_range_removes() {
   RangeRemoves removes;
   FLOWDB_RETURN_IF_ERROR(add_range_removes_of(files, removes));
   if (removes.empty()) return Status::ok();
+  has_range_removes_ = true;
   retention_.set_range_removes(std::move(removes));
   output_->set_range_removes(
       retention_.kept_range_removes([this](std::string_view begin, std::string_view end) {
         for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
-          const TableFiles& below = version_->level(level);
+          const TableFiles& below = below_files_[level];
           const size_t at = find_table(below, begin);
           if (at < below.size() && below[at]->meta().smallest_key < end) return true;
         }
@@ -91,20 +129,12 @@ Status CompactionJob::take_range_removes() {
 
 bool CompactionJob::older_below(std::string_view key) {
   for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
-    const TableFiles& files = version_->level(level);
+    const TableFiles& files = below_files_[level];
     size_t& at = below_[level];
     while (at < files.size() && files[at]->meta().largest_key < key) ++at;
     if (at < files.size() && files[at]->meta().smallest_key <= key) return true;
   }
   return false;
-}
-
-std::vector<uint32_t> CompactionJob::inputs() const {
-  std::vector<uint32_t> ids;
-  for (const TableFiles* files : {&plan_.upper, &plan_.lower}) {
-    for (const auto& file : *files) ids.push_back(file->meta().id);
-  }
-  return ids;
 }
 
 }  // namespace flowdb

@@ -7,6 +7,15 @@
 namespace flowdb {
 namespace {
 
+// The level above the deepest may hold a part of what that one holds, and a tenth of it each one
+// further up; all of them may be so large in any case.
+constexpr uint64_t kUpperLevelShare = 10;
+constexpr uint64_t kLevelBytesMin = 1 << 20;
+// The same of level 0, and of a single table.
+constexpr uint64_t kLevel0Share = 16;
+constexpr uint64_t kTableShare = 128;
+constexpr uint64_t kTableBytesMin = 256 << 10;
+
 // The sorted level's tables with keys in [smallest, largest].
 TableFiles overlapping(const TableFiles& level, std::string_view smallest,
                        std::string_view largest) {
@@ -94,22 +103,74 @@ uint64_t CompactionLimits::level_bytes_max(size_t level) const {
   return bytes;
 }
 
-std::optional<CompactionPlan> pick_compaction(const Version& version,
-                                              const CompactionLimits& limits) {
-  size_t worst = 0;
-  double worst_score =
-      static_cast<double>(version.level(0).size()) / static_cast<double>(limits.level0_tables_max);
-  for (size_t level = 1; level + 1 < kLevels; ++level) {
-    const double score = static_cast<double>(version.level_bytes(level)) /
-                         static_cast<double>(limits.level_bytes_max(level));
-    // A level may hold exactly its limit; level 0 is relieved when it reaches it.
-    if (score > 1 && score > worst_score) {
-      worst = level;
-      worst_score = score;
+uint64_t level_target(const Version& version, const CompactionLimits& limits, size_t level) {
+  const size_t deepest = version.deepest_level();
+  const uint64_t bytes = version.level_bytes(deepest);
+  if (level == 0) {
+    return std::max(limits.level0_bytes_min, deepest == 0 ? 0 : bytes / kLevel0Share);
+  }
+  const uint64_t limit = limits.level_bytes_max(level);
+  if (level >= deepest) return limit;
+  uint64_t share = bytes / kUpperLevelShare;
+  for (size_t i = level + 1; i < deepest; ++i) share /= 10;
+  return std::min(limit, std::max(share, kLevelBytesMin));
+}
+
+uint64_t table_target(const Version& version, const CompactionLimits& limits) {
+  const uint64_t bytes = version.level_bytes(version.deepest_level());
+  return std::min(limits.table_bytes_max, std::max(bytes / kTableShare, kTableBytesMin));
+}
+
+bool CompactionPlan::is_move() const {
+  if (!lower.empty()) return false;
+  for (size_t i = 0; i < upper.size(); ++i) {
+    for (size_t k = 0; k < i; ++k) {
+      if (upper[k]->overlaps(upper[i]->meta().smallest_key, upper[i]->meta().largest_key)) {
+        return false;
+      }
     }
   }
-  if (worst_score < 1) return std::nullopt;
-  return worst == 0 ? plan_level0(version) : plan_level(version, worst);
+  return true;
+}
+
+namespace {
+
+struct Pressure {
+  size_t level = 0;
+  double score = 0;
+};
+
+// `tables_max`: of level 0.
+Pressure worst_level(const Version& version, const CompactionLimits& limits, size_t tables_max) {
+  const TableFiles& level0 = version.level(0);
+  Pressure worst;
+  // Few tables make no compaction, however large they are.
+  worst.score = static_cast<double>(level0.size()) / static_cast<double>(tables_max);
+  if (level0.size() > 1) {
+    worst.score = std::max(worst.score, static_cast<double>(version.level_bytes(0)) /
+                                            static_cast<double>(level_target(version, limits, 0)));
+  }
+  for (size_t level = 1; level + 1 < kLevels; ++level) {
+    const double score = static_cast<double>(version.level_bytes(level)) /
+                         static_cast<double>(level_target(version, limits, level));
+    // A level may hold exactly its target; level 0 is relieved when it reaches it.
+    if (score > 1 && score > worst.score) worst = {level, score};
+  }
+  return worst;
+}
+
+}  // namespace
+
+double compaction_pressure(const Version& version, const CompactionLimits& limits) {
+  // Many small tables take no room.
+  return worst_level(version, limits, 2 * limits.level0_tables_max).score;
+}
+
+std::optional<CompactionPlan> pick_compaction(const Version& version,
+                                              const CompactionLimits& limits) {
+  const Pressure worst = worst_level(version, limits, limits.level0_tables_max);
+  if (worst.score < 1) return std::nullopt;
+  return worst.level == 0 ? plan_level0(version) : plan_level(version, worst.level);
 }
 
 std::optional<CompactionPlan> plan_full_compaction(const Version& version,

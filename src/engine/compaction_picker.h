@@ -13,10 +13,22 @@ namespace flowdb {
 struct CompactionLimits {
   size_t level0_tables_max = 4;
   uint64_t level1_bytes_max = 16 << 20;
+  uint64_t table_bytes_max = 4 << 20;   // of what a compaction writes
+  uint64_t level0_bytes_min = 2 << 20;  // level 0 may hold this much in any case
 
   // Each level holds ten times as much as the one above. REQUIRES: level >= 1.
   uint64_t level_bytes_max(size_t level) const;
 };
+
+// What a level of this version may hold, in bytes: not above the limits, and so little that what is
+// stored twice stays a fraction of the whole. The deepest level holds what is visible, those above
+// it, level 0 included, may hold newer versions of the same records.
+uint64_t level_target(const Version& version, const CompactionLimits& limits, size_t level);
+// How large the tables of a compaction should be: what it reads is freed table by table.
+uint64_t table_target(const Version& version, const CompactionLimits& limits);
+// How far the level that is the farthest above its target is, 1 at the target; and level 0, above
+// twice its number of tables.
+double compaction_pressure(const Version& version, const CompactionLimits& limits);
 
 // Merge `upper` and `lower` into `output_level`. No other table of these levels overlaps them, none
 // above output_level beside `upper` is older than what is in `upper`.
@@ -26,8 +38,8 @@ struct CompactionPlan {
   uint8_t upper_level = 0;
   uint8_t output_level = 0;
 
-  // One table that meets nothing below only needs another number in the manifest.
-  bool is_move() const { return upper.size() == 1 && lower.empty(); }
+  // Tables that meet nothing, each other neither, only need another number in the manifest.
+  bool is_move() const;
 };
 
 // The level that exceeds its limit the most is relieved: level 0 of all its tables at once, another
@@ -37,8 +49,8 @@ std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits);
 
 // The tables, by id, whose records have all expired at `now_us`, and that hide nothing: no other
-// table, unless it goes as well, may hold older records of their keys and times. They can be dropped
-// without being read.
+// table, unless it goes as well, may hold older records of their keys and times. They can be
+// dropped without being read.
 std::vector<uint32_t> expired_tables(const Version& version, int64_t now_us);
 
 // Everything into one level, the first that holds it all. nullopt: there is no table.

@@ -1,12 +1,21 @@
 // Running compactions: which one, when, and the commit at its end.
+#include <algorithm>
+
 #include "engine/engine_state.h"
 #include "engine/job_step.h"
 #include "util/rules.h"
 
 namespace flowdb {
+namespace {
+
+// A part of a compaction costs a commit.
+constexpr uint64_t kPartBytesMin = 512 << 10;
+
+}  // namespace
 
 CompactionLimits Engine::State::compaction_limits() const {
-  return {options.level0_tables_max, options.level1_bytes_max};
+  return {options.level0_tables_max, options.level1_bytes_max, options.table_bytes_max,
+          options.log_extent_bytes_max};
 }
 
 Status Engine::State::pause_compaction() {
@@ -20,25 +29,30 @@ Status Engine::State::pause_compaction() {
 }
 
 void Engine::State::begin_compaction(CompactionPlan plan) {
+  const uint64_t table_bytes = table_target(*version, compaction_limits());
   // Half a table is worth the room that it fills.
-  auto output = std::make_unique<TableOutput>(*container, next_table_id,
-                                              builder_options(plan.output_level),
-                                              options.table_bytes_max, options.table_bytes_max / 2);
+  auto output = std::make_unique<TableOutput>(
+      *container, next_table_id, builder_options(plan.output_level), table_bytes, table_bytes / 8);
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
-  job = std::make_unique<CompactionJob>(std::move(plan), version, std::move(retention),
-                                        std::move(output));
+  job =
+      std::make_unique<CompactionJob>(std::move(plan), *version, std::move(retention),
+                                      std::move(output), std::max(table_bytes / 2, kPartBytesMin));
 }
 
 Result<uint64_t> Engine::State::step_compaction() {
   const LatencyTimer timer(latencies.get(), &EngineLatencies::compaction, options.clock_ns);
-  if (!job->is_done()) {
-    const Result<uint64_t> work = job->step();
-    if (!work.is_ok()) job.reset();
-    compaction_failed = !work.is_ok();
-    return work;
-  }
-  // Whether it succeeds or not, this was its last step.
-  const std::unique_ptr<CompactionJob> finished = std::move(job);
+  const bool commits = job->is_done() || job->has_part();
+  const Result<uint64_t> work = commits ? commit_part() : job->step();
+  compaction_failed = !work.is_ok();
+  if (compaction_failed) job.reset();
+  return work;
+}
+
+Result<uint64_t> Engine::State::commit_part() {
+  CompactionJob::Part part = job->take_part();
+  const bool is_last = job->is_done();
+  // Its hold on what the commit makes free ends here.
+  if (is_last) job.reset();
   // What the filter dropped is dead by commits that may be in the log only, and not flushed: a
   // power loss that took them back would leave references to it. Twice, because one of two flushes
   // may do nothing.
@@ -46,16 +60,16 @@ Result<uint64_t> Engine::State::step_compaction() {
   for (const Rule rule : {Rule::dropped_log_flush, Rule::dropped_log_flush_again}) {
     if (status.is_ok() && drop_filter && holds(rule)) status = log->sync();
   }
-  if (status.is_ok()) {
-    Change change = change_of_tables();
-    change.added = finished->outputs();
-    change.removed = finished->inputs();
-    status = commit(change);
+  Change change = change_of_tables();
+  change.added = std::move(part.added);
+  change.removed = std::move(part.removed);
+  if (status.is_ok()) status = commit(change);
+  if (!status.is_ok()) {
+    for (const TableMeta& table : change.added) container->discard_table(table.id);
+    return status;
   }
-  compaction_failed = !status.is_ok();
-  if (!status.is_ok()) return status;
-  ++counters.compactions;
-  return kStepWork;
+  if (is_last) ++counters.compactions;
+  return kCommitWork;
 }
 
 Status Engine::compact_all() {

@@ -12,11 +12,12 @@ namespace {
 // For each byte written, so much of the work of a pending flush is done: it is over when the new
 // memtable has taken a fraction of what the full one holds.
 constexpr uint64_t kFlushPace = 4;
-// Writers compact, too, once level 0 has this many times the tables at which a compaction begins:
-// at first so much for each byte, with each further table twice as much, up to a limit.
-constexpr size_t kLevel0PaceFactor = 2;
+// Writers compact, too, once a level is so far above the size at which a compaction begins: at
+// first so much for each byte, twice as much with each further step of the pressure, up to a limit.
+constexpr double kPressureMin = 1;
+constexpr double kPressureOfDoubling = 0.25;
 constexpr uint64_t kCompactionPace = 4;
-constexpr size_t kPaceDoublingsMax = 6;
+constexpr uint64_t kPaceDoublingsMax = 6;
 // A container that can become shorter by so many regions is worth two flushes of the file.
 constexpr uint64_t kReclaimRegionsMin = 4;
 
@@ -41,7 +42,7 @@ Result<uint64_t> Engine::State::step_maintenance() {
   if (!change.removed.empty()) {
     FLOWDB_RETURN_IF_ERROR(commit(change));
     counters.expired_tables += change.removed.size();
-    return kStepWork;
+    return kCommitWork;
   }
   std::optional<CompactionPlan> plan = pick_compaction(*version, compaction_limits());
   if (!plan) {
@@ -50,34 +51,38 @@ Result<uint64_t> Engine::State::step_maintenance() {
       return uint64_t{0};
     }
     FLOWDB_RETURN_IF_ERROR(container->reclaim());
-    return kStepWork;
+    return kCommitWork;
   }
   if (!plan->is_move()) {
     begin_compaction(*std::move(plan));
     return step_compaction();
   }
-  change.moved = {plan->upper.front()->at_level(plan->output_level)};
-  FLOWDB_RETURN_IF_ERROR(commit(change));
-  return kStepWork;
+  for (const auto& file : plan->upper) change.moved.push_back(file->at_level(plan->output_level));
+  const Status status = commit(change);
+  compaction_failed = !status.is_ok();
+  return status.is_ok() ? Result<uint64_t>(kCommitWork) : status;
 }
 
 uint64_t Engine::State::pace() const {
   if (flush_failed || compaction_failed) return 0;
   const uint64_t flush_pace = flush != nullptr ? kFlushPace : 0;
-  const size_t begin = options.level0_tables_max * kLevel0PaceFactor;
-  const size_t tables = version->level(0).size();
-  if (tables < begin) return flush_pace;
-  return flush_pace + (kCompactionPace << std::min(tables - begin, kPaceDoublingsMax));
+  const double pressure = compaction_pressure(*version, compaction_limits());
+  if (pressure < kPressureMin) return flush_pace;
+  const auto doublings = static_cast<uint64_t>((pressure - kPressureMin) / kPressureOfDoubling);
+  return flush_pace + (kCompactionPace << std::min(doublings, kPaceDoublingsMax));
 }
 
 Status Engine::State::keep_pace(uint64_t bytes) {
-  work_due += bytes * pace();
-  while (work_due >= kStepWork && pace() > 0) {
-    // A failure shows in the call that maintains; a write fails only for its own reasons.
+  uint64_t pace_now = pace();
+  work_due += bytes * pace_now;
+  while (work_due >= kStepWork && pace_now > 0) {
     const Result<uint64_t> work = step_maintenance();
-    if (work.is_ok()) work_due -= std::min(work_due, work.value());
+    // A failure shows in the call that maintains; a write fails only for its own reasons.
+    const bool goes_on = work.is_ok() && work.value() > 0;
+    work_due = goes_on ? work_due - std::min(work_due, work.value()) : 0;
+    pace_now = pace();
   }
-  if (pace() == 0) work_due = 0;
+  if (pace_now == 0) work_due = 0;
   return container->can_write() ? Status::ok() : check_writable();
 }
 

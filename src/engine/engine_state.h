@@ -107,6 +107,8 @@ struct Engine::State {
   // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is
   // null when this was the last step, or has failed.
   Result<uint64_t> step_compaction();
+  // Commits what the job has ready, and ends it with its last part.
+  Result<uint64_t> commit_part();
 
   bool is_maintenance_due() const;
   // One step of what is due. Result: the work done, 0 when there was none.

@@ -1,4 +1,5 @@
 // Commits: batches and overlays, through the log into the memtable, or past both into tables.
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,9 @@ namespace {
 constexpr size_t kBatchBytesMax = size_t{1} << 31;
 // What a frame takes besides its payload.
 constexpr uint64_t kFrameBytes = 32;
+// In a small database, the log's extents stop growing at this part of what is stored, or at half of
+// their limit.
+constexpr uint64_t kLogShare = 16;
 
 // Calls `use` for each operation of a batch.
 template <typename Use>
@@ -98,7 +102,11 @@ Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
   FLOWDB_RETURN_IF_ERROR(finish_flush());
   // The extent before can be used again when the flush is over.
   if (log_is_full) {
-    FLOWDB_RETURN_IF_ERROR(log->switch_extent(payload_bytes + kFrameBytes * count, /*grow=*/true));
+    const uint64_t extent_bytes =
+        std::max(options.log_extent_bytes_max / 2,
+                 version->level_bytes(version->deepest_level()) / kLogShare);
+    FLOWDB_RETURN_IF_ERROR(log->switch_extent(payload_bytes + kFrameBytes * count,
+                                              log->extent_bytes() < extent_bytes));
   }
   freeze(log->position());
   return Status::ok();

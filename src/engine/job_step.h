@@ -10,6 +10,8 @@ namespace flowdb {
 
 // A step ends with the record that brings its work to this much.
 inline constexpr uint64_t kStepWork = 32 << 10;
+// A commit flushes the file several times, which takes as long as some such steps.
+inline constexpr uint64_t kCommitWork = 4 * kStepWork;
 
 // The work of handling one record: its bytes, and what even the smallest one costs.
 inline uint64_t work_of(const Record& record) {

@@ -1,6 +1,8 @@
 // Begins and ends tables.
 #include "engine/table_output.h"
 
+#include <utility>
+
 #include "util/features.h"
 
 namespace flowdb {
@@ -60,9 +62,15 @@ Status TableOutput::finish() {
   return end_table();
 }
 
+std::vector<TableMeta> TableOutput::take_tables() {
+  finished_bytes_ = 0;
+  return std::exchange(tables_, {});
+}
+
 Status TableOutput::finish_table() {
   FLOWDB_RETURN_IF_ERROR(builder_->finish());
   tables_.push_back(meta_of(writer_->id(), builder_->properties()));
+  finished_bytes_ += writer_->size();
   builder_.reset();
   writer_.reset();
   return Status::ok();

@@ -35,12 +35,16 @@ class TableOutput {
   // would make tables that overlap. Errors as add().
   Status end_table();
 
-  // The same behind the last record; the removals of ranges that are left over come into this table,
-  // or one of their own. Errors as add().
+  // The same behind the last record; the removals of ranges that are left over come into this
+  // table, or one of their own. Errors as add().
   Status finish();
 
   // The tables that are complete.
   const std::vector<TableMeta>& tables() const { return tables_; }
+  // The same, which are then no longer this object's to give up.
+  std::vector<TableMeta> take_tables();
+  // What was written since the last take_tables(), in bytes.
+  uint64_t bytes() const { return finished_bytes_ + (builder_ == nullptr ? 0 : builder_->size()); }
 
  private:
   // Whether the open table should end before this record.
@@ -57,6 +61,7 @@ class TableOutput {
   std::unique_ptr<TableBuilder> builder_;
   RangeRemoves range_removes_;
   std::vector<TableMeta> tables_;
+  uint64_t finished_bytes_ = 0;  // of `tables_`
 };
 
 // What a manifest says of a table with these properties.

@@ -21,12 +21,6 @@ std::shared_ptr<TableFile> TableFile::at_level(uint8_t level) const {
   return moved;
 }
 
-uint64_t Version::level_bytes(size_t index) const {
-  uint64_t bytes = 0;
-  for (const auto& file : levels_[index]) bytes += file->bytes();
-  return bytes;
-}
-
 size_t Version::deepest_level() const {
   for (size_t i = kLevels; i-- > 0;) {
     if (!levels_[i].empty()) return i;
@@ -51,7 +45,12 @@ std::shared_ptr<const Version> Version::with(const TableFiles& added,
     }
   }
   for (const auto& file : added) next->levels_[file->meta().level].push_back(file);
-  for (const auto& file : next->all()) next->has_range_removes_ |= file->meta().has_range_removes;
+  for (size_t i = 0; i < kLevels; ++i) {
+    for (const auto& file : next->levels_[i]) {
+      next->level_bytes_[i] += file->bytes();
+      next->has_range_removes_ |= file->meta().has_range_removes;
+    }
+  }
   if (!next->sort_and_check()) return nullptr;
   return next;
 }

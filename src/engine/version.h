@@ -58,7 +58,7 @@ class Version {
  public:
   // Level 0: the largest sequence number first; others: by key.
   const TableFiles& level(size_t index) const { return levels_[index]; }
-  uint64_t level_bytes(size_t index) const;
+  uint64_t level_bytes(size_t index) const { return level_bytes_[index]; }
   // The deepest level with a table; 0 when there is none.
   size_t deepest_level() const;
   bool has_range_removes() const { return kFullEngine && has_range_removes_; }
@@ -77,6 +77,7 @@ class Version {
   bool sort_and_check();
 
   std::array<TableFiles, kLevels> levels_;
+  std::array<uint64_t, kLevels> level_bytes_{};
   bool has_range_removes_ = false;
   mutable std::shared_ptr<const RangeRemoves> range_removes_;
 };

@@ -151,10 +151,10 @@ Status Log::switch_extent(uint64_t payload_bytes, bool grow) {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
   if (payload_bytes > max_batch_bytes()) return Status::invalid_argument("batch too large");
-  const State::Extent& current = s.in_use.back();
+  const State::Extent left = s.in_use.back();
   const uint64_t needed = payload_bytes + s.options.extent_bytes_max - max_batch_bytes();
   uint64_t bytes = s.options.extent_bytes_min;
-  while (bytes < current.limit - current.offset) bytes *= 2;
+  while (bytes < left.limit - left.offset) bytes *= 2;
   if (grow) bytes *= 2;
   while (bytes < needed) bytes *= 2;
   bytes = std::min(bytes, s.options.extent_bytes_max);
@@ -176,6 +176,8 @@ Status Log::switch_extent(uint64_t payload_bytes, bool grow) {
   s.position = position;
   s.in_use.push_back(next);
   s.epoch_due = false;
+  // While extents grow, the room is soon needed.
+  if (bytes == left.limit - left.offset) s.trim();
   return Status::ok();
 }
 
@@ -185,6 +187,10 @@ void Log::release_before(const LogPosition& position) {
     return position.offset >= extent.offset && position.limit == extent.limit;
   });
   if (covered != in_use.end()) in_use.erase(in_use.begin(), covered);
+}
+
+uint64_t Log::extent_bytes() const {
+  return state_->in_use.back().limit - state_->in_use.back().offset;
 }
 
 LogPosition Log::position() const { return state_->position; }

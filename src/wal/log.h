@@ -74,6 +74,8 @@ class Log {
   // returned: the extents before it may be overwritten. Without this call the file grows with every
   // switch.
   void release_before(const LogPosition& position);
+  // The size of the current extent.
+  uint64_t extent_bytes() const;
   // Where the next frame will be.
   LogPosition position() const;
 

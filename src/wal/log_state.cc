@@ -32,6 +32,12 @@ Status Log::State::reserve(uint64_t limit) {
   return Status::ok();
 }
 
+void Log::State::trim() {
+  uint64_t end = 0;
+  for (const Extent& extent : in_use) end = std::max(end, extent.limit);
+  if (reserved > end && file->truncate(end).is_ok()) reserved = end;
+}
+
 Status Log::State::flush() {
   Status status = file->sync();
   if (!status.is_ok()) can_write = false;

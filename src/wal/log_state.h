@@ -40,6 +40,8 @@ struct Log::State {
   Status check_writable() const;
   // Makes the file so long that writes up to `limit` don't extend it.
   Status reserve(uint64_t limit);
+  // Gives back the room behind all extents in use. When that fails, it stays.
+  void trim();
   // Writes frames at the position, flushes them when asked, and takes them back when that fails.
   Status write_frames(const std::string& frames, bool sync);
   // Sees to it that recovery does not find what a failed write has left at the position.

@@ -1,6 +1,7 @@
 // CappedFile: a File in memory under a quota that it shares with others.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@ namespace flowdb {
 struct Quota {
   uint64_t bytes_max = 0;
   uint64_t bytes = 0;
+  uint64_t bytes_most = 0;  // that there ever were
 };
 
 class CappedFile final : public File {
@@ -43,6 +45,7 @@ class CappedFile final : public File {
       return Status::quota_exceeded(std::string(name()) + ": the quota is used up");
     }
     quota_->bytes += more;
+    quota_->bytes_most = std::max(quota_->bytes_most, quota_->bytes);
     return Status::ok();
   }
 

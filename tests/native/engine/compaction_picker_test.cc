@@ -88,6 +88,59 @@ TEST(CompactionPickerTest, TheFullestLevelComesFirst) {
   EXPECT_FALSE(pick_compaction(*version_of({table(1, 6, "a", "b", UINT64_MAX / 2)}), kLimits));
 }
 
+constexpr uint64_t kMiB = 1 << 20;
+const CompactionLimits kWideLimits{4, 16 * kMiB, 4 * kMiB};
+
+TEST(CompactionPickerTest, TheDeepestLevelSetsTheTargets) {
+  const auto version = version_of({table(1, 1, "a", "b", kMiB), table(2, 2, "a", "b", 8 * kMiB),
+                                   table(3, 3, "a", "b", 600 * kMiB)});
+  EXPECT_EQ(level_target(*version, kWideLimits, 0), 75 * kMiB / 2);
+  EXPECT_EQ(level_target(*version, kWideLimits, 1), 6 * kMiB);
+  EXPECT_EQ(level_target(*version, kWideLimits, 2), 60 * kMiB);
+  EXPECT_EQ(level_target(*version, kWideLimits, 3), 1600 * kMiB);
+  EXPECT_EQ(table_target(*version, kWideLimits), 4 * kMiB);
+}
+
+TEST(CompactionPickerTest, TargetsHaveALeastAndALargestSize) {
+  const auto small = version_of({table(1, 1, "a", "b"), table(2, 2, "a", "b", kMiB)});
+  EXPECT_EQ(level_target(*small, kWideLimits, 0), 2 * kMiB);
+  EXPECT_EQ(level_target(*small, kWideLimits, 1), kMiB);
+  EXPECT_EQ(level_target(*small, kLimits, 1), 3000u);
+  EXPECT_EQ(table_target(*small, kWideLimits), kMiB / 4);
+  const auto large = version_of({table(1, 1, "a", "b"), table(2, 2, "a", "b", 1000 * kMiB)});
+  EXPECT_EQ(level_target(*large, kWideLimits, 1), 16 * kMiB);
+  EXPECT_EQ(level_target(Version(), kWideLimits, 0), 2 * kMiB);
+}
+
+TEST(CompactionPickerTest, ALevelThatHasBecomeTheLastButOneIsRelieved) {
+  const auto version = version_of({table(1, 1, "a", "c", 8 * kMiB), table(2, 1, "d", "f", 7 * kMiB),
+                                   table(3, 2, "d", "f", 20 * kMiB)});
+  const auto plan = pick_compaction(*version, kWideLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{1});
+  EXPECT_TRUE(plan->is_move());
+  EXPECT_DOUBLE_EQ(compaction_pressure(*version, kWideLimits), 7.5);
+}
+
+TEST(CompactionPickerTest, Level0IsRelievedWhenItIsLarge) {
+  const TableFiles one = {table(1, 0, "a", "c", 9 * kMiB)};
+  EXPECT_FALSE(pick_compaction(*version_of(one), kWideLimits));
+  const auto two = version_of({table(1, 0, "a", "c", 2 * kMiB), table(2, 0, "b", "c", kMiB)});
+  const auto plan = pick_compaction(*two, kWideLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{2, 1}));
+  EXPECT_FALSE(plan->is_move());
+}
+
+TEST(CompactionPickerTest, TablesThatMeetNeitherEachOtherAreMovedTogether) {
+  const auto version = version_of(
+      {table(1, 0, "c", "d"), table(2, 0, "e", "e"), table(3, 0, "f", "g"), table(4, 0, "a", "b")});
+  EXPECT_TRUE(pick_compaction(*version, kLimits)->is_move());
+  const auto meeting = version_of(
+      {table(1, 0, "c", "d"), table(2, 0, "d", "e"), table(3, 0, "f", "g"), table(4, 0, "a", "b")});
+  EXPECT_FALSE(pick_compaction(*meeting, kLimits)->is_move());
+}
+
 TEST(CompactionPickerTest, AFullCompactionEndsWhereItFits) {
   EXPECT_FALSE(plan_full_compaction(Version(), kLimits));
   const auto small = plan_full_compaction(*version_of({table(1, 0, "a", "c")}), kLimits);

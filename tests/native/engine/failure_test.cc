@@ -143,5 +143,41 @@ TEST_P(FailureTest, AllCallsFailFromOneOn) {
 INSTANTIATE_TEST_SUITE_P(Leaves, FailureTest,
                          testing::Values(Leaves::nothing, Leaves::half, Leaves::all));
 
+// Tables that follow each other only have to be moved; a quota that is full then is not the write's.
+TEST(FailureTest, AWriteDoesNotWaitForAMoveThatFails) {
+  FailurePlan failure;
+  failure.then_all_fail = true;
+  failure.paused = true;
+  const auto plan = std::make_shared<FailurePlan>(failure);
+  const StoredDatabase stored;
+  EngineOptions options = tiny_options();
+  options.compression = Compression::none;
+  auto opened = Engine::open(
+      std::make_unique<FailingFile>(std::make_unique<MemoryFile>(stored.container, "flow.db"), plan),
+      std::make_unique<MemoryFile>(stored.log, "flow.wal"), options);
+  ASSERT_TRUE(opened.is_ok()) << opened.status().to_string();
+  Engine& engine = *opened.value();
+  const std::string value(9000, 'v');
+  WriteBatch batch;
+  for (const char* key : {"a", "b"}) {
+    batch.clear();
+    batch.put(key, value);
+    expect_ok(engine.write(batch, Durability::relaxed));
+    expect_ok(engine.flush());
+  }
+  plan->paused = false;
+  batch.clear();
+  batch.put("c", value);
+  expect_ok(engine.write(batch, Durability::relaxed));
+  EXPECT_TRUE(plan->failed);
+  plan->paused = true;
+  expect_ok(engine.maintain(1'000'000).status());
+  std::string found;
+  for (const char* key : {"a", "b", "c"}) {
+    expect_ok(engine.get(key, {}, found));
+    EXPECT_EQ(found, value);
+  }
+}
+
 }  // namespace
 }  // namespace flowdb

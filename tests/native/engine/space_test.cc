@@ -1,0 +1,97 @@
+// How large the files of a database become: at every moment while its records are overwritten, and
+// during a compaction of everything.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "engine/capped_file.h"
+#include "engine/test_engine.h"
+
+namespace flowdb {
+namespace {
+
+constexpr size_t kValueBytes = 1000;
+
+// With the options that a browser uses, and files that count how large they are together.
+class MeasuredDatabase {
+ public:
+  explicit MeasuredDatabase(uint64_t seed) : random_(seed) {
+    auto opened = Engine::open(
+        std::make_unique<CappedFile>(std::make_shared<std::string>(), "flow.db", sizes_),
+        std::make_unique<CappedFile>(std::make_shared<std::string>(), "flow.wal", sizes_),
+        test_options(seed));
+    EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
+    engine_ = std::move(opened).value();
+  }
+
+  // Half of the value can be compressed.
+  void put(size_t n) {
+    char key[32];
+    std::snprintf(key, sizeof key, "key_%08zu", n);
+    std::string value(kValueBytes, 'v');
+    for (size_t i = 0; i < kValueBytes / 2; ++i) value[i] = static_cast<char>(random_());
+    batch_.put(key, value);
+    if (batch_.count() < 20) return;
+    expect_ok(engine_->write(batch_, Durability::relaxed));
+    batch_.clear();
+  }
+  void put_each(size_t records) {
+    for (size_t n = 0; n < records; ++n) put(n);
+  }
+  void overwrite(size_t records, size_t times) {
+    for (size_t i = 0; i < times * records; ++i) {
+      put(static_cast<size_t>(random_() % records));
+    }
+  }
+  void maintain() {
+    for (bool more = true; more;) {
+      const Result<bool> pending = engine_->maintain(4000);
+      expect_ok(pending.status());
+      more = pending.is_ok() && pending.value();
+    }
+  }
+  Engine& engine() { return *engine_; }
+  Quota& sizes() { return *sizes_; }
+
+ private:
+  std::mt19937_64 random_;
+  std::shared_ptr<Quota> sizes_ = std::make_shared<Quota>(Quota{UINT64_MAX, 0, 0});
+  std::unique_ptr<Engine> engine_;
+  WriteBatch batch_;
+};
+
+class SpaceTest : public testing::TestWithParam<size_t> {};
+
+// The limit is 1.5 times a fresh load of the same records, and 8 MiB.
+TEST_P(SpaceTest, OverwritingForEverStaysWithinItsLimit) {
+  const size_t records = GetParam() * 1'000'000 / kValueBytes;
+  MeasuredDatabase fresh(1);
+  fresh.put_each(records);
+  fresh.maintain();
+  expect_ok(fresh.engine().close());
+  const uint64_t limit = fresh.sizes().bytes * 3 / 2 + (8 << 20);
+
+  MeasuredDatabase database(2);
+  database.put_each(records);
+  database.overwrite(records, 3);
+  EXPECT_LE(database.sizes().bytes_most, limit * 95 / 100);
+  database.maintain();
+  EXPECT_LE(database.sizes().bytes, limit * 95 / 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(Megabytes, SpaceTest, testing::Values(1, 8, 24));
+
+TEST(FullCompactionSpaceTest, CompactingEverythingNeedsNoSecondCopy) {
+  MeasuredDatabase database(3);
+  database.put_each(8000);
+  database.overwrite(8000, 1);
+  database.maintain();
+  const uint64_t before = database.sizes().bytes;
+  database.sizes().bytes_most = 0;
+  expect_ok(database.engine().compact_all());
+  // What is visible are 4.5 MB of it.
+  EXPECT_LE(database.sizes().bytes_most, before + (3 << 20));
+}
+
+}  // namespace
+}  // namespace flowdb
