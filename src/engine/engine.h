@@ -16,6 +16,7 @@
 #include "memtable/memtable.h"
 #include "storage/container.h"
 #include "storage/file.h"
+#include "storage/finding.h"
 #include "util/status.h"
 
 namespace flowdb {
@@ -92,6 +93,10 @@ class Engine {
   // flush(), a last checkpoint, and the log cut to its header. The engine accepts no further call
   // but destruction, also when this fails: nothing is lost then, the next open reads the log.
   Status close();
+
+  // Reads everything that is stored, and reports all that is wrong with it (verify.h). What is not
+  // damaged can be read and written on. Takes as long as it takes to read both files.
+  Findings verify();
 
   Container& container();
   const EngineOptions& options() const;

@@ -25,6 +25,9 @@ struct Engine::State {
   const EngineOptions options;
   std::unique_ptr<Container> container;
   std::unique_ptr<Log> log;
+  // Theirs, for who looks for damage.
+  File* container_file = nullptr;
+  File* log_file = nullptr;
   BlockCache cache;
   std::shared_ptr<const Version> version = std::make_shared<Version>();
   std::shared_ptr<Memtable> memtable = std::make_shared<Memtable>();
@@ -51,7 +54,7 @@ struct Engine::State {
   std::unique_ptr<EngineLatencies> latencies;  // null: not measured
 
   // Recovery, at open (recovery.cc).
-  Status open_files(std::unique_ptr<File> container_file, std::unique_ptr<File> log_file);
+  Status open_files(std::unique_ptr<File> opened_container, std::unique_ptr<File> opened_log);
   Status load_version(const Manifest* manifest);
   Result<TableMeta> meta_by_itself(uint32_t id, const TableLocation& location,
                                    const Manifest* manifest);

@@ -42,14 +42,16 @@ bool describes(const TableMeta& meta, const TableProperties& properties) {
 
 }  // namespace
 
-Status Engine::State::open_files(std::unique_ptr<File> container_file,
-                                 std::unique_ptr<File> log_file) {
+Status Engine::State::open_files(std::unique_ptr<File> opened_container,
+                                 std::unique_ptr<File> opened_log) {
+  container_file = opened_container.get();
+  log_file = opened_log.get();
   FLOWDB_RETURN_IF_ERROR(check_both_files(*container_file, *log_file));
   ContainerOptions container_options;
   container_options.new_id = random_id(options.random);
   container_options.create_if_missing = options.create_if_missing;
   container_options.region_bytes_min = options.region_bytes_min;
-  FLOWDB_ASSIGN_OR_RETURN(container, Container::open(std::move(container_file), container_options));
+  FLOWDB_ASSIGN_OR_RETURN(container, Container::open(std::move(opened_container), container_options));
   if (container->is_deleted()) {
     return Status::not_found(std::string(container->file_name()) +
                              ": the database is being deleted");
@@ -73,7 +75,7 @@ Status Engine::State::open_files(std::unique_ptr<File> container_file,
   log_options.extent_bytes_min = options.log_extent_bytes_min;
   log_options.extent_bytes_max = options.log_extent_bytes_max;
   log_options.random = options.random;
-  FLOWDB_ASSIGN_OR_RETURN(log, Log::open(std::move(log_file), container->database_id(),
+  FLOWDB_ASSIGN_OR_RETURN(log, Log::open(std::move(opened_log), container->database_id(),
                                          manifest ? &manifest->log : nullptr, log_options));
   checkpoint_position = log->position();
   return replay_log(log_name);

@@ -11,6 +11,7 @@
 
 #include "storage/container_format.h"
 #include "storage/file.h"
+#include "storage/finding.h"
 #include "storage/free_space.h"
 #include "util/status.h"
 
@@ -168,6 +169,10 @@ class Container {
   // Whether the file's free regions have been used again since the container was created or copied.
   // If not, the original's scan finds the same live tables.
   bool regions_reused() const;
+
+  // Reads the container itself again, all but the insides of tables and manifest, and reports all
+  // that is wrong with it (container_survey.h).
+  Findings verify() const;
 
   ContainerStats stats() const;
   // Flushes the file. Errors: closed, io_error.

@@ -12,16 +12,6 @@
 namespace flowdb {
 namespace {
 
-// Where a database that has no checkpoint yet begins its log. The salt is as random as the
-// database's id.
-LogPosition first_position(const DatabaseId& id) {
-  LogPosition position;
-  position.salt = load_le<uint64_t>(reinterpret_cast<const char*>(id.data()));
-  position.offset = kLogHeaderBytes;
-  position.limit = kLogHeaderBytes + kFirstExtentBytes;
-  return position;
-}
-
 Status check_options(const LogOptions& options) {
   const auto whole = [](uint64_t bytes) { return bytes != 0 && bytes % kExtentUnit == 0; };
   if (!whole(options.extent_bytes_min)) {
@@ -59,6 +49,15 @@ Status create_header(File& file, uint64_t file_bytes, LogHeaderState header, con
 
 }  // namespace
 
+// The salt is as random as the database's id.
+LogPosition first_log_position(const DatabaseId& id) {
+  LogPosition position;
+  position.salt = load_le<uint64_t>(reinterpret_cast<const char*>(id.data()));
+  position.offset = kLogHeaderBytes;
+  position.limit = kLogHeaderBytes + kFirstExtentBytes;
+  return position;
+}
+
 Log::Log(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Log::~Log() = default;
 
@@ -66,7 +65,7 @@ Result<std::unique_ptr<Log>> Log::open(std::unique_ptr<File> file, const Databas
                                        const LogPosition* from, const LogOptions& options) {
   FLOWDB_RETURN_IF_ERROR(check_options(options));
   auto state = std::make_unique<State>();
-  state->position = from != nullptr ? *from : first_position(id);
+  state->position = from != nullptr ? *from : first_log_position(id);
   if (!State::is_possible(state->position)) {
     return Status::corruption(file->name(), state->position.offset, "no position in a log");
   }

@@ -21,6 +21,9 @@ struct LogPosition {
   uint64_t limit = 0;
 };
 
+// Where the log of a database without a manifest begins.
+LogPosition first_log_position(const DatabaseId& id);
+
 struct LogOptions {
   // Multiples of 4096, the smaller one not above the larger one, both below 4 GiB.
   uint64_t extent_bytes_min = 128 << 10;

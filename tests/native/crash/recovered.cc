@@ -8,6 +8,9 @@
 namespace flowdb {
 namespace {
 
+// Reading everything for verify() takes as long as a recovery.
+constexpr uint64_t kVerifiedOneIn = 8;
+
 std::string differences(Engine& engine, const Content& expected) {
   Content found;
   const auto iterator = engine.new_iterator({});
@@ -98,6 +101,11 @@ std::string check_recovered(Disk found, Commits& commits, const Expectation& exp
   const Durability durability = number % 2 == 0 ? Durability::strict : Durability::relaxed;
   Status status = opened.value()->write(commits.batch(last + 1), durability);
   if (!status.is_ok()) return "writing on: " + status.to_string();
+  // A recovery leaves nothing that would pass for damage.
+  if (number % kVerifiedOneIn == 0) {
+    const Findings findings = opened.value()->verify();
+    if (!findings.empty()) return "verifying: " + findings.front().to_string();
+  }
   const uint64_t how = number / 2 % 10;
   status = end(*opened.value(), how);
   if (!status.is_ok()) return "ending in way " + std::to_string(how) + ": " + status.to_string();
