@@ -117,6 +117,7 @@ Status CompactionJob::take_range_removes() {
   retention_.set_range_removes(std::move(removes));
   output_->set_range_removes(
       retention_.kept_range_removes([this](std::string_view begin, std::string_view end) {
+        if (plan_.older_beside) return true;
         for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
           const TableFiles& below = below_files_[level];
           const size_t at = find_table(below, begin);
@@ -128,6 +129,7 @@ Status CompactionJob::take_range_removes() {
 }
 
 bool CompactionJob::older_below(std::string_view key) {
+  if (kFullEngine && plan_.older_beside) return true;
   for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
     const TableFiles& files = below_files_[level];
     size_t& at = below_[level];

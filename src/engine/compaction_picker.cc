@@ -122,7 +122,7 @@ uint64_t table_target(const Version& version, const CompactionLimits& limits) {
 }
 
 bool CompactionPlan::is_move() const {
-  if (!lower.empty()) return false;
+  if (!lower.empty() || output_level == upper_level) return false;
   for (size_t i = 0; i < upper.size(); ++i) {
     for (size_t k = 0; k < i; ++k) {
       if (upper[k]->overlaps(upper[i]->meta().smallest_key, upper[i]->meta().largest_key)) {

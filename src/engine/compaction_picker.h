@@ -37,6 +37,8 @@ struct CompactionPlan {
   TableFiles lower;  // from output_level
   uint8_t upper_level = 0;
   uint8_t output_level = 0;
+  // Tables of the same level that are older stay beside what is written (size_tiered_picker.h).
+  bool older_beside = false;
 
   // Tables that meet nothing, each other neither, only need another number in the manifest.
   bool is_move() const;

@@ -3,6 +3,8 @@
 
 #include "engine/engine_state.h"
 #include "engine/job_step.h"
+#include "engine/size_tiered_picker.h"
+#include "util/features.h"
 #include "util/rules.h"
 
 namespace flowdb {
@@ -18,6 +20,20 @@ CompactionLimits Engine::State::compaction_limits() const {
           options.log_extent_bytes_max};
 }
 
+std::optional<CompactionPlan> Engine::State::next_compaction() const {
+  if (kFullEngine && options.compaction_style == CompactionStyle::size_tiered) {
+    return pick_size_tiered(*version, options.level0_tables_max);
+  }
+  return pick_compaction(*version, compaction_limits());
+}
+
+double Engine::State::compaction_urgency() const {
+  if (kFullEngine && options.compaction_style == CompactionStyle::size_tiered) {
+    return size_tiered_pressure(*version, options.level0_tables_max);
+  }
+  return compaction_pressure(*version, compaction_limits());
+}
+
 Status Engine::State::pause_compaction() {
   if (job == nullptr) return Status::ok();
   const Status status = job->pause();
@@ -29,10 +45,18 @@ Status Engine::State::pause_compaction() {
 }
 
 void Engine::State::begin_compaction(CompactionPlan plan) {
-  const uint64_t table_bytes = table_target(*version, compaction_limits());
-  // Half a table is worth the room that it fills.
-  auto output = std::make_unique<TableOutput>(
-      *container, next_table_id, builder_options(plan.output_level), table_bytes, table_bytes / 8);
+  uint64_t table_bytes = table_target(*version, compaction_limits());
+  // Free room is used when it takes a part of a table.
+  uint64_t expected_bytes = table_bytes / 8;
+  if (kFullEngine && plan.output_level == 0) {
+    // In level 0, what is merged stays one table, in one place.
+    table_bytes = UINT64_MAX;
+    expected_bytes = 0;
+    for (const auto& file : plan.upper) expected_bytes += file->bytes();
+  }
+  auto output =
+      std::make_unique<TableOutput>(*container, next_table_id, builder_options(plan.output_level),
+                                    table_bytes, expected_bytes);
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job =
       std::make_unique<CompactionJob>(std::move(plan), *version, std::move(retention),

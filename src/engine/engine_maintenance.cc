@@ -25,7 +25,7 @@ constexpr uint64_t kReclaimRegionsMin = 4;
 
 bool Engine::State::is_maintenance_due() const {
   return flush != nullptr || job != nullptr ||
-         pick_compaction(*version, compaction_limits()).has_value() ||
+         next_compaction().has_value() ||
          (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||
          container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min;
 }
@@ -44,7 +44,7 @@ Result<uint64_t> Engine::State::step_maintenance() {
     counters.expired_tables += change.removed.size();
     return kCommitWork;
   }
-  std::optional<CompactionPlan> plan = pick_compaction(*version, compaction_limits());
+  std::optional<CompactionPlan> plan = next_compaction();
   if (!plan) {
     if (flush != nullptr) return step_flush();
     if (container->reclaimable_bytes() < kReclaimRegionsMin * options.region_bytes_min) {
@@ -66,7 +66,7 @@ Result<uint64_t> Engine::State::step_maintenance() {
 uint64_t Engine::State::pace() const {
   if (flush_failed || compaction_failed) return 0;
   const uint64_t flush_pace = flush != nullptr ? kFlushPace : 0;
-  const double pressure = compaction_pressure(*version, compaction_limits());
+  const double pressure = compaction_urgency();
   if (pressure < kPressureMin) return flush_pace;
   const auto doublings = static_cast<uint64_t>((pressure - kPressureMin) / kPressureOfDoubling);
   return flush_pace + (kCompactionPace << std::min(doublings, kPaceDoublingsMax));

@@ -106,6 +106,10 @@ struct Engine::State {
   // Ends the open table of a running compaction, so that another one can be written.
   Status pause_compaction();
   CompactionLimits compaction_limits() const;
+  // What the options' style of compaction wants next, and how urgent it is: from 1 on there is a
+  // plan.
+  std::optional<CompactionPlan> next_compaction() const;
+  double compaction_urgency() const;
   void begin_compaction(CompactionPlan plan);
   // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is
   // null when this was the last step, or has failed.

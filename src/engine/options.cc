@@ -53,7 +53,15 @@ Status validate(const EngineOptions& o) {
   if (!kFullEngine && (o.default_ttl_us != 0 || o.clock_ns)) {
     return Status::unsupported("default_ttl_us and clock_ns are not in this build");
   }
-  FLOWDB_RETURN_IF_ERROR(check_range("level0_tables_max", o.level0_tables_max, 1, 1000));
+  FLOWDB_RETURN_IF_ERROR(
+      check_range("compaction_style", static_cast<uint64_t>(o.compaction_style), 0, 1));
+  const bool size_tiered = o.compaction_style == CompactionStyle::size_tiered;
+  if (!kFullEngine && size_tiered) {
+    return Status::unsupported("compaction_style size_tiered is not in this build");
+  }
+  // One table alone is no merge.
+  FLOWDB_RETURN_IF_ERROR(
+      check_range("level0_tables_max", o.level0_tables_max, size_tiered ? 2 : 1, 1000));
   FLOWDB_RETURN_IF_ERROR(
       check_range("level1_bytes_max", o.level1_bytes_max, 16 * kKiB, 1024 * kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("region_bytes_min", o.region_bytes_min, 4 * kKiB, kGiB));

@@ -15,6 +15,9 @@ namespace flowdb {
 struct Spill;
 
 enum class Compression : uint8_t { none = 0, lz4 = 1, zstd = 2 };
+// leveled: little is stored twice. size_tiered: each record is written fewer times, and a merge of
+// everything needs twice the room; only in a full build (util/features.h).
+enum class CompactionStyle : uint8_t { leveled = 0, size_tiered = 1 };
 // relaxed: written before the call returns, survives the end of the process. strict: flushed, too.
 enum class Durability : uint8_t { relaxed = 0, strict = 1 };
 
@@ -31,7 +34,9 @@ struct EngineOptions {
   size_t memory_bytes_max = 64 << 20;
   int bloom_bits_per_key = 10;
   Compression compression = Compression::lz4;
-  size_t level0_tables_max = 4;        // a compaction of level 0 begins at this many
+  CompactionStyle compaction_style = CompactionStyle::leveled;
+  // A compaction of level 0 begins at this many; size_tiered merges at least so many, from 2 on.
+  size_t level0_tables_max = 4;
   size_t level1_bytes_max = 16 << 20;  // each level below holds ten times as much
   // Only in a full build (util/features.h). Records that are put without an expire_at, in batches
   // without a TTL, expire after so many microseconds; 0: never.

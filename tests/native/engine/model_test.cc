@@ -27,7 +27,9 @@ using Model = std::map<Place, Content>;
 
 class ModelRun {
  public:
-  ModelRun(uint64_t seed, bool times) : random_(seed), times_(times) {}
+  // `style`: nullopt: another one at each opening.
+  ModelRun(uint64_t seed, bool times, std::optional<CompactionStyle> style)
+      : random_(seed), times_(times), style_(style) {}
 
   void run(int steps) {
     for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) step();
@@ -51,6 +53,7 @@ class ModelRun {
     EngineOptions result = tiny_options(random_());
     result.now_us = [now = now_] { return *now; };
     result.default_ttl_us = default_ttl_us_;
+    result.compaction_style = style_.value_or(static_cast<CompactionStyle>(pick(2)));
     return result;
   }
   std::string value() {
@@ -324,6 +327,7 @@ class ModelRun {
 
   std::mt19937_64 random_;
   bool times_;
+  std::optional<CompactionStyle> style_;
   Model model_;
   std::shared_ptr<int64_t> now_ = std::make_shared<int64_t>(1'000'000);
   int64_t default_ttl_us_ = pick(2) == 0 ? 0 : 200;
@@ -337,19 +341,22 @@ class ModelRun {
   std::vector<std::pair<uint64_t, Model>> snapshots_;
 };
 
-void run_model(bool times) {
+void run_model(bool times, std::optional<CompactionStyle> style = CompactionStyle::leveled) {
   const char* const given = std::getenv("FLOWDB_SEED");
   for (int round = 0; round < 12; ++round) {
     const uint64_t seed =
         given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
     SCOPED_TRACE("FLOWDB_SEED=" + std::to_string(seed));
-    ModelRun(seed, times).run(1500);
+    ModelRun(seed, times, style).run(1500);
     if (testing::Test::HasFailure() || given != nullptr) return;
   }
 }
 
 TEST(ModelTest, OneVersionAKey) { run_model(false); }
 TEST(ModelTest, ManyTimesAKey) { run_model(true); }
+TEST(ModelTest, OneVersionAKeySizeTiered) { run_model(false, CompactionStyle::size_tiered); }
+TEST(ModelTest, ManyTimesAKeySizeTiered) { run_model(true, CompactionStyle::size_tiered); }
+TEST(ModelTest, InOneStyleAndTheOther) { run_model(true, std::nullopt); }
 
 }  // namespace
 }  // namespace flowdb

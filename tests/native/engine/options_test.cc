@@ -47,6 +47,12 @@ TEST(OptionsTest, EachFieldIsRefusedByName) {
   expect_refused("memory_bytes_max", [](auto& o) { o.block_cache_bytes = 100 << 20; });
   expect_refused("default_ttl_us", [](auto& o) { o.default_ttl_us = -1; });
   expect_refused("level0_tables_max", [](auto& o) { o.level0_tables_max = 0; });
+  expect_refused("compaction_style",
+                 [](auto& o) { o.compaction_style = static_cast<CompactionStyle>(2); });
+  expect_refused("level0_tables_max is 1, must be from 2", [](auto& o) {
+    o.compaction_style = CompactionStyle::size_tiered;
+    o.level0_tables_max = 1;
+  });
   expect_refused("level1_bytes_max", [](auto& o) { o.level1_bytes_max = 0; });
   expect_refused("log_extent_bytes_min", [](auto& o) { o.log_extent_bytes_min = 100; });
   expect_refused("log_extent_bytes_min", [](auto& o) { o.log_extent_bytes_min = 5000; });
