@@ -1,0 +1,94 @@
+// PosixDirectory over the calls that work on names.
+#include "storage/posix_directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "storage/posix_file.h"
+
+namespace flowdb {
+namespace {
+
+Status failure(std::string_view path, std::string_view call) {
+  const int error = errno;
+  std::string message(path);
+  message += ": ";
+  message += call;
+  message += ": ";
+  message += std::strerror(error);
+  if (error == ENOENT) return Status::not_found(std::move(message));
+  if (error == EWOULDBLOCK) return Status::busy(std::move(message));
+  if (error == ENOSPC || error == EDQUOT) return Status::quota_exceeded(std::move(message));
+  return Status::io_error(std::move(message));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PosixDirectory>> PosixDirectory::open(const std::string& path) {
+  const bool made = ::mkdir(path.c_str(), 0755) == 0;
+  if (!made && errno != EEXIST) return failure(path, "mkdir");
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return failure(path, "open");
+  std::unique_ptr<PosixDirectory> directory(new PosixDirectory(descriptor, path));
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return failure(path, "lock");
+  if (!made) return directory;
+  const int parent = ::openat(descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (parent < 0) return failure(path, "open the directory of");
+  const int result = fsync(parent);
+  const Status status = result == 0 ? Status::ok() : failure(path, "fsync the directory of");
+  ::close(parent);
+  if (!status.is_ok()) return status;
+  return directory;
+}
+
+PosixDirectory::~PosixDirectory() { ::close(descriptor_); }
+
+Result<std::unique_ptr<File>> PosixDirectory::create_file(const std::string& name) {
+  FLOWDB_RETURN_IF_ERROR(remove(name));
+  FLOWDB_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
+                          PosixFile::open(path_of(name), PosixFile::Mode::create_if_missing));
+  return file;
+}
+
+Result<std::unique_ptr<File>> PosixDirectory::open_file(const std::string& name) {
+  FLOWDB_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
+                          PosixFile::open(path_of(name), PosixFile::Mode::existing));
+  return file;
+}
+
+Status PosixDirectory::rename(const std::string& from, const std::string& to) {
+  if (::renameat(descriptor_, from.c_str(), descriptor_, to.c_str()) == 0) return Status::ok();
+  return failure(path_of(from), "rename");
+}
+
+Status PosixDirectory::remove(const std::string& name) { return remove_file(path_of(name)); }
+
+Result<std::vector<std::string>> PosixDirectory::list() {
+  DIR* const entries = ::opendir(path_.c_str());
+  if (entries == nullptr) return failure(path_, "list");
+  std::vector<std::string> names;
+  errno = 0;
+  for (const dirent* entry = ::readdir(entries); entry != nullptr; entry = ::readdir(entries)) {
+    struct stat info;
+    const bool is_known = ::fstatat(descriptor_, entry->d_name, &info, 0) == 0;
+    if (is_known && S_ISREG(info.st_mode)) names.emplace_back(entry->d_name);
+    errno = 0;
+  }
+  const Status status = errno == 0 ? Status::ok() : failure(path_, "list");
+  ::closedir(entries);
+  if (!status.is_ok()) return status;
+  return names;
+}
+
+Status PosixDirectory::sync() {
+  // Not repeated on EINTR: whether the interrupted flush dropped something is not known.
+  return fsync(descriptor_) == 0 ? Status::ok() : failure(path_, "fsync");
+}
+
+}  // namespace flowdb
