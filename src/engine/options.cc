@@ -53,11 +53,12 @@ Status validate(const EngineOptions& o) {
   if (!kFullEngine && (o.default_ttl_us != 0 || o.clock_ns)) {
     return Status::unsupported("default_ttl_us and clock_ns are not in this build");
   }
-  FLOWDB_RETURN_IF_ERROR(
-      check_range("compaction_style", static_cast<uint64_t>(o.compaction_style), 0, 1));
-  const bool size_tiered = o.compaction_style == CompactionStyle::size_tiered;
-  if (!kFullEngine && size_tiered) {
-    return Status::unsupported("compaction_style size_tiered is not in this build");
+  const bool size_tiered = kFullEngine && o.compaction_style == CompactionStyle::size_tiered;
+  if (kFullEngine) {
+    FLOWDB_RETURN_IF_ERROR(
+        check_range("compaction_style", static_cast<uint64_t>(o.compaction_style), 0, 1));
+  } else if (o.compaction_style != CompactionStyle::leveled) {
+    return Status::unsupported("compaction_style");
   }
   // One table alone is no merge.
   FLOWDB_RETURN_IF_ERROR(

@@ -51,7 +51,8 @@ Status Engine::State::open_files(std::unique_ptr<File> opened_container,
   container_options.new_id = random_id(options.random);
   container_options.create_if_missing = options.create_if_missing;
   container_options.region_bytes_min = options.region_bytes_min;
-  FLOWDB_ASSIGN_OR_RETURN(container, Container::open(std::move(opened_container), container_options));
+  FLOWDB_ASSIGN_OR_RETURN(container,
+                          Container::open(std::move(opened_container), container_options));
   if (container->is_deleted()) {
     return Status::not_found(std::string(container->file_name()) +
                              ": the database is being deleted");

@@ -124,8 +124,9 @@ void expect_all_but(const Salvaged& salvaged, const Sample& made, std::string_vi
       EXPECT_TRUE(made.model.count(place) != 0) << place.first << " was removed";
     }
     const auto [begin, end] = made.history.equal_range(place.first);
-    EXPECT_TRUE(std::any_of(begin, end, [&](const auto& old) { return old.second == value; }))
-        << place.first;
+    EXPECT_TRUE(std::any_of(begin, end, [&now = value](const auto& old) {
+      return old.second == now;
+    })) << place.first;
   }
 }
 
@@ -405,8 +406,9 @@ TEST_P(SalvageTest, TakesAnyBytes) {
     const Salvaged salvaged = salvage(stored);
     for (const auto& [place, value] : salvaged.records) {
       const auto [begin, end] = sample().history.equal_range(place.first);
-      EXPECT_TRUE(std::any_of(begin, end, [&](const auto& old) { return old.second == value; }))
-          << place.first;
+      EXPECT_TRUE(std::any_of(begin, end, [&now = value](const auto& old) {
+        return old.second == now;
+      })) << place.first;
     }
   }
 }
