@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/capped_file.h"
 #include "fuzz/fuzz_input.h"
 #include "fuzz/reseal.h"
-#include "storage/memory_file.h"
 #include "wal/log.h"
 
 namespace flowdb {
@@ -24,7 +24,10 @@ bool recover(const std::shared_ptr<std::string>& bytes, uint64_t& salt, Recovere
   options.extent_bytes_min = 8192;
   options.extent_bytes_max = 32768;
   options.random = [&salt] { return salt += 0x9e3779b97f4a7c15; };
-  auto log = Log::open(std::make_unique<MemoryFile>(bytes, "flow.wal"), kId, nullptr, options);
+  // What the bytes say of an extent's room is believed until there is none.
+  auto quota = std::make_shared<Quota>(Quota{bytes->size() + (1 << 20), bytes->size()});
+  auto file = std::make_unique<CappedFile>(bytes, "flow.wal", std::move(quota));
+  auto log = Log::open(std::move(file), kId, nullptr, options);
   if (!log.is_ok()) return false;
   const Status status = log.value()->recover(0, [&](const LogBatch& batch) {
     FLOWDB_EXPECT(batch.sequence == found.last_sequence + 1);
