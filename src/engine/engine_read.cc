@@ -141,7 +141,7 @@ std::unique_ptr<Iterator> Engine::new_iterator(const ReadOptions& options) {
   }
   Visibility visibility;
   visibility.snapshot = std::min(options.snapshot, s.last_sequence);
-  visibility.now_us = s.options.now_us();
+  visibility.clock_us = &s.options.now_us;
   visibility.overlay = options.overlay;
   visibility.lower = options.lower;
   visibility.upper = options.upper;

@@ -2,6 +2,7 @@
 // that its snapshot reaches of each (key, ts), or of each key, without what is removed or expired.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,8 +20,9 @@ namespace flowdb {
 struct Visibility {
   // Versions with a larger sequence number are not seen; the overlay's always are.
   uint64_t snapshot = UINT64_MAX;
-  // Records that expire at or before this time, in microseconds since 1970, are not seen.
-  int64_t now_us = 0;
+  // Gives the time, in microseconds since 1970. Asked once, when the first record with an expire_at
+  // is met: those that expire at or before then are not seen. REQUIRES: not null then.
+  const std::function<int64_t()>* clock_us = nullptr;
   // The table that MergingCursor::add_overlay was given a cursor of, or null.
   const Memtable* overlay = nullptr;
   std::optional<std::string_view> lower;
@@ -64,9 +66,14 @@ class VisibleIterator final : public Iterator {
     return record.sequence <= visibility_.snapshot || merged_.from_overlay();
   }
   bool is_live(const Record& record) const {
-    return record.kind == RecordKind::put && record.expire_at > visibility_.now_us &&
+    return record.kind == RecordKind::put &&
+           (record.expire_at == kNeverExpires || record.expire_at > now_us()) &&
            !(kFullEngine && may_be_in_removed_range_ && visibility_.has_range_removes() &&
              visibility_.is_in_removed_range(record, merged_.from_overlay()));
+  }
+  int64_t now_us() const {
+    if (!now_us_) now_us_ = (*visibility_.clock_us)();
+    return *now_us_;
   }
   // Whether it is of the version that the iterator stands at; with `whole_key`, of its key.
   bool is_passed(const Record& record, bool whole_key) const {
@@ -88,6 +95,7 @@ class VisibleIterator final : public Iterator {
   std::shared_ptr<const void> pin_;
   // Most often false; an overlay may come to remove ranges later.
   bool may_be_in_removed_range_;
+  mutable std::optional<int64_t> now_us_;
   uint64_t overlay_changes_ = 0;
   int skipped_ = 0;  // one by one, since the last version that was wanted
   bool forward_ = true;
