@@ -12,7 +12,6 @@
 #include "imports.h"
 #include "interpreter.h"
 #include "opfs_file.h"
-#include "protocol.h"
 #include "surroundings.h"
 
 #define FLOWDB_EXPORT(result) extern "C" EMSCRIPTEN_KEEPALIVE result
@@ -95,7 +94,6 @@ FLOWDB_EXPORT(char*) flow_argument(uint32_t bytes) {
   return argument.data();
 }
 
-FLOWDB_EXPORT(uint32_t) flow_constants() { return hand_out(protocol::constants_json()); }
 FLOWDB_EXPORT(uint32_t) flow_error_code() { return static_cast<uint32_t>(last_error.code()); }
 FLOWDB_EXPORT(uint32_t) flow_error_message() { return hand_out(std::string(last_error.message())); }
 

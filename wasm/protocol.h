@@ -1,9 +1,8 @@
-// The numbers of js/channel/PROTOCOL.md that this side uses.
+// The numbers of js/channel/PROTOCOL.md that this side uses. Listed by protocol_constants.cc, too.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace flowdb::protocol {
 
@@ -50,9 +49,5 @@ inline constexpr uint32_t kNoInjection = 0xffffffff;
 
 inline constexpr size_t kCommandHeaderBytes = 16;
 inline constexpr size_t kReplyHeaderBytes = 20;
-
-// All of these, with the status codes, as JSON text under the names of js/channel/protocol.ts and
-// status.ts, for the test that both languages agree.
-std::string constants_json();
 
 }  // namespace flowdb::protocol

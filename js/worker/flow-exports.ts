@@ -17,7 +17,6 @@ export interface FlowExports {
   _initialize(): void;
   flow_text(): Address;
   flow_argument(bytes: number): Address;
-  flow_constants(): Length;
   flow_error_code(): number;
   flow_error_message(): Length;
   flow_open(container: number, log: number, memtableBytes: number, cacheBytes: number): It;
@@ -91,7 +90,6 @@ export function flowModule(exports: FlowExports, around: FlowSurroundings): Flow
       around.takeReplies = take;
     },
     Database,
-    constants: () => texts.take(exports.flow_constants()),
     lastErrorCode: () => exports.flow_error_code(),
     lastErrorMessage: () => texts.take(exports.flow_error_message()),
   };

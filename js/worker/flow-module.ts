@@ -17,12 +17,6 @@ export interface FlowModule {
   flowReplies: TakeReplies;
   readonly Database: FlowDatabaseClass;
 
-  /**
-   * The status codes, operations, section and reply kinds as the C++ code has them, as JSON text:
-   * an object of objects of numbers. For the test that both languages agree.
-   */
-  constants(): string;
-
   /** Outcome of the last call that failed, of any database: its status code and its message. */
   lastErrorCode(): number;
   lastErrorMessage(): string;

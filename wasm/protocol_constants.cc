@@ -1,11 +1,14 @@
-// See protocol.h.
-#include "protocol.h"
+// All numbers of protocol.h, with the status codes, as JSON text under the names of
+// js/channel/protocol.ts and status.ts: a module of its own, for the test that both languages agree.
+#include <emscripten.h>
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "document/range.h"
 #include "document/transaction.h"
+#include "protocol.h"
 #include "util/status.h"
 
 namespace flowdb::protocol {
@@ -52,8 +55,6 @@ void append_statuses(std::string& out) {
   }
   out += '}';
 }
-
-}  // namespace
 
 std::string constants_json() {
   std::string out;
@@ -118,6 +119,14 @@ std::string constants_json() {
          ",\"VALUE_IN_PIECES\":" + std::to_string(kValueInPieces) +
          ",\"MORE_FOLLOWS\":" + std::to_string(kMoreFollows) + "}";
   return out;
+}
+
+}  // namespace
+
+// The address of the text, which a zero ends.
+extern "C" EMSCRIPTEN_KEEPALIVE const char* protocol_constants() {
+  static const std::string text = constants_json();
+  return text.c_str();
 }
 
 }  // namespace flowdb::protocol
