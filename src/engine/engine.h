@@ -11,6 +11,7 @@
 #include "engine/iterator.h"
 #include "engine/latency.h"
 #include "engine/options.h"
+#include "engine/pinned_value.h"
 #include "engine/stats.h"
 #include "engine/write_batch.h"
 #include "memtable/memtable.h"
@@ -58,6 +59,9 @@ class Engine {
   // The value of the newest visible version that the options' times admit: with `ts_max`, the one
   // at that time. Errors: not_found, corruption, unsupported, io_error.
   // `expire_at`, unless null, becomes that of this version.
+  Status get(std::string_view key, const ReadOptions& options, PinnedValue& value,
+             int64_t* expire_at = nullptr);
+  // The same with a copy of it.
   Status get(std::string_view key, const ReadOptions& options, std::string& value,
              int64_t* expire_at = nullptr);
 
@@ -112,6 +116,10 @@ class Engine {
   Status write_stamped(const std::vector<const WriteBatch*>& batches, Durability durability);
   // Commits the overlays past the log. Puts without an expire_at get this one.
   Status write_as_tables(const std::vector<const Memtable*>& overlays, int64_t expire_at);
+  // What the forms of get() share: leaves the value with `newest`, or, of a version of an older
+  // time, in `older`, a view of which it becomes then.
+  Status find(std::string_view key, const ReadOptions& options, class NewestVersion& newest,
+              std::string& older, std::string_view& value, int64_t* expire_at);
   explicit Engine(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -52,6 +52,10 @@ void narrow_to_prefix(std::string_view prefix, Visibility& bounds, std::string& 
 
 }  // namespace
 
+NewestVersion Engine::State::newest_version(std::string_view key, const ReadOptions& read) const {
+  return {key, std::min(read.snapshot, last_sequence), {read.ts_min, read.ts_max}};
+}
+
 bool Engine::State::has_range_removes(const ReadOptions& read) const {
   if (memtable->has_range_removes() || version->has_range_removes()) return true;
   if (flush != nullptr && flush->memtable()->has_range_removes()) return true;
@@ -75,21 +79,21 @@ Status Engine::State::take_range_removes(const ReadOptions& read, Visibility& to
   return Status::ok();
 }
 
-Status Engine::get(std::string_view key, const ReadOptions& options, std::string& value,
-                   int64_t* expire_at) {
+Status Engine::find(std::string_view key, const ReadOptions& options, NewestVersion& newest,
+                    std::string& older, std::string_view& value, int64_t* expire_at) {
   State& s = *state_;
   const LatencyTimer timer(s.latencies.get(), &EngineLatencies::get, s.options.clock_ns);
-  const uint64_t snapshot = std::min(options.snapshot, s.last_sequence);
-  NewestVersion newest(key, snapshot, {options.ts_min, options.ts_max});
   if (options.overlay != nullptr) newest.ask_overlay(*options.overlay);
   if (options.spill != nullptr) FLOWDB_RETURN_IF_ERROR(newest.ask_spill(*options.spill));
   newest.ask(*s.memtable);
   if (s.flush != nullptr) newest.ask(*s.flush->memtable());
   for (const auto& file : s.version->level(0)) {
+    if (compare_bytes(key, file->meta().largest_key) > 0) continue;
     FLOWDB_RETURN_IF_ERROR(newest.ask(*file, file->meta().largest_sequence));
   }
   for (size_t i = 1; i < kLevels; ++i) {
     const TableFiles& level = s.version->level(i);
+    if (level.empty()) continue;
     const size_t at = find_table(level, key);
     // What stands above is newer.
     if (at < level.size()) FLOWDB_RETURN_IF_ERROR(newest.ask(*level[at], 0));
@@ -101,7 +105,7 @@ Status Engine::get(std::string_view key, const ReadOptions& options, std::string
                  (record.expire_at == kNeverExpires || record.expire_at > s.options.now_us());
   if (is_live && s.has_range_removes(options)) {
     Visibility visibility;
-    visibility.snapshot = snapshot;
+    visibility.snapshot = newest.snapshot();
     visibility.overlay = options.overlay;
     FLOWDB_RETURN_IF_ERROR(s.take_range_removes(options, visibility));
     Record found = record;
@@ -110,7 +114,7 @@ Status Engine::get(std::string_view key, const ReadOptions& options, std::string
     is_live = !visibility.is_in_removed_range(found, own != 0);
   }
   if (is_live) {
-    value.assign(record.value);
+    value = record.value;
     if (expire_at != nullptr) *expire_at = record.expire_at;
     return Status::ok();
   }
@@ -123,7 +127,32 @@ Status Engine::get(std::string_view key, const ReadOptions& options, std::string
   iterator->seek(key);
   FLOWDB_RETURN_IF_ERROR(iterator->status());
   if (!iterator->valid() || iterator->key() != key) return Status::not_found();
-  value.assign(iterator->value());
+  older.assign(iterator->value());
+  value = older;
+  return Status::ok();
+}
+
+Status Engine::get(std::string_view key, const ReadOptions& options, std::string& value,
+                   int64_t* expire_at) {
+  NewestVersion newest = state_->newest_version(key, options);
+  std::string_view found;
+  FLOWDB_RETURN_IF_ERROR(find(key, options, newest, value, found, expire_at));
+  if (found.data() != value.data()) value.assign(found);
+  return Status::ok();
+}
+
+Status Engine::get(std::string_view key, const ReadOptions& options, PinnedValue& value,
+                   int64_t* expire_at) {
+  State& s = *state_;
+  NewestVersion newest = s.newest_version(key, options);
+  FLOWDB_RETURN_IF_ERROR(find(key, options, newest, value.copy_, value.view_, expire_at));
+  value.block_ = newest.take_block();
+  value.memtable_ = nullptr;
+  if (newest.memtable() == s.memtable.get()) {
+    value.memtable_ = s.memtable;
+  } else if (newest.memtable() != nullptr) {
+    value.memtable_ = s.flush->memtable();
+  }
   return Status::ok();
 }
 

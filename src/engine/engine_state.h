@@ -61,6 +61,7 @@ struct Engine::State {
   Status replay_log(const std::string& log_name);
 
   // Removals of ranges, wherever a reader meets them (engine_read.cc). Most databases have none.
+  NewestVersion newest_version(std::string_view key, const ReadOptions& read) const;
   bool has_range_removes(const ReadOptions& read) const;
   Status take_range_removes(const ReadOptions& read, Visibility& to) const;
 

@@ -36,16 +36,14 @@ class NewestVersion {
     note_times(memtable.min_ts());
     if (!may_have_newer(memtable.max_ts(), UINT64_MAX / 2)) return;
     if (!memtable.find(key_, snapshot_, record, times_.max)) return;
-    take(record, nullptr);
+    if (take(record, nullptr)) memtable_ = &memtable;
   }
 
   // `sequence_max`: no larger one is in the table, or none that is newer than what was found
-  // before.
+  // before. REQUIRES: the key is not above the table's largest.
   Status ask(const TableFile& file, uint64_t sequence_max) {
     const TableMeta& meta = file.meta();
-    if (compare_bytes(key_, meta.smallest_key) < 0 || compare_bytes(key_, meta.largest_key) > 0) {
-      return Status::ok();
-    }
+    if (compare_bytes(key_, meta.smallest_key) < 0) return Status::ok();
     if (meta.smallest_sequence > snapshot_) return Status::ok();
     if (!times_.meets(meta.min_ts, meta.max_ts)) return Status::ok();
     note_times(meta.min_ts);
@@ -87,10 +85,14 @@ class NewestVersion {
     return Status::ok();
   }
 
+  uint64_t snapshot() const { return snapshot_; }
   bool found() const { return found_; }
   const Record& record() const { return best_; }
   // Whether it is the transaction's own; then this is its number there, and not 0.
   uint64_t own_sequence() const { return own_sequence_; }
+  // What holds its value's bytes besides this object: a block, a memtable, or the overlay.
+  BlockRef take_block() { return std::move(block_); }
+  const Memtable* memtable() const { return memtable_; }
   // Whether the key may have versions of a smaller ts, which are not looked at here.
   bool may_have_older_times() const { return min_ts_ < best_.ts; }
 
@@ -99,24 +101,28 @@ class NewestVersion {
     return !found_ || max_ts > best_.ts || (max_ts == best_.ts && sequence_max > best_.sequence);
   }
   void note_times(int64_t min_ts) { min_ts_ = std::min(min_ts_, min_ts); }
-  void take(const Record& record, BlockRef block, uint64_t own_sequence = 0) {
-    if (record.ts < times_.min) return;
+  // Whether it is the newest so far.
+  bool take(const Record& record, BlockRef block, uint64_t own_sequence = 0) {
+    if (record.ts < times_.min) return false;
     const bool newer = !found_ || record.ts > best_.ts ||
                        (record.ts == best_.ts && record.sequence > best_.sequence);
-    if (!newer) return;
+    if (!newer) return false;
     found_ = true;
     best_ = record;
     own_sequence_ = own_sequence;
     block_ = std::move(block);
+    memtable_ = nullptr;
+    return true;
   }
 
   std::string_view key_;
-  uint64_t snapshot_;
+  const uint64_t snapshot_;
   TimeRange times_;
   bool found_ = false;
   Record best_;
   uint64_t own_sequence_ = 0;
   BlockRef block_;
+  const Memtable* memtable_ = nullptr;
   int64_t min_ts_ = INT64_MAX;
 };
 

@@ -45,7 +45,7 @@ class TableSource final : public Source {
       if (next_ == survey_.blocks().size()) return false;
       block_ = survey_.read_data_block(survey_.blocks()[next_++]);
       if (block_ == nullptr) continue;
-      cursor_.open(*block_, BlockKind::data);
+      cursor_.open(*block_);
       cursor_.seek_to_first();
     }
     record_ = cursor_.record();

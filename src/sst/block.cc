@@ -6,15 +6,15 @@
 
 namespace flowdb {
 
-Block::Block(std::string payload) : payload_(std::move(payload)) {}
+Block::Block(ByteBuffer payload, BlockKind kind) : payload_(std::move(payload)), kind_(kind) {}
 Block::~Block() = default;
 
 bool Block::parse() {
-  if (payload_.size() < sizeof(uint32_t)) return false;
-  const size_t count_at = payload_.size() - sizeof(uint32_t);
-  const uint32_t count = load_le<uint32_t>(payload_.data() + count_at);
+  if (payload().size() < sizeof(uint32_t)) return false;
+  const size_t count_at = payload().size() - sizeof(uint32_t);
+  const uint32_t count = load_le<uint32_t>(payload().data() + count_at);
   if (count == 0 || count > count_at / sizeof(uint32_t)) return false;
-  if (payload_.size() > UINT32_MAX) return false;
+  if (payload().size() > UINT32_MAX) return false;
   entries_bytes_ = static_cast<uint32_t>(count_at - count * sizeof(uint32_t));
   uint64_t least = 0;
   for (uint32_t i = 0; i < count; ++i) {
@@ -40,10 +40,10 @@ uint32_t Block::restart_before(size_t offset) const {
   return low;
 }
 
-const BlockSearch* Block::prepare_search(BlockKind kind) const {
-  if (kind == BlockKind::data && !std::exchange(was_searched_, true)) return nullptr;
+const BlockSearch* Block::prepare_search() const {
+  if (kind_ == BlockKind::data && !std::exchange(was_searched_, true)) return nullptr;
   wants_search_ = false;
-  search_ = BlockSearch::make(*this, kind);
+  search_ = BlockSearch::make(*this);
   return search_.get();
 }
 

@@ -80,6 +80,8 @@ void BlockCache::remove(const Block* block) {
   slots_[hole] = nullptr;
   bytes_ -= charge(*block);
   --count_;
+  unlink(block);
+  block->owner_ = 0;
   if (--block->holders_ == 0) delete block;
 }
 

@@ -33,9 +33,26 @@ class BlockCache {
       ++counters.read;
       return nullptr;
     }
-    ++counters.found;
-    block->last_use_ = ++now_;
+    note_use(*block);
     return BlockRef(block);
+  }
+  // It is now the most recently used; as if find() had been asked for it. REQUIRES: it is here.
+  void note_use(const Block& block) {
+    ++counters.found;
+    block.last_use_ = ++now_;
+  }
+  // Lets `place`, which is null, point to the block as long as it is here, so that nobody has to
+  // look for it. A block has one such place; that of before becomes null.
+  static void link(const Block& block, const Block*& place) {
+    if (block.owner_ == 0) return;
+    unlink(&block);
+    block.link_ = &place;
+    place = &block;
+  }
+  // Undoes it, as everyone must whose place goes away. Null: nothing to undo.
+  static void unlink(const Block* block) {
+    if (block == nullptr || block->link_ == nullptr) return;
+    *std::exchange(block->link_, nullptr) = nullptr;
   }
   // REQUIRES: it is not there, and the block is in no cache. A block larger than the whole cache is
   // not kept.

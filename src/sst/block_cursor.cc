@@ -6,58 +6,11 @@
 #include "sst/block_search.h"
 
 namespace flowdb {
-namespace {
 
-class VarintReader {
- public:
-  VarintReader(const char* begin, const char* end) : p_(begin), end_(end) {}
-
-  const char* at() const { return p_; }
-  bool at_end() const { return p_ == end_; }
-  uint64_t left() const { return static_cast<uint64_t>(end_ - p_); }
-  // REQUIRES: !at_end().
-  uint8_t byte() { return static_cast<uint8_t>(*p_++); }
-
-  // False when it is malformed or cut off.
-  [[gnu::always_inline]] bool next(uint64_t& v) {
-    if (end_ - p_ < 3) return next_long(v);
-    const uint32_t first = static_cast<uint8_t>(p_[0]);
-    const uint32_t second = static_cast<uint8_t>(p_[1]);
-    if (first < 0x80) {
-      v = first;
-      p_ += 1;
-    } else if (second < 0x80) {
-      v = (first & 0x7f) | (second << 7);
-      p_ += 2;
-    } else if (const uint32_t third = static_cast<uint8_t>(p_[2]); third < 0x80) {
-      v = (first & 0x7f) | ((second & 0x7f) << 7) | (third << 14);
-      p_ += 3;
-    } else {
-      return next_long(v);
-    }
-    return true;
-  }
-
- private:
-  bool next_long(uint64_t& v) {
-    uint64_t number;
-    const char* const behind = long_varint(p_, end_, number);
-    if (behind == nullptr) return false;
-    v = number;
-    p_ = behind;
-    return true;
-  }
-
-  const char* p_;
-  const char* end_;
-};
-
-}  // namespace
-
-void BlockCursor::open(const Block& block, BlockKind kind) {
+void BlockCursor::open(const Block& block) {
   block_ = &block;
   entries_ = block.entries();
-  kind_ = kind;
+  kind_ = block.kind();
   valid_ = false;
   error_ = EntryError::none;
 }
@@ -68,47 +21,15 @@ bool BlockCursor::fail(EntryError error) {
   return false;
 }
 
-// The entry's lengths and numbers are most of what a walk reads, so that they are decoded here and
-// not by calls, whatever the size of the code elsewhere counts for.
 bool BlockCursor::parse_entry(size_t offset) {
-  VarintReader in(entries_.data() + offset, entries_.data() + entries_.size());
-  uint64_t shared;
-  uint64_t rest;
-  uint64_t number;
-  uint64_t value_length = 0;
-  if (!in.next(shared) || !in.next(rest) || shared > key_.size()) {
-    return fail(EntryError::malformed);
-  }
-  bool has_value = true;
-  if (kind_ == BlockKind::data) {
-    if (in.at_end()) return fail(EntryError::malformed);
-    const uint8_t flags = in.byte();
-    constexpr uint8_t known = kRecordKindMask | kRecordHasTs | kRecordHasExpiry;
-    if ((flags & ~known) != 0 || (flags & kRecordKindMask) > 1) {
-      return fail(EntryError::unknown_flags);
-    }
-    record_.kind = static_cast<RecordKind>(flags & kRecordKindMask);
-    record_.ts = 0;
-    record_.expire_at = kNeverExpires;
-    has_value = record_.kind == RecordKind::put;
-    if (!in.next(record_.sequence)) return fail(EntryError::malformed);
-    if ((flags & kRecordHasTs) != 0) {
-      if (!in.next(number)) return fail(EntryError::malformed);
-      record_.ts = unzigzag(number);
-    }
-    if ((flags & kRecordHasExpiry) != 0) {
-      if (!in.next(number)) return fail(EntryError::malformed);
-      record_.expire_at = unzigzag(number);
-    }
-  }
-  if (has_value && !in.next(value_length)) return fail(EntryError::malformed);
-  if (rest > in.left() || value_length > in.left() - rest) return fail(EntryError::malformed);
-  const std::string_view key_rest(in.at(), static_cast<size_t>(rest));
-  record_.value = {in.at() + rest, static_cast<size_t>(value_length)};
-  // A restart and their count, eight bytes at least, stand behind the entries.
-  key_.replace_padded_tail(static_cast<size_t>(shared), key_rest);
+  BlockEntry entry;
+  const EntryError error = decode_entry(entries_, offset, kind_, entry, record_);
+  if (error != EntryError::none) return fail(error);
+  if (entry.shared > key_.size()) return fail(EntryError::malformed);
+  // Eight bytes at least stand behind the entries.
+  key_.replace_padded_tail(static_cast<size_t>(entry.shared), entry.rest);
   record_.key = key_.view();
-  end_ = static_cast<size_t>(in.at() - entries_.data()) + static_cast<size_t>(rest + value_length);
+  end_ = entry.end;
   return true;
 }
 
@@ -126,28 +47,23 @@ void BlockCursor::seek_to_last() {
 }
 
 void BlockCursor::seek(const Record& place) {
-  if (const BlockSearch* const search = block_->search(kind_); search != nullptr) {
-    seek_to_found(search->find(place.key, key_));
+  if (const BlockSearch* const search = block_->search(); search != nullptr) {
+    seek_to_found(*search, search->find(place.key));
   } else {
     seek_by_restarts(place);
   }
   while (valid_ && compare_records(record_, place) < 0) read_forward(end_);
 }
 
-void BlockCursor::seek_equal(std::string_view key) {
-  const BlockSearch* const search = block_->search(kind_);
-  if (search == nullptr) return seek(place_before(key));
-  seek_to_found(search->find_equal(key, key_));
-  while (valid_ && compare_bytes(record_.key, key) < 0) read_forward(end_);
-}
-
-void BlockCursor::seek_to_found(size_t offset) {
+void BlockCursor::seek_to_found(const BlockSearch& search, uint32_t entry) {
+  if (entry == search.count()) return start_at(entries_.size());
+  const size_t offset = search.entry_offset(entry);
+  search.begin_key(entry, key_);
   Reader in(entries_.substr(offset));
   uint64_t shared;
   if (in.varint(shared) && shared > key_.size()) {
     // More of the key is needed than the search knows.
-    start_at(block_->restart(block_->restart_before(offset)));
-    return;
+    return start_at(block_->restart(block_->restart_before(offset)));
   }
   backward_ = false;
   error_ = EntryError::none;

@@ -7,24 +7,21 @@
 #include <vector>
 
 #include "sst/block.h"
+#include "sst/block_entry.h"
 #include "util/key_buffer.h"
 #include "util/record.h"
 
 namespace flowdb {
-
-// What has been wrong with an entry: not as the format has it, or of a kind that this build does
-// not have.
-enum class EntryError : uint8_t { none, malformed, unknown_flags };
 
 // In an index block an entry's key is the data block's last one, its value what
 // BlockBuilder::add_index_entry was given.
 class BlockCursor {
  public:
   BlockCursor() = default;
-  BlockCursor(const Block& block, BlockKind kind) { open(block, kind); }
+  explicit BlockCursor(const Block& block) { open(block); }
   // Leaves what it walked for another block; positions are invalid until a seek. `block` must hold
   // as long as it is walked.
-  void open(const Block& block, BlockKind kind);
+  void open(const Block& block);
 
   bool valid() const { return valid_; }
   // REQUIRES: valid(). Holds until the cursor moves; the value's bytes as long as the block.
@@ -38,9 +35,6 @@ class BlockCursor {
   void seek_to_last();
   // To the first record that is not before `place`.
   void seek(const Record& place);
-  // To the first record of `key`, or anywhere behind all of that key, or to the end, when there is
-  // none. REQUIRES: a data block; the key is not above the block's last.
-  void seek_equal(std::string_view key);
   void next() {
     if (backward_) leave_interval();
     read_forward(end_);
@@ -64,8 +58,8 @@ class BlockCursor {
     valid_ = offset < entries_.size() && parse_entry(offset);
   }
   void start_at(size_t offset);
-  // To the entry that a search has found; key_ holds what it has told of its key.
-  void seek_to_found(size_t offset);
+  // To the entry that a search has found, or shortly before it.
+  void seek_to_found(const BlockSearch& search, uint32_t entry);
   void seek_by_restarts(const Record& place);
   // Decodes all entries from a restart to the next, for walking backward among them.
   bool load_interval(uint32_t restart);

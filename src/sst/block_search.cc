@@ -6,37 +6,61 @@
 #include <string>
 #include <vector>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "sst/block_cache.h"
 #include "sst/block_cursor.h"
+#include "sst/block_entry.h"
 #include "sst/table_format.h"
+#include "util/bytes.h"
 
 namespace flowdb {
 namespace {
 
-// The bytes from `from` on as a big-endian number, filled up with zeros.
-uint64_t number_of(std::string_view key, size_t from) {
-  if (key.size() >= from + 8) return load_be64(key.data() + from);
-  uint64_t number = 0;
-  for (size_t i = from; i < from + 8; ++i) {
-    number = (number << 8) | (i < key.size() ? static_cast<uint8_t>(key[i]) : 0);
-  }
-  return number;
+// A byte of a number's hash; never 0, which stands behind the last one.
+uint8_t tag_of(uint64_t number) {
+  return static_cast<uint8_t>(std::max<uint64_t>((number * 0x9e3779b97f4a7c15) >> 56, 1));
 }
 
-// A byte of a number's hash in each byte of a word.
-constexpr uint64_t kEachByte = 0x0101010101010101;
-uint64_t tag_of(uint64_t number) { return (number * 0x9e3779b97f4a7c15) >> 56; }
+// Which of 64 tags are this one: a bit each, without a branch to be guessed wrong.
+constexpr size_t kTagsAtOnce = 64;
+size_t tag_bytes(size_t count) { return (count + kTagsAtOnce - 1) / kTagsAtOnce * kTagsAtOnce; }
+uint64_t equal_tags(const char* tags, uint8_t tag) {
+  uint64_t equal = 0;
+#if defined(__SSE2__)
+  const __m128i wanted = _mm_set1_epi8(static_cast<char>(tag));
+  for (size_t i = 0; i < kTagsAtOnce; i += 16) {
+    const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tags + i));
+    const int bits = _mm_movemask_epi8(_mm_cmpeq_epi8(some, wanted));
+    equal |= uint64_t{static_cast<uint32_t>(bits)} << i;
+  }
+#else
+  constexpr uint64_t each_byte = 0x0101010101010101;
+  for (size_t i = 0; i < kTagsAtOnce; i += 8) {
+    const uint64_t differing = load_le<uint64_t>(tags + i) ^ (tag * each_byte);
+    // The high bit of each byte that is zero, and of some above one that is, which do no harm; then
+    // the eight of them side by side.
+    const uint64_t high = ((differing - each_byte) & ~differing) >> 7 & each_byte;
+    equal |= ((high * 0x0102040810204080) >> 56) << i;
+  }
+#endif
+  return equal;
+}
 
 }  // namespace
 
 size_t BlockSearch::memory_bytes_max(const Block& block) {
-  if (!block.is_parsed()) return 0;
-  // A tag and a slot an entry. What keys have in common is short beside that.
-  return sizeof(BlockSearch) +
-         size_t{block.restart_count()} * kRestartInterval * (sizeof(Slot) + 1);
+  if (block.kind() == BlockKind::bytes) return 0;
+  // A slot an entry, and a link or a tag. What keys have in common is short beside that.
+  const size_t count = size_t{block.restart_count()} * kRestartInterval;
+  return sizeof(BlockSearch) + count * sizeof(Slot) +
+         (block.kind() == BlockKind::index ? count * sizeof(Link) : tag_bytes(count));
 }
 
-std::unique_ptr<const BlockSearch> BlockSearch::make(const Block& block, BlockKind kind) {
-  BlockCursor cursor(block, kind);
+std::unique_ptr<const BlockSearch> BlockSearch::make(const Block& block) {
+  BlockCursor cursor(block);
   // (1) Keys ascend, so that the first and the last have in common what all have.
   cursor.seek_to_last();
   if (!cursor.valid()) return nullptr;
@@ -52,68 +76,79 @@ std::unique_ptr<const BlockSearch> BlockSearch::make(const Block& block, BlockKi
   slots.reserve(count_max);
   for (; cursor.valid(); cursor.next()) {
     if (slots.size() == count_max) return nullptr;
-    const uint64_t number = number_of(cursor.record().key, common);
+    const uint64_t number = number_at(cursor.record().key, common);
     slots.push_back({static_cast<uint32_t>(number), static_cast<uint32_t>(number >> 32),
                      static_cast<uint32_t>(cursor.entry_offset())});
   }
   if (cursor.error() != EntryError::none) return nullptr;
   // (3) All of it in one piece.
-  const size_t tag_words = kind == BlockKind::data ? (slots.size() + 7) / 8 : 0;
-  void* const memory =
-      ::operator new(sizeof(BlockSearch) + tag_words * 8 + slots.size() * sizeof(Slot) + common);
-  std::unique_ptr<BlockSearch> search(
-      new (memory) BlockSearch(static_cast<uint32_t>(tag_words), static_cast<uint32_t>(common)));
+  const bool is_index = block.kind() == BlockKind::index;
+  const size_t slots_at = sizeof(BlockSearch) + whole_words(common) +
+                          (is_index ? slots.size() * sizeof(Link) : tag_bytes(slots.size()));
+  void* const memory = ::operator new(slots_at + slots.size() * sizeof(Slot));
+  std::memset(memory, 0, slots_at);
+  std::unique_ptr<BlockSearch> search(new (memory) BlockSearch(block.entries()));
   search->count_ = static_cast<uint32_t>(slots.size());
-  search->entries_bytes_ = static_cast<uint32_t>(block.entries().size());
-  std::memcpy(search->slots(), slots.data(), slots.size() * sizeof(Slot));
+  search->common_bytes_ = static_cast<uint32_t>(common);
+  search->slots_at_ = static_cast<uint32_t>(slots_at);
+  search->is_index_ = is_index;
   copy_bytes(search->common(), std::string_view(first).substr(0, common));
-  std::memset(search->tags(), 0, tag_words * 8);
-  for (size_t i = 0; i < slots.size() && tag_words > 0; ++i) {
+  std::memcpy(search->slots(), slots.data(), slots.size() * sizeof(Slot));
+  for (size_t i = 0; i < slots.size() && !is_index; ++i) {
     search->tags()[i] = static_cast<char>(tag_of(slots[i].number()));
   }
   return search;
 }
 
-size_t BlockSearch::begin_at(const Slot& slot, KeyBuffer& begun) const {
-  char number[8];
-  store_be64(number, slot.number());
-  begun.assign({common(), common_bytes_});
-  begun.replace_tail(common_bytes_, {number, sizeof number});
-  return slot.offset;
+BlockSearch::~BlockSearch() {
+  if (!is_index_) return;
+  for (uint32_t i = 0; i < count_; ++i) BlockCache::unlink(link(i).block);
 }
 
-size_t BlockSearch::find(std::string_view key, KeyBuffer& begun) const {
-  if (const int order = compare_common(key); order > 0) {
-    return entries_bytes_;
-  } else if (order < 0) {
-    begun.clear();
-    return 0;
+void BlockSearch::begin_key(uint32_t entry, KeyBuffer& key) const {
+  char number[8];
+  store_be64(number, slots()[entry].number());
+  key.assign({common(), common_bytes_});
+  key.replace_tail(common_bytes_, {number, sizeof number});
+}
+
+uint32_t BlockSearch::find(std::string_view key) const {
+  if (!begins_with(key, common(), common_bytes_)) {
+    return key > std::string_view(common(), common_bytes_) ? count_ : 0;
   }
-  const uint64_t wanted = number_of(key, common_bytes_);
+  const uint64_t wanted = number_at(key, common_bytes_);
   // The first slot whose number is not below the wanted one, without a branch to be guessed wrong.
-  const Slot* at = slots();
+  const char* const begin = reinterpret_cast<const char*>(slots());
+  const char* at = begin;
   for (size_t left = count_; left > 0;) {
     const size_t half = (left + 1) / 2;
-    at += half & (size_t{0} - static_cast<size_t>(at[half - 1].number() < wanted));
+    const char* const middle = at + half * sizeof(Slot);
+    at = load_le<uint64_t>(middle - sizeof(Slot)) < wanted ? middle : at;
     left -= half;
   }
-  return at == slots() + count_ ? entries_bytes_ : begin_at(*at, begun);
+  return static_cast<uint32_t>(static_cast<size_t>(at - begin) / sizeof(Slot));
 }
 
-size_t BlockSearch::find_equal(std::string_view key, KeyBuffer& begun) const {
-  if (compare_common(key) != 0) return entries_bytes_;
-  const uint64_t wanted = number_of(key, common_bytes_);
-  const uint64_t tag = tag_of(wanted) * kEachByte;
-  for (size_t word = 0; word < tag_words_; ++word) {
-    const uint64_t differing = load_le<uint64_t>(tags() + word * 8) ^ tag;
-    // The high bit of each byte that is zero, and of some above one that is, which do no harm.
-    uint64_t equal = (differing - kEachByte) & ~differing & (kEachByte << 7);
+bool BlockSearch::read_first(std::string_view key, Record& record) const {
+  if (!begins_with(key, common(), common_bytes_)) return false;
+  const uint64_t wanted = number_at(key, common_bytes_);
+  const uint8_t tag = tag_of(wanted);
+  for (size_t begin = 0; begin < count_; begin += kTagsAtOnce) {
+    uint64_t equal = equal_tags(tags() + begin, tag);
     for (; equal != 0; equal &= equal - 1) {
-      const size_t i = word * 8 + static_cast<size_t>(__builtin_ctzll(equal)) / 8;
-      if (i < count_ && slots()[i].number() == wanted) return begin_at(slots()[i], begun);
+      const Slot& slot = slots()[begin + static_cast<size_t>(__builtin_ctzll(equal))];
+      if (slot.number() != wanted) continue;
+      BlockEntry entry;
+      if (decode_entry(entries_, slot.offset, BlockKind::data, entry, record) != EntryError::none) {
+        return false;
+      }
+      const size_t known = common_bytes_ + sizeof wanted;
+      return entry.shared <= known && entry.shared + entry.rest.size() == key.size() &&
+             (key.size() <= known ||
+              equal_bytes(key.substr(static_cast<size_t>(entry.shared)), entry.rest));
     }
   }
-  return entries_bytes_;
+  return false;
 }
 
 }  // namespace flowdb

@@ -10,6 +10,7 @@
 
 #include "sst/block.h"
 #include "util/key_buffer.h"
+#include "util/record.h"
 
 namespace flowdb {
 
@@ -17,18 +18,31 @@ class BlockSearch {
  public:
   // Null when an entry is malformed, or when there are more than a block of ours has. REQUIRES: the
   // block is parsed.
-  static std::unique_ptr<const BlockSearch> make(const Block& block, BlockKind kind);
-  // The most that the search of such a block takes.
+  static std::unique_ptr<const BlockSearch> make(const Block& block);
+  // The most that the search of that block takes.
   static size_t memory_bytes_max(const Block& block);
+  ~BlockSearch();
   static void operator delete(void* p) { ::operator delete(p); }
 
-  // The offset of an entry before which all keys are smaller than `key`: the first that is not, or
-  // one of a few before it. The size of all entries when there is none. `begun` becomes the
-  // beginning of that entry's key, up to the eight bytes that are known of it.
-  size_t find(std::string_view key, KeyBuffer& begun) const;
-  // The same for who wants `key` itself and nothing else: the size of all entries when it is not
-  // there. Touches less memory. REQUIRES: made for a data block.
-  size_t find_equal(std::string_view key, KeyBuffer& begun) const;
+  // The number of an entry before which all keys are smaller than `key`: the first that is not, or
+  // one of a few before it. The count of entries when there is none.
+  uint32_t find(std::string_view key) const;
+  uint32_t count() const { return count_; }
+  size_t entry_offset(uint32_t entry) const { return slots()[entry].offset; }
+  // What is known of that entry's key: its beginning, up to the eight bytes of its number.
+  void begin_key(uint32_t entry, KeyBuffer& key) const;
+
+  // Reads the first version of `key`, without a walk: all but its key into `record`. False when it
+  // is not there, and when only a walk can tell. Touches little memory. REQUIRES: made for data.
+  bool read_first(std::string_view key, Record& record) const;
+
+  // The block of the cache that an entry of an index stands for, and its search; or null. Only
+  // the cache changes `block` (BlockCache::link).
+  struct Link {
+    const Block* block;
+    const BlockSearch* search;
+  };
+  Link& link(uint32_t entry) const { return links()[entry]; }
 
  private:
   // A key's number, low half first, and the entry's offset. Twelve bytes, so that a search touches
@@ -41,23 +55,24 @@ class BlockSearch {
   };
   static_assert(sizeof(Slot) == 12);
 
-  // Behind this object, in the same piece of memory: the tags (a byte of each number's hash, filled
-  // up to whole words; none in an index), the slots, and what the keys have in common.
-  BlockSearch(uint32_t tag_words, uint32_t common_bytes)
-      : tag_words_(tag_words), common_bytes_(common_bytes) {}
-  char* tags() const { return reinterpret_cast<char*>(const_cast<BlockSearch*>(this) + 1); }
-  Slot* slots() const { return reinterpret_cast<Slot*>(tags() + size_t{tag_words_} * 8); }
-  char* common() const { return reinterpret_cast<char*>(slots() + count_); }
-  // Sets `begun`, and returns the entry's offset.
-  size_t begin_at(const Slot& slot, KeyBuffer& begun) const;
-  int compare_common(std::string_view key) const {
-    return compare_bytes(key.substr(0, common_bytes_), {common(), common_bytes_});
+  // Behind this object, in the same piece of memory: what the keys have in common, filled up to
+  // whole words; an index's links, or the tags of data, a byte of each number's hash, filled up,
+  // too; the slots.
+  explicit BlockSearch(std::string_view entries) : entries_(entries) {}
+  static size_t whole_words(size_t bytes) { return (bytes + 7) / 8 * 8; }
+  char* at(size_t offset) const {
+    return reinterpret_cast<char*>(const_cast<BlockSearch*>(this)) + offset;
   }
+  char* common() const { return at(sizeof(BlockSearch)); }
+  char* tags() const { return common() + whole_words(common_bytes_); }
+  Link* links() const { return reinterpret_cast<Link*>(tags()); }
+  Slot* slots() const { return reinterpret_cast<Slot*>(at(slots_at_)); }
 
-  uint32_t tag_words_;
-  uint32_t common_bytes_;
+  const std::string_view entries_;
   uint32_t count_ = 0;
-  uint32_t entries_bytes_ = 0;
+  uint32_t common_bytes_ = 0;
+  uint32_t slots_at_ = 0;
+  bool is_index_ = false;
 };
 
 }  // namespace flowdb

@@ -24,7 +24,7 @@ std::string_view Compressor::lz4(std::string_view raw) {
   return std::string_view(output_).substr(0, sizeof(uint32_t) + static_cast<size_t>(written));
 }
 
-bool decompress_lz4(std::string_view stored, std::string& raw) {
+bool decompress_lz4(std::string_view stored, ByteBuffer& raw) {
   Reader in(stored);
   uint32_t length;
   if (!in.le(length) || length > LZ4_MAX_INPUT_SIZE || stored.size() > LZ4_MAX_INPUT_SIZE) {
@@ -34,7 +34,7 @@ bool decompress_lz4(std::string_view stored, std::string& raw) {
   if (length > (uint64_t{in.remaining()} + 1) * 255) return false;
   std::string_view block;
   in.take(in.remaining(), block);
-  raw.resize(length);
+  raw = ByteBuffer(length);
   const int got = LZ4_decompress_safe(block.data(), raw.data(), static_cast<int>(block.size()),
                                       static_cast<int>(length));
   return got >= 0 && static_cast<uint32_t>(got) == length;

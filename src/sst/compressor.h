@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sst/table_format.h"
+#include "util/byte_buffer.h"
 
 namespace flowdb {
 
@@ -34,7 +35,7 @@ inline constexpr bool kHasZstd = false;
 #endif
 
 // Undoes it. False when the bytes are malformed.
-bool decompress_lz4(std::string_view stored, std::string& raw);
-bool decompress_zstd(std::string_view stored, std::string& raw);  // only with kHasZstd
+bool decompress_lz4(std::string_view stored, ByteBuffer& raw);
+bool decompress_zstd(std::string_view stored, ByteBuffer& raw);  // only with kHasZstd
 
 }  // namespace flowdb

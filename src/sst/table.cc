@@ -5,7 +5,6 @@
 #include <cassert>
 #include <string>
 
-#include "sst/bloom.h"
 #include "sst/compressor.h"
 #include "util/crc32c.h"
 #include "util/features.h"
@@ -66,7 +65,7 @@ Status Table::read_footer_and_properties() {
   if (footer_.table_id != id_) {
     return corrupt(footer_at, "the footer says table " + std::to_string(footer_.table_id));
   }
-  FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(footer_.properties, false));
+  FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(footer_.properties, BlockKind::bytes));
   switch (properties_.decode(block->payload())) {
     case TableProperties::Decoded::ok:
       break;
@@ -85,7 +84,7 @@ Status Table::add_range_removes(RangeRemoves& removes, uint64_t assigned) const 
   const BlockHandle& handle = properties_.range_removes;
   if (handle.length == 0) return Status::ok();
   // Kept by who asks, and not read again.
-  FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(handle, false, CacheUse::pass));
+  FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(handle, BlockKind::bytes, CacheUse::pass));
   for (Reader in(block->payload()); !in.at_end();) {
     std::string_view begin;
     std::string_view end;
@@ -99,50 +98,53 @@ Status Table::add_range_removes(RangeRemoves& removes, uint64_t assigned) const 
   return Status::ok();
 }
 
-Result<BlockRef> Table::read_block(const BlockHandle& handle, bool entries, CacheUse cache) const {
+Result<BlockRef> Table::read_block(const BlockHandle& handle, BlockKind kind,
+                                   CacheUse cache) const {
   BlockRef block = cache_.find(cache_owner_, handle.offset);
   if (block == nullptr) {
-    FLOWDB_ASSIGN_OR_RETURN(block, load_block(handle, entries));
+    FLOWDB_ASSIGN_OR_RETURN(block, load_block(handle, kind));
     cache_.insert(cache_owner_, handle.offset, block, cache);
   }
   // Two handles of a forged table can name one place as blocks of two kinds.
-  if (entries && !block->is_parsed()) return corrupt(handle.offset, "a block without entries");
+  if (block->kind() != kind) return corrupt(handle.offset, "a block of another kind");
   return block;
 }
 
-Result<BlockRef> Table::load_block(const BlockHandle& handle, bool entries) const {
+Result<BlockRef> Table::load_block(const BlockHandle& handle, BlockKind kind) const {
   const uint64_t end = location_.length - Footer::kBytes;
   if (handle.offset > end || end - handle.offset < kBlockTrailerBytes ||
       handle.length > end - handle.offset - kBlockTrailerBytes) {
     return corrupt(handle.offset, "a block reaches beyond the table");
   }
   const auto length = static_cast<size_t>(handle.length);
-  std::string payload(length + kBlockTrailerBytes, '\0');
-  FLOWDB_RETURN_IF_ERROR(
-      container_.read_table(id_, location_, handle.offset, payload.data(), payload.size()));
+  ByteBuffer payload(length + kBlockTrailerBytes);
+  FLOWDB_RETURN_IF_ERROR(container_.read_table(id_, location_, handle.offset, payload.data(),
+                                               length + kBlockTrailerBytes));
   const uint32_t expected = load_le<uint32_t>(payload.data() + length + 1);
-  const uint32_t found = crc32c(std::string_view(payload).substr(0, length + 1));
+  const uint32_t found = crc32c(payload.view().substr(0, length + 1));
   if (expected != found) {
     return corrupt(handle.offset, "a block's checksum is " + std::to_string(found) + ", not " +
                                       std::to_string(expected));
   }
-  const auto compression = static_cast<BlockCompression>(payload[length]);
-  payload.resize(length);
+  const auto compression = static_cast<BlockCompression>(payload.data()[length]);
+  payload.shrink(length);
   if (compression == BlockCompression::lz4) {
-    std::string raw;
-    if (!decompress_lz4(payload, raw)) return corrupt(handle.offset, "a block of broken LZ4");
+    ByteBuffer raw;
+    if (!decompress_lz4(payload.view(), raw))
+      return corrupt(handle.offset, "a block of broken LZ4");
     payload = std::move(raw);
   } else if (kHasZstd && compression == BlockCompression::zstd) {
-    std::string raw;
-    if (!decompress_zstd(payload, raw)) return corrupt(handle.offset, "a block of broken zstd");
+    ByteBuffer raw;
+    if (!decompress_zstd(payload.view(), raw))
+      return corrupt(handle.offset, "a block of broken zstd");
     payload = std::move(raw);
   } else if (compression == BlockCompression::zstd) {
     return unsupported(handle.offset, "a block compressed with zstd, which this build lacks");
   } else if (compression != BlockCompression::none) {
     return unsupported(handle.offset, "a block of unknown compression");
   }
-  auto block = std::make_unique<Block>(std::move(payload));
-  if (entries && !block->parse()) {
+  auto block = std::make_unique<Block>(std::move(payload), kind);
+  if (kind != BlockKind::bytes && !block->parse()) {
     return corrupt(handle.offset, "a block's restarts are malformed");
   }
   return BlockRef(block.release());
@@ -179,57 +181,6 @@ Status Table::decode_index_entry(const BlockCursor& index, IndexEntry& entry) co
   entry.min_ts = unzigzag(min_ts);
   entry.max_ts = unzigzag(max_ts);
   return Status::ok();
-}
-
-Result<bool> Table::find(std::string_view key, uint64_t sequence_max, FoundRecord& found,
-                         const TimeRange& times) const {
-  if (!has_records()) return false;
-  if (footer_.filter.length != 0 && found_in_a_row_ < kFoundInARowMax) {
-    FLOWDB_ASSIGN_OR_RETURN(const auto filter, read_block(footer_.filter, false));
-    if (!bloom_may_contain(filter->payload(), bloom_hash(key))) {
-      found_in_a_row_ = 0;
-      return false;
-    }
-  }
-  FLOWDB_ASSIGN_OR_RETURN(const bool any, find_in_blocks(key, sequence_max, found, times));
-  found_in_a_row_ = any ? std::min(found_in_a_row_ + 1, kFoundInARowMax) : 0;
-  return any;
-}
-
-Result<bool> Table::find_in_blocks(std::string_view key, uint64_t sequence_max, FoundRecord& found,
-                                   const TimeRange& times) const {
-  FLOWDB_ASSIGN_OR_RETURN(const auto index_block, read_index());
-  BlockCursor index(*index_block, BlockKind::index);
-  // A key with many versions may go on in the next block. The index knows of keys alone.
-  for (index.seek(place_before(key)); index.valid(); index.next()) {
-    IndexEntry entry;
-    FLOWDB_RETURN_IF_ERROR(decode_index_entry(index, entry));
-    if (compare_bytes(entry.first_key, key) > 0) return false;
-    if (!times.meets(entry.min_ts, entry.max_ts)) {
-      ++cache_.counters.skipped;
-      continue;
-    }
-    FLOWDB_ASSIGN_OR_RETURN(auto block, read_block(entry.handle, true));
-    BlockCursor data(*block, BlockKind::data);
-    if (times.max == INT64_MAX) {
-      data.seek_equal(key);
-      if (!data.valid() && data.error() == EntryError::none) return false;
-    } else {
-      data.seek(place_before(key, times.max));
-    }
-    for (; data.valid() && equal_bytes(data.record().key, key); data.next()) {
-      if (data.record().sequence > sequence_max) continue;
-      if (data.record().ts < times.min) return false;
-      found.record = data.record();
-      found.record.key = key;
-      found.block = std::move(block);
-      return true;
-    }
-    FLOWDB_RETURN_IF_ERROR(entry_error(data.error(), entry.handle));
-    if (data.valid()) return false;
-  }
-  FLOWDB_RETURN_IF_ERROR(entry_error(index.error(), footer_.index));
-  return false;
 }
 
 }  // namespace flowdb

@@ -71,12 +71,16 @@ class Table {
   Status read_footer_and_properties();
   Result<bool> find_in_blocks(std::string_view key, uint64_t sequence_max, FoundRecord& found,
                               const TimeRange& times) const;
-  // `entries`: the block has entries, else any bytes. `cache`: as for TableCursor.
-  Result<BlockRef> read_block(const BlockHandle& handle, bool entries,
+  // The same for a key whose block is linked, and which is easily found there; false: look further.
+  bool find_linked(std::string_view key, uint64_t sequence_max, FoundRecord& found) const;
+  // Lets find_linked() find this block, if it is the one where it looks for `key`.
+  void link(const Block& index, size_t entry_offset, std::string_view key, const Block& data) const;
+  // `cache`: as for TableCursor.
+  Result<BlockRef> read_block(const BlockHandle& handle, BlockKind kind,
                               CacheUse cache = CacheUse::keep) const;
-  Result<BlockRef> load_block(const BlockHandle& handle, bool entries) const;
+  Result<BlockRef> load_block(const BlockHandle& handle, BlockKind kind) const;
   // REQUIRES: has_records().
-  Result<BlockRef> read_index() const { return read_block(footer_.index, true); }
+  Result<BlockRef> read_index() const { return read_block(footer_.index, BlockKind::index); }
   bool has_records() const { return properties_.records > 0; }
   Status decode_index_entry(const BlockCursor& index, IndexEntry& entry) const;
   Status entry_error(EntryError error, const BlockHandle& block) const;
@@ -91,6 +95,8 @@ class Table {
   const uint64_t cache_owner_;
   Footer footer_;
   TableProperties properties_;
+  // The index, as long as the cache has it (BlockCache::link).
+  mutable const Block* index_ = nullptr;
   // While every key that is asked for is there, the filter is not worth asking: it can only say so.
   mutable int found_in_a_row_ = 0;
   static constexpr int kFoundInARowMax = 16;

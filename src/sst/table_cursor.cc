@@ -14,7 +14,7 @@ bool TableCursor::load_index() {
     return false;
   }
   index_block_ = std::move(block).value();
-  index_.open(*index_block_, BlockKind::index);
+  index_.open(*index_block_);
   return true;
 }
 
@@ -36,14 +36,14 @@ bool TableCursor::open_block(bool forward, const Record* place) {
   }
   if (!(data_block_ == nullptr) && data_handle_.offset == entry.handle.offset) return true;
   const bool scan = ++walked_ > kWalkBlocks && cache_ == CacheUse::keep;
-  Result<BlockRef> block = table_->read_block(entry.handle, true, scan ? CacheUse::room : cache_);
+  Result<BlockRef> block = table_->read_block(entry.handle, BlockKind::data, scan ? CacheUse::room : cache_);
   if (!block.is_ok()) {
     status_ = block.status();
     return false;
   }
   data_handle_ = entry.handle;
   data_block_ = std::move(block).value();
-  data_.open(*data_block_, BlockKind::data);
+  data_.open(*data_block_);
   return true;
 }
 

@@ -64,7 +64,7 @@ void TableSurvey::read_footer() {
   footer_ = footer;
 }
 
-std::optional<std::string> TableSurvey::read_payload(const BlockHandle& handle) {
+std::optional<ByteBuffer> TableSurvey::read_payload(const BlockHandle& handle) {
   const uint64_t end = table_.location.length;
   const auto fail = [&](std::string what, std::string expected = {}, std::string found = {},
                         StatusCode code = StatusCode::corruption) {
@@ -76,24 +76,24 @@ std::optional<std::string> TableSurvey::read_payload(const BlockHandle& handle) 
     return fail("a block reaches beyond the table");
   }
   const size_t length = static_cast<size_t>(handle.length);
-  std::string bytes(length + kBlockTrailerBytes, '\0');
+  ByteBuffer bytes(length + kBlockTrailerBytes);
   const Status status = read_exactly(*table_.file, table_.location.offset + handle.offset,
-                                     bytes.data(), bytes.size());
+                                     bytes.data(), length + kBlockTrailerBytes);
   if (!status.is_ok()) return fail(status.message(), {}, {}, status.code());
   const uint32_t expected = load_le<uint32_t>(bytes.data() + length + 1);
-  const uint32_t found = crc32c(std::string_view(bytes).substr(0, length + 1));
+  const uint32_t found = crc32c(bytes.view().substr(0, length + 1));
   if (found != expected) {
     return fail("a block's checksum", std::to_string(expected), std::to_string(found));
   }
-  const auto compression = static_cast<BlockCompression>(bytes[length]);
-  bytes.resize(length);
+  const auto compression = static_cast<BlockCompression>(bytes.data()[length]);
+  bytes.shrink(length);
   if (compression == BlockCompression::none) return bytes;
-  std::string raw;
+  ByteBuffer raw;
   bool whole = false;
   if (compression == BlockCompression::lz4) {
-    whole = decompress_lz4(bytes, raw);
+    whole = decompress_lz4(bytes.view(), raw);
   } else if (kHasZstd && compression == BlockCompression::zstd) {
-    whole = decompress_zstd(bytes, raw);
+    whole = decompress_zstd(bytes.view(), raw);
   } else {
     return fail("a block of a compression that this build lacks", {},
                 std::to_string(static_cast<int>(compression)), StatusCode::unsupported);
@@ -102,20 +102,20 @@ std::optional<std::string> TableSurvey::read_payload(const BlockHandle& handle) 
   return raw;
 }
 
-std::unique_ptr<Block> TableSurvey::read_data_block(const DataBlock& data) {
-  std::optional<std::string> payload = read_payload(data.handle);
+std::unique_ptr<Block> TableSurvey::read_data_block(const DataBlock& data, BlockKind kind) {
+  std::optional<ByteBuffer> payload = read_payload(data.handle);
   if (!payload) return nullptr;
-  auto block = std::make_unique<Block>(*std::move(payload));
+  auto block = std::make_unique<Block>(*std::move(payload), kind);
   if (block->parse()) return block;
   report(data.handle.offset, "a block's restarts are malformed");
   return nullptr;
 }
 
 void TableSurvey::read_properties(const BlockHandle& handle) {
-  const std::optional<std::string> payload = read_payload(handle);
+  const std::optional<ByteBuffer> payload = read_payload(handle);
   if (!payload) return;
   TableProperties properties;
-  switch (properties.decode(*payload)) {
+  switch (properties.decode(payload->view())) {
     case TableProperties::Decoded::ok:
       properties_ = std::move(properties);
       return;
@@ -127,10 +127,11 @@ void TableSurvey::read_properties(const BlockHandle& handle) {
 }
 
 bool TableSurvey::read_index(const BlockHandle& handle) {
-  const std::unique_ptr<Block> index = read_data_block({handle, false, {}, {}, 0, 0});
+  const std::unique_ptr<Block> index =
+      read_data_block({handle, false, {}, {}, 0, 0}, BlockKind::index);
   if (index == nullptr) return false;
   std::vector<DataBlock> blocks;
-  BlockCursor cursor(*index, BlockKind::index);
+  BlockCursor cursor(*index);
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
     DataBlock block;
     block.is_described = true;
@@ -165,9 +166,9 @@ RangeRemoves TableSurvey::read_range_removes() {
   RangeRemoves removes;
   if (!properties_ || properties_->range_removes.length == 0) return removes;
   const BlockHandle& handle = properties_->range_removes;
-  const std::optional<std::string> payload = read_payload(handle);
+  const std::optional<ByteBuffer> payload = read_payload(handle);
   if (!payload) return removes;
-  for (Reader in(*payload); !in.at_end();) {
+  for (Reader in(payload->view()); !in.at_end();) {
     std::string_view begin;
     std::string_view end;
     uint64_t sequence = 0;
@@ -221,7 +222,7 @@ std::vector<BlockHandle> TableSurvey::find_blocks() {
 bool TableSurvey::is_data(const BlockHandle& handle) {
   const std::unique_ptr<Block> block = read_data_block({handle, false, {}, {}, 0, 0});
   if (block == nullptr) return false;
-  BlockCursor cursor(*block, BlockKind::data);
+  BlockCursor cursor(*block);
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
   }
   return cursor.error() == EntryError::none;

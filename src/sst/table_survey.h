@@ -46,9 +46,9 @@ class TableSurvey {
   // In the order of the table. With a damaged index, as far as their checksums lead.
   const std::vector<DataBlock>& blocks() const { return blocks_; }
   // Null, and a finding, when it can't be read.
-  std::unique_ptr<Block> read_data_block(const DataBlock& block);
+  std::unique_ptr<Block> read_data_block(const DataBlock& block, BlockKind kind = BlockKind::data);
   // The payload of another block. nullopt, and a finding, when it can't be read.
-  std::optional<std::string> read_payload(const BlockHandle& handle);
+  std::optional<ByteBuffer> read_payload(const BlockHandle& handle);
   // As far as they can be read.
   RangeRemoves read_range_removes();
 

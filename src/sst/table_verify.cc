@@ -56,7 +56,7 @@ class Verifier {
       return;
     }
     const uint64_t at = data.handle.offset;
-    BlockCursor cursor(*block, BlockKind::data);
+    BlockCursor cursor(*block);
     std::string first_key;
     int64_t min_ts = INT64_MAX;
     int64_t max_ts = INT64_MIN;
@@ -73,7 +73,7 @@ class Verifier {
       last_.key = counted_.largest_key;
       min_ts = std::min(min_ts, record.ts);
       max_ts = std::max(max_ts, record.ts);
-      if (filter_ && !bloom_may_contain(*filter_, bloom_hash(record.key))) {
+      if (filter_ && !bloom_may_contain(filter_->view(), bloom_hash(record.key))) {
         differ(survey_.footer()->filter.offset, "the filter lacks a key", shown(record.key), "");
       }
     }
@@ -152,7 +152,7 @@ class Verifier {
 
   TableSurvey survey_;
   const uint64_t length_;
-  std::optional<std::string> filter_;
+  std::optional<ByteBuffer> filter_;
   bool all_read_ = true;
   TableProperties counted_;
   Record last_;  // its key is counted_'s largest one

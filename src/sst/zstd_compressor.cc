@@ -24,7 +24,7 @@ std::string_view Compressor::zstd(std::string_view raw) {
   return std::string_view(output_).substr(0, sizeof(uint32_t) + written);
 }
 
-bool decompress_zstd(std::string_view stored, std::string& raw) {
+bool decompress_zstd(std::string_view stored, ByteBuffer& raw) {
   Reader in(stored);
   uint32_t length;
   if (!in.le(length) || length > kRawBytesMax) return false;
@@ -32,7 +32,7 @@ bool decompress_zstd(std::string_view stored, std::string& raw) {
   in.take(in.remaining(), frame);
   // What the frame says itself: a length beyond that is damage, and not worth its memory.
   if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != length) return false;
-  raw.resize(length);
+  raw = ByteBuffer(length);
   return ZSTD_decompress(raw.data(), length, frame.data(), frame.size()) == length;
 }
 

@@ -55,6 +55,26 @@ inline bool equal_bytes(std::string_view a, std::string_view b) {
   return a.size() == b.size() && compare_bytes(a, b) == 0;
 }
 
+// Whether `bytes` begins with the `size` bytes at `prefix`. REQUIRES: these are filled up to whole
+// words.
+inline bool begins_with(std::string_view bytes, const char* prefix, size_t size) {
+  if (bytes.size() < size) return false;
+  if (size >= 8 || bytes.size() < 8) return compare_bytes(bytes.substr(0, size), {prefix, size}) == 0;
+  if (size == 0) return true;
+  return (load_le<uint64_t>(bytes.data()) ^ load_le<uint64_t>(prefix)) << (64 - 8 * size) == 0;
+}
+
+// The eight bytes from `from` on as a big-endian number, filled up with zeros.
+inline uint64_t number_at(std::string_view bytes, size_t from) {
+  if (bytes.size() >= from + 8) return load_be64(bytes.data() + from);
+  if (bytes.size() <= from) return 0;
+  const size_t missing = from + 8 - bytes.size();
+  if (bytes.size() >= 8) return load_be64(bytes.data() + bytes.size() - 8) << (8 * missing);
+  uint64_t number = 0;
+  for (size_t i = from; i < bytes.size(); ++i) number = (number << 8) | static_cast<uint8_t>(bytes[i]);
+  return number << (8 * missing);
+}
+
 // memcpy for what is short most of the time.
 FLOWDB_INLINE_NATIVELY void copy_bytes(char* to, std::string_view from) {
   const size_t n = from.size();

@@ -8,6 +8,8 @@
 
 #if defined(__ARM_FEATURE_CRC32)
 #include <arm_acle.h>
+#elif defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 namespace flowdb {
@@ -53,15 +55,55 @@ uint32_t crc32c_by_tables(const char* p, size_t n, uint32_t crc) {
 
 #if defined(__x86_64__)
 
-[[gnu::target("sse4.2")]] uint32_t crc32c_by_instruction(const char* p, size_t n, uint32_t crc) {
-  uint64_t wide = crc;
-  for (; n >= 8; n -= 8, p += 8) wide = __builtin_ia32_crc32di(wide, load_le<uint64_t>(p));
-  crc = static_cast<uint32_t>(wide);
-  for (; n > 0; --n, ++p) crc = __builtin_ia32_crc32qi(crc, static_cast<uint8_t>(*p));
+// x to the power of n modulo the polynomial, reflected as everything here.
+constexpr uint32_t power_of_x(size_t n) {
+  uint32_t power = 0x80000000;
+  for (; n > 0; --n) power = (power >> 1) ^ ((power & 1) != 0 ? kPolynomial : 0);
+  return power;
+}
+
+// The CRC of what `crc` is the CRC of and so many zeros more. The instruction, which reduces the
+// product, adds 33 to the power.
+template <size_t bytes>
+[[gnu::target("sse4.2,pclmul")]] uint32_t behind_zeros(uint32_t crc) {
+  constexpr uint32_t power = power_of_x(bytes * 8 - 33);
+  const __m128i product = _mm_clmulepi64_si128(_mm_cvtsi32_si128(static_cast<int>(crc)),
+                                               _mm_cvtsi32_si128(static_cast<int>(power)), 0);
+  return static_cast<uint32_t>(_mm_crc32_u64(0, static_cast<uint64_t>(_mm_cvtsi128_si64(product))));
+}
+
+// Three thirds of `third` bytes each at a time, as often as they fit: the processor begins one
+// instruction in every cycle, but ends it two cycles later. Moves p and n on.
+template <size_t third>
+[[gnu::target("sse4.2,pclmul")]] uint32_t crc32c_by_thirds(const char*& p, size_t& n,
+                                                           uint32_t crc) {
+  for (; n >= 3 * third; n -= 3 * third, p += 3 * third) {
+    uint64_t first = crc;
+    uint64_t second = 0;
+    uint64_t last = 0;
+    for (size_t i = 0; i < third; i += 8) {
+      first = _mm_crc32_u64(first, load_le<uint64_t>(p + i));
+      second = _mm_crc32_u64(second, load_le<uint64_t>(p + i + third));
+      last = _mm_crc32_u64(last, load_le<uint64_t>(p + i + 2 * third));
+    }
+    crc = behind_zeros<2 * third>(static_cast<uint32_t>(first)) ^
+          behind_zeros<third>(static_cast<uint32_t>(second)) ^ static_cast<uint32_t>(last);
+  }
   return crc;
 }
 
-const bool kHasInstruction = __builtin_cpu_supports("sse4.2");
+[[gnu::target("sse4.2,pclmul")]] uint32_t crc32c_by_instruction(const char* p, size_t n,
+                                                                uint32_t crc) {
+  crc = crc32c_by_thirds<512>(p, n, crc);
+  crc = crc32c_by_thirds<64>(p, n, crc);
+  uint64_t wide = crc;
+  for (; n >= 8; n -= 8, p += 8) wide = _mm_crc32_u64(wide, load_le<uint64_t>(p));
+  crc = static_cast<uint32_t>(wide);
+  for (; n > 0; --n, ++p) crc = _mm_crc32_u8(crc, static_cast<uint8_t>(*p));
+  return crc;
+}
+
+const bool kHasInstruction = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul");
 
 #elif defined(__ARM_FEATURE_CRC32)
 

@@ -63,7 +63,7 @@ class FlowdbStore final : public Store {
     const Status status = engine_->get(key, {}, value_);
     if (status.is(StatusCode::not_found)) return false;
     check(status);
-    seen.add(key, value_);
+    seen.add(key, value_.view());
     return true;
   }
 
@@ -126,7 +126,7 @@ class FlowdbStore final : public Store {
   std::mt19937_64 random_{42};
   std::unique_ptr<Engine> engine_;
   WriteBatch batch_;
-  std::string value_;
+  PinnedValue value_;
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace flowdb {
 namespace {
 
-BlockRef block_of(size_t bytes) { return BlockRef(new Block(std::string(bytes, 'x'))); }
+BlockRef block_of(size_t bytes) { return BlockRef(new Block(ByteBuffer(bytes), BlockKind::bytes)); }
 
 TEST(BlockCacheTest, EvictsTheLeastRecentlyUsed) {
   BlockCache cache(4000);
@@ -81,6 +81,35 @@ TEST(BlockCacheTest, OwnersDoNotMix) {
   ASSERT_FALSE(cache.find(b, 5) == nullptr);
   cache.erase_owner(b);
   EXPECT_EQ(cache.bytes(), 0u);
+}
+
+TEST(BlockCacheTest, ALinkIsThereAsLongAsItsBlock) {
+  BlockCache cache(4000);
+  const uint64_t owner = cache.new_owner();
+  const Block* first = nullptr;
+  const Block* second = nullptr;
+  const BlockRef outside = block_of(10);
+  BlockCache::link(*outside, first);
+  EXPECT_EQ(first, nullptr) << "in no cache";
+
+  cache.insert(owner, 1, block_of(1000));
+  const Block* const block = cache.find(owner, 1).get();
+  BlockCache::link(*block, first);
+  EXPECT_EQ(first, block);
+  BlockCache::link(*block, second);
+  EXPECT_EQ(first, nullptr);
+  EXPECT_EQ(second, block);
+  cache.note_use(*second);
+  for (uint64_t offset = 2; offset < 10; ++offset) cache.insert(owner, offset, block_of(1000));
+  EXPECT_EQ(second, nullptr) << "evicted";
+
+  cache.insert(owner, 20, block_of(1000));
+  BlockCache::link(*cache.find(owner, 20).get(), first);
+  BlockCache::unlink(first);
+  EXPECT_EQ(first, nullptr);
+  BlockCache::link(*cache.find(owner, 20).get(), second);
+  cache.erase_owner(owner);
+  EXPECT_EQ(second, nullptr);
 }
 
 TEST(BlockCacheTest, AnEvictedBlockLivesOnWithWhoHasIt) {

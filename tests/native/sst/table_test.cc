@@ -125,6 +125,37 @@ TEST(TableTest, FindsTheNewestVisibleVersion) {
   }
 }
 
+// What was found once is found again by a shorter way, as long as its block is in the cache.
+TEST(TableTest, FindsAgainWhateverTheCacheHolds) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const auto records = random_records(seed, 1000);
+  TableBuilderOptions options;
+  options.block_bytes = 200;
+  TableInMemory stored(records, options);
+  // Nothing at all, a few blocks, half of them, all of them.
+  for (const size_t cache_bytes : {0, 4000, 60'000, 4'000'000}) {
+    SCOPED_TRACE(cache_bytes);
+    BlockCache cache(cache_bytes);
+    auto table = Table::open(*stored.container, TableInMemory::kId, stored.location(), cache);
+    ASSERT_TRUE(table.is_ok());
+    for (int i = 0; i < 5000; ++i) {
+      const std::string key = "key" + std::to_string(random() % 1100);
+      const uint64_t sequence_max = random() % 4 == 0 ? random() % 1000 : UINT64_MAX;
+      const auto expected =
+          std::find_if(records.begin(), records.end(), [&](const OwnedRecord& record) {
+            return record.key == key && record.sequence <= sequence_max;
+          });
+      FoundRecord found;
+      const auto result = table.value()->find(key, sequence_max, found);
+      ASSERT_TRUE(result.is_ok());
+      ASSERT_EQ(result.value(), expected != records.end()) << key;
+      if (result.value()) expect_same(found.record, *expected);
+    }
+  }
+}
+
 TEST(TableTest, VersionsOfOneKeyMaySpanManyBlocks) {
   std::vector<OwnedRecord> records;
   for (uint64_t i = 0; i < 100; ++i) {

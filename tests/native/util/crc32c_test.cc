@@ -21,5 +21,18 @@ TEST(Crc32c, ContinuesFromAPrefixAtEverySplit) {
   }
 }
 
+// What is long is checked in several pieces at once.
+TEST(Crc32c, MatchesTheDefinitionAtEveryLength) {
+  std::string text;
+  uint32_t slow = 0xffffffff;
+  for (int i = 0; i < 4000; ++i) {
+    ASSERT_EQ(crc32c(text), ~slow) << i;
+    const char next = static_cast<char>(i * 7 + i / 251);
+    text.push_back(next);
+    slow ^= static_cast<uint8_t>(next);
+    for (int bit = 0; bit < 8; ++bit) slow = (slow >> 1) ^ ((slow & 1) != 0 ? 0x82f63b78 : 0);
+  }
+}
+
 }  // namespace
 }  // namespace flowdb
