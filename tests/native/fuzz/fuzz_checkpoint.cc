@@ -42,12 +42,17 @@ void run(FuzzInput input) {
   const auto checkpoint = read(input.bytes);
   if (!checkpoint.is_ok() || !checkpoint.value().own) return;
   const Checkpoint& first = checkpoint.value();
-  const auto again = read(encode_checkpoint(first.tables, first.manifest, first.database_id));
+  const auto again =
+      read(encode_checkpoint(first.tables, first.manifest, first.database_id, first.order));
   FLOWDB_EXPECT(again.is_ok());
   FLOWDB_EXPECT(again.value().own);
   FLOWDB_EXPECT(same(again.value().tables, first.tables));
   FLOWDB_EXPECT(again.value().manifest == first.manifest);
   FLOWDB_EXPECT(again.value().database_id == first.database_id);
+  // Without a generation there is no order.
+  FLOWDB_EXPECT(again.value().order.generation == first.order.generation);
+  FLOWDB_EXPECT(first.order.generation == 0 ||
+                again.value().order.file_end == first.order.file_end);
   check_manifest(first.manifest);
 }
 

@@ -145,7 +145,7 @@ void add_logs(Seeds& seeds) {
 
 void add_checkpoints(Seeds& seeds) {
   Manifest manifest;
-  seeds.add("checkpoint", encode_checkpoint({}, manifest.encode(), kId));
+  seeds.add("checkpoint", encode_checkpoint({}, manifest.encode(), kId, {}));
   manifest.last_sequence = 12;
   manifest.next_table_id = 4;
   manifest.log = {1, 2, 4096, 135168};
@@ -171,7 +171,8 @@ void add_checkpoints(Seeds& seeds) {
   older.assign_sequence(2);
   manifest.tables = {newer, older};
   const LiveTables tables{{1, {4109, 100}}, {3, {8205, 999}}};
-  seeds.add("checkpoint", encode_checkpoint(tables, manifest.encode(), kId));
+  seeds.add("checkpoint", encode_checkpoint(tables, manifest.encode(), kId, {}));
+  seeds.add("checkpoint", encode_checkpoint(tables, manifest.encode(), kId, {7, 9216}));
 }
 
 void add_keys(Seeds& seeds) {
