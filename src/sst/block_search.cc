@@ -6,13 +6,10 @@
 #include <string>
 #include <vector>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "sst/block_cache.h"
 #include "sst/block_cursor.h"
 #include "sst/block_entry.h"
+#include "sst/equal_tags.h"
 #include "sst/table_format.h"
 #include "util/bytes.h"
 
@@ -24,30 +21,7 @@ uint8_t tag_of(uint64_t number) {
   return static_cast<uint8_t>(std::max<uint64_t>((number * 0x9e3779b97f4a7c15) >> 56, 1));
 }
 
-// Which of 64 tags are this one: a bit each, without a branch to be guessed wrong.
-constexpr size_t kTagsAtOnce = 64;
 size_t tag_bytes(size_t count) { return (count + kTagsAtOnce - 1) / kTagsAtOnce * kTagsAtOnce; }
-uint64_t equal_tags(const char* tags, uint8_t tag) {
-  uint64_t equal = 0;
-#if defined(__SSE2__)
-  const __m128i wanted = _mm_set1_epi8(static_cast<char>(tag));
-  for (size_t i = 0; i < kTagsAtOnce; i += 16) {
-    const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tags + i));
-    const int bits = _mm_movemask_epi8(_mm_cmpeq_epi8(some, wanted));
-    equal |= uint64_t{static_cast<uint32_t>(bits)} << i;
-  }
-#else
-  constexpr uint64_t each_byte = 0x0101010101010101;
-  for (size_t i = 0; i < kTagsAtOnce; i += 8) {
-    const uint64_t differing = load_le<uint64_t>(tags + i) ^ (tag * each_byte);
-    // The high bit of each byte that is zero, and of some above one that is, which do no harm; then
-    // the eight of them side by side.
-    const uint64_t high = ((differing - each_byte) & ~differing) >> 7 & each_byte;
-    equal |= ((high * 0x0102040810204080) >> 56) << i;
-  }
-#endif
-  return equal;
-}
 
 }  // namespace
 
