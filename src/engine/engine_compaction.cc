@@ -4,6 +4,7 @@
 #include "engine/engine_state.h"
 #include "engine/job_step.h"
 #include "engine/size_tiered_picker.h"
+#include "storage/free_space.h"
 #include "util/features.h"
 #include "util/rules.h"
 
@@ -12,6 +13,8 @@ namespace {
 
 // A part of a compaction costs a commit.
 constexpr uint64_t kPartBytesMin = 512 << 10;
+// Less dead room is left as it is.
+constexpr uint64_t kDeadRegionsMin = 16;
 
 }  // namespace
 
@@ -48,7 +51,11 @@ void Engine::State::begin_compaction(CompactionPlan plan) {
   uint64_t table_bytes = table_target(*version, compaction_limits());
   // Free room is used when it takes a part of a table.
   uint64_t expected_bytes = table_bytes / 8;
-  if (kFullEngine && plan.output_level == 0) {
+  if (plan.upper.empty()) {
+    // A table that is moved stays whole.
+    expected_bytes = room_to_move(plan.lower.front()->bytes());
+    table_bytes = std::max(table_bytes, expected_bytes);
+  } else if (kFullEngine && plan.output_level == 0) {
     // In level 0, what is merged stays one table, in one place.
     table_bytes = UINT64_MAX;
     expected_bytes = 0;
@@ -96,6 +103,43 @@ Result<uint64_t> Engine::State::commit_part() {
   return kCommitWork;
 }
 
+bool Engine::State::is_sparse() const {
+  if (container->has_waiting_tables()) return false;
+  const ContainerStats stats = container->stats();
+  return stats.dead_bytes > stats.live_bytes / 4 &&
+         stats.dead_bytes > kDeadRegionsMin * options.region_bytes_min;
+}
+
+std::optional<CompactionPlan> Engine::State::plan_move_forward() const {
+  const std::optional<uint32_t> id = container->table_to_move();
+  if (!id) return std::nullopt;
+  // The tables of level 0 are soon merged into others.
+  for (uint8_t level = 1; level < kLevels; ++level) {
+    for (const auto& file : version->level(level)) {
+      if (file->meta().id != *id) continue;
+      CompactionPlan plan;
+      plan.lower = {file};
+      plan.upper_level = plan.output_level = level;
+      return plan;
+    }
+  }
+  return std::nullopt;
+}
+
+Status Engine::State::move_forward() {
+  // Of a transaction that is still open.
+  if (container->has_waiting_tables()) return Status::ok();
+  for (;;) {
+    FLOWDB_RETURN_IF_ERROR(container->reclaim());
+    std::optional<CompactionPlan> plan = plan_move_forward();
+    if (!plan) break;
+    begin_compaction(*std::move(plan));
+    while (job != nullptr) FLOWDB_RETURN_IF_ERROR(step_compaction().status());
+  }
+  // The checkpoint moves to the front, and then the room that it had is free.
+  return container->reclaim();
+}
+
 Status Engine::compact_all() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
@@ -106,7 +150,7 @@ Status Engine::compact_all() {
   if (!plan) return Status::ok();
   s.begin_compaction(*std::move(plan));
   while (s.job != nullptr) FLOWDB_RETURN_IF_ERROR(s.step_compaction().status());
-  return Status::ok();
+  return s.move_forward();
 }
 
 }  // namespace flowdb

@@ -27,13 +27,15 @@ bool Engine::State::is_maintenance_due() const {
   return flush != nullptr || job != nullptr ||
          next_compaction().has_value() ||
          (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||
-         container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min;
+         container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
+         (is_sparse() && (room_is_waiting || plan_move_forward().has_value()));
 }
 
 // (1) The flush comes first: the log and the memory wait for it. One that has failed, for want of
 // room most often, waits for the compactions. (2) A compaction that is under way goes on, (3) or
 // the next one begins, after tables that have expired are gone. (4) When nothing else is to be
-// done, what is free at the container's end goes.
+// done, what is free at the container's end goes, and when much is dead, its last table moves to
+// the front.
 Result<uint64_t> Engine::State::step_maintenance() {
   if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
   if (job != nullptr) return step_compaction();
@@ -47,11 +49,15 @@ Result<uint64_t> Engine::State::step_maintenance() {
   std::optional<CompactionPlan> plan = next_compaction();
   if (!plan) {
     if (flush != nullptr) return step_flush();
-    if (container->reclaimable_bytes() < kReclaimRegionsMin * options.region_bytes_min) {
-      return uint64_t{0};
+    const bool is_waiting = room_is_waiting && is_sparse();
+    if (is_waiting ||
+        container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min) {
+      room_is_waiting = false;
+      FLOWDB_RETURN_IF_ERROR(container->reclaim());
+      return kCommitWork;
     }
-    FLOWDB_RETURN_IF_ERROR(container->reclaim());
-    return kCommitWork;
+    if (is_sparse()) plan = plan_move_forward();
+    if (!plan) return uint64_t{0};
   }
   if (!plan->is_move()) {
     begin_compaction(*std::move(plan));

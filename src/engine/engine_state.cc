@@ -64,6 +64,7 @@ Status Engine::State::commit(const Change& change) {
   checkpoint_sequence = change.sequence;
   checkpoint_position = change.position;
   checkpoint_due = false;
+  room_is_waiting = !change.removed.empty();
   log->release_before(change.position);
   return Status::ok();
 }

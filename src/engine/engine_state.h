@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct Engine::State {
   // It has failed; writers stop trying until it is asked for explicitly, or until they need the
   // room that a flush makes.
   bool compaction_failed = false;
+  // What the last commit removed becomes free with the next one.
+  bool room_is_waiting = false;
   bool flush_failed = false;
   // What writers still have to do of the pending maintenance (job_step.h).
   uint64_t work_due = 0;
@@ -112,6 +115,13 @@ struct Engine::State {
   std::optional<CompactionPlan> next_compaction() const;
   double compaction_urgency() const;
   void begin_compaction(CompactionPlan plan);
+  // Whether so much of the container is dead that its last table is worth to be moved.
+  bool is_sparse() const;
+  // The plan that moves the container's last table to free room in front of it; nullopt: there is
+  // no room that takes it.
+  std::optional<CompactionPlan> plan_move_forward() const;
+  // Moves tables until there is no such room, and cuts off the file's end. Errors as commit().
+  Status move_forward();
   // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is
   // null when this was the last step, or has failed.
   Result<uint64_t> step_compaction();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -160,6 +161,11 @@ class Container {
   // invalid_argument (the target is not empty), corruption, quota_exceeded, io_error.
   Status copy_to(File& target) const;
 
+  // Whether finished tables wait to be added: reclaim() refuses then.
+  bool has_waiting_tables() const;
+  // The live table that stands behind all others, when free room in front of it takes somewhat more
+  // than it has: written once more, as another table, it would come to stand there.
+  std::optional<uint32_t> table_to_move() const;
   // About how many bytes the file becomes shorter by when reclaim() is called until this is 0.
   uint64_t reclaimable_bytes() const;
   // Commits the state as it is once more, so that room that only the commit before last refers to

@@ -41,6 +41,21 @@ uint64_t Container::reclaimable_bytes() const {
   return end < s.end ? s.end - end : 0;
 }
 
+bool Container::has_waiting_tables() const { return !state_->finished.empty(); }
+
+std::optional<uint32_t> Container::table_to_move() const {
+  const State& s = *state_;
+  if (!s.check_idle().is_ok() || s.tables.empty()) return std::nullopt;
+  auto last = s.tables.begin();
+  for (auto one = s.tables.begin(); one != s.tables.end(); ++one) {
+    if (one->second.offset > last->second.offset) last = one;
+  }
+  const TableLocation& location = last->second;
+  const size_t index = lowest_fit(s.free, room_to_move(location.length));
+  if (index == s.free.size() || s.free[index].begin > location.offset) return std::nullopt;
+  return last->first;
+}
+
 Status Container::reclaim() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_idle());
