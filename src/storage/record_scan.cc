@@ -80,6 +80,8 @@ void RecordScan::apply(const ContainerRecord& record, Checkpoint checkpoint) {
     content_.superblock.checkpoint_offset = record.offset;
     content_.superblock.checkpoint_length = record.end - record.offset;
     order_ = checkpoint.order;
+    // No writer puts a checkpoint behind the end that it names.
+    if (order_.generation != 0) order_.file_end = std::max(order_.file_end, record.end);
     has_id_ = true;
     crc_ = 0;
   }

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "storage/bytes.h"
+#include "storage/checkpoint.h"
 #include "storage/original.h"
 #include "storage/stored_container.h"
 
@@ -290,6 +291,21 @@ TEST(ContainerDamage, ACheckpointOfWhichOnlyTheFrontCameThroughIsNotTheOriginals
     ASSERT_NE(container, nullptr);
     EXPECT_EQ(contents(*container), (Contents{{1, "one"}}));
     EXPECT_EQ(container->manifest(), "m1");
+  }
+}
+
+TEST(ContainerDamage, ACheckpointThatNamesAnEndInFrontOfItselfTakesFurtherRecords) {
+  for (const uint64_t named_end : {uint64_t{0}, uint64_t{5000}, uint64_t{1} << 40}) {
+    const Bytes bytes = no_bytes();
+    bytes->assign("FLOWDB01\0\0\0\1", 12);
+    bytes->resize(kFileHeaderBytes, '\0');
+    *bytes += encode_table_header(3, 5) + "three";
+    const LiveTables tables{{3, {kFileHeaderBytes + kRecordHeaderBytes, 5}}};
+    *bytes += encode_checkpoint(tables, "manifest", DatabaseId{9}, {7, named_end});
+    ASSERT_TRUE(open(bytes)->write_sst(1, "one").is_ok());
+    const auto again = open(bytes);
+    ASSERT_NE(again, nullptr) << named_end;
+    EXPECT_EQ(contents(*again), (Contents{{1, "one"}, {3, "three"}})) << named_end;
   }
 }
 
