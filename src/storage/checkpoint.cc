@@ -114,6 +114,9 @@ Result<Checkpoint> read_checkpoint(File& file, const ContainerRecord& record) {
   if (reader.remaining() >= kCheckpointOrderBytes + tail) {
     const char* const order = bytes.data() + bytes.size() - tail - kCheckpointOrderBytes;
     checkpoint.order = {load_be64(order), load_be64(order + 8)};
+    if (checkpoint.order.generation >= kGenerationsMax) {
+      return corrupt("checkpoint: an impossible generation");
+    }
   }
   std::memcpy(checkpoint.database_id.data(), bytes.data() + bytes.size() - tail,
               sizeof(DatabaseId));

@@ -63,6 +63,9 @@ static_assert(kCrc + 4 == kSuperblockBytes && kSuperblockBytes == kSectorBytes);
 // Incompatible feature bits of superblocks.
 inline constexpr uint32_t kReusedFeature = 1;  // regions were reused; kScanBegin and kClosed count
 
+// Generations are below this: no writer comes so far, and one more is always a higher number.
+inline constexpr uint64_t kGenerationsMax = uint64_t{1} << 63;
+
 // Records.
 inline constexpr uint8_t kTableType = 0;
 inline constexpr uint8_t kTombstoneType = 1;

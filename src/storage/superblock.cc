@@ -19,8 +19,10 @@ bool all_zero(std::string_view bytes) {
 const char* contradiction(const Superblock& s, uint32_t state, uint32_t changed) {
   if (state > 1) return "superblock: unknown state";
   if (changed > 1) return "superblock: the changed flag is neither 0 nor 1";
+  if (s.generation >= kGenerationsMax) return "superblock: an impossible generation";
   if (s.committed_end < kFileHeaderBytes) return "superblock: committed end inside of the header";
-  if (s.reused && (s.reused_scan_begin < kFileHeaderBytes || s.reused_scan_begin > s.committed_end)) {
+  if (s.reused &&
+      (s.reused_scan_begin < kFileHeaderBytes || s.reused_scan_begin > s.committed_end)) {
     return "superblock: records begin outside of the committed part";
   }
   if (s.checkpoint_offset == 0) {

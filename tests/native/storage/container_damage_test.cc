@@ -8,6 +8,7 @@
 #include "storage/checkpoint.h"
 #include "storage/original.h"
 #include "storage/stored_container.h"
+#include "storage/superblock.h"
 
 namespace flowdb {
 namespace {
@@ -307,6 +308,19 @@ TEST(ContainerDamage, ACheckpointThatNamesAnEndInFrontOfItselfTakesFurtherRecord
     ASSERT_NE(again, nullptr) << named_end;
     EXPECT_EQ(contents(*again), (Contents{{1, "one"}, {3, "three"}})) << named_end;
   }
+}
+
+TEST(ContainerDamage, AGenerationBehindWhichNoneComesIsRefused) {
+  const Bytes bytes = no_bytes();
+  bytes->assign("FLOWDB01\0\0\0\1", 12);
+  bytes->resize(kFileHeaderBytes, '\0');
+  *bytes += encode_checkpoint({}, "manifest", DatabaseId{9}, {UINT64_MAX, kFileHeaderBytes});
+  EXPECT_TRUE(try_open(bytes).status().is(StatusCode::corruption));
+
+  Superblock superblock;
+  superblock.generation = UINT64_MAX;
+  *bytes = encode_file_header(superblock);
+  EXPECT_TRUE(try_open(bytes).status().is(StatusCode::corruption));
 }
 
 TEST(ContainerDamage, WhatIsNoContainerIsRefusedAndLeftAlone) {
