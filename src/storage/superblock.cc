@@ -101,6 +101,9 @@ Result<SuperblockSlot> decode_superblock(std::string_view file, uint64_t offset,
   s.committed_end = load_be64(p + field::kCommittedEnd);
   s.records_crc = load_be32(p + field::kRecordsCrc);
   s.changed = changed == 1;
+  if (offset != superblock_offset(s.generation)) {
+    return Status::corruption(file, offset, "superblock: its generation has the other place");
+  }
   if (const char* what = contradiction(s, state, changed); what != nullptr) {
     return Status::corruption(file, offset, what);
   }

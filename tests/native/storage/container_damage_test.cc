@@ -323,6 +323,18 @@ TEST(ContainerDamage, AGenerationBehindWhichNoneComesIsRefused) {
   EXPECT_TRUE(try_open(bytes).status().is(StatusCode::corruption));
 }
 
+TEST(ContainerDamage, ASuperblockInTheOthersPlaceIsRefused) {
+  const Bytes bytes = no_bytes();
+  Superblock superblock;
+  superblock.generation = 4;
+  *bytes = encode_file_header(superblock);
+  EXPECT_NE(open(bytes), nullptr);
+  superblock.generation = 6;
+  *bytes = encode_file_header(superblock);
+  bytes->replace(superblock_offset(5), kSuperblockBytes, encode_superblock(superblock));
+  EXPECT_TRUE(try_open(bytes).status().is(StatusCode::corruption));
+}
+
 TEST(ContainerDamage, WhatIsNoContainerIsRefusedAndLeftAlone) {
   for (const std::string& text :
        {std::string("x"), std::string("some text that is no container"), std::string(4096, 'a'),
