@@ -180,10 +180,18 @@ export class Host {
   }
 
   async #list(request: number): Promise<void> {
+    // Listing takes a while, and an upgrade that runs now may commit in it; the page asked before.
+    const upgrading = new Map<string, number>();
+    for (const [name, { upgradingFrom }] of this.#names) {
+      if (upgradingFrom !== undefined) upgrading.set(name, upgradingFrom);
+    }
     try {
       const storage: Storage | undefined = await this.#around?.storage;
       if (storage === undefined) throw helloFirst();
-      this.#outbox.send({ t: 'databases', request, list: await storage.list() });
+      const list = (await storage.list())
+        .map(({ name, version }) => ({ name, version: upgrading.get(name) ?? version }))
+        .filter(({ version }) => version > 0);
+      this.#outbox.send({ t: 'databases', request, list });
     } catch (error) {
       this.#fail(request, error);
     }

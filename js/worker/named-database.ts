@@ -34,6 +34,7 @@ export class NamedDatabase {
   #queued = 0;
   #isLingering = false;
   #database: Database | undefined;
+  #upgradingFrom: number | undefined;
 
   constructor(name: string, around: Surroundings) {
     this.#name = name;
@@ -43,6 +44,11 @@ export class NamedDatabase {
   /** The open engine with its transactions. */
   get database(): Database | undefined {
     return this.#database;
+  }
+
+  /** The version that an upgrade which is not committed yet began at, 0 when it creates. */
+  get upgradingFrom(): number | undefined {
+    return this.#upgradingFrom;
   }
 
   /** Answers with `opened` or `failed`. */
@@ -144,10 +150,13 @@ export class NamedDatabase {
       if (isDone) engine.files.recordVersion(newVersion);
       database.isListed = isDone;
       isCommitted = isDone;
+      this.#upgradingFrom = undefined;
     });
+    this.#upgradingFrom = oldVersion;
     const { outbox } = this.#around;
     outbox.send({ t: 'upgrade', request, connection: id, oldVersion, newVersion, schema });
     await Promise.race([over, connection.closed]);
+    this.#upgradingFrom = undefined;
     checkAlive(database);
     this.closeIfOver(connection);
     if (isCommitted && !connection.isClosed) return;

@@ -266,6 +266,49 @@ describe('databases', () => {
     ]);
   });
 
+  it('lists what was committed when it was asked, however long the listing takes', async () => {
+    const gates: (() => void)[] = [];
+    const slow = new WorkerDriver({
+      storage: {
+        kind: 'memory',
+        open: (name, create) => storage.open(name, create),
+        list: async () => {
+          await new Promise<void>((resolve) => gates.push(resolve));
+          return storage.list();
+        },
+      },
+    });
+    const old = await slow.upgrade('a', 1, newStore(1, 's'));
+    slow.post({ t: 'close', connection: old });
+    const requests = [slow.requestOpen('a', 2), slow.requestOpen('b', 1)];
+    const connections: number[] = [];
+    for (const request of requests) {
+      const { connection } = await slow.message('upgrade', (message) => message.request === request);
+      connections.push(connection);
+    }
+    const during = slow.list();
+    slow.send((writer) => {
+      for (const connection of connections) {
+        writer.requests(connection, 0);
+        writer.commit(connection, 0);
+      }
+    });
+    for (const request of requests) {
+      await slow.message('opened', (message) => message.request === request);
+    }
+    const after = slow.list();
+    // Requests are answered in no order of their own, and a message behind them has arrived.
+    slow.post({ t: 'close', connection: 77 });
+    await slow.message('closed', ({ connection }) => connection === 77);
+    for (const open of gates) open();
+    expect(await during).toEqual([{ name: 'a', version: 1 }]);
+    expect(await after).toEqual([
+      { name: 'a', version: 2 },
+      { name: 'b', version: 1 },
+    ]);
+    slow.end();
+  });
+
   it('does not list what has no version yet', async () => {
     worker.requestOpen('a', 1);
     await worker.message('upgrade');
