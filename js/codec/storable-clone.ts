@@ -5,6 +5,7 @@ import { isArray, platformClone } from './intrinsics';
 import { copyJson } from './json-copy';
 import { GENERATED } from './key';
 import { injectKey } from './key-path';
+import { requireCloneable } from './uncloneable';
 
 /** A clone, and how it can be encoded. Made by `cloneForStorage`. */
 export interface StorableClone {
@@ -29,6 +30,7 @@ export function cloneForStorage(value: unknown): StorableClone {
   const copy = copyJson(value);
   if (copy !== undefined) return { value: copy, json: true, blobs: [] };
   const clone = platformClone(value);
+  requireCloneable(value);
   const { json, blobs } = inspectClone(clone);
   return { value: clone, json, blobs };
 }

@@ -9,6 +9,7 @@ import { keyBytes, toKey } from '../../js/codec/key-encoder';
 import { MalformedError } from '../../js/codec/malformed-error';
 import { cloneForStorage, injectGenerated } from '../../js/codec/storable-clone';
 import { decodeTagged } from '../../js/codec/tagged-decoder';
+import { refuseToClone } from '../../js/codec/uncloneable';
 import { decodeJsonArray, decodeValue } from '../../js/codec/value-decoder';
 import { ValueKind, encodeClone, readBlobs } from '../../js/codec/value-encoder';
 import { encodeTaggedValue, valueTable } from './codec-values';
@@ -108,6 +109,12 @@ describe('resizable buffers', () => {
 
 describe('what can not be stored', () => {
   const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  class Handle {
+    get [Symbol.toStringTag](): string {
+      return 'Handle';
+    }
+  }
+  refuseToClone(Handle.prototype);
 
   it.each<[string, unknown, RegExp]>([
     ['a function', () => 1, /./],
@@ -118,6 +125,7 @@ describe('what can not be stored', () => {
     ['a view of shared memory', new Uint8Array(new SharedArrayBuffer(1)), /SharedArrayBuffer/],
     ['a module', module, /Module can't be stored/],
     ['a proxy of a date', new Proxy(new Date(), {}), /./],
+    ['an object that stands for something', new Handle(), /Handle\] can't be cloned/],
   ])('%s is a DataCloneError, wherever it stands', (_, value, message) => {
     for (const holder of [value, { a: 1, value }, [{ value }], new Map([[1, value]])]) {
       const clone = () => cloneForStorage(holder);

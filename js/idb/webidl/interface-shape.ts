@@ -2,6 +2,8 @@
 // class string, the right prototype, and no way for scripts to construct it.
 // Specification: https://webidl.spec.whatwg.org/#js-interfaces
 
+import { refuseToClone } from '../../codec/uncloneable';
+
 interface InterfaceClass {
   readonly prototype: object;
 }
@@ -14,7 +16,10 @@ export function requireInternal(token: unknown): void {
   if (token !== internal) throw new TypeError('Illegal constructor');
 }
 
-/** Makes the members of `made` enumerable and sets its class string. */
+/**
+ * Makes the members of `made` enumerable and sets its class string. No interface here is
+ * serializable: its objects can't be stored.
+ */
 export function defineInterface(made: InterfaceClass, name: string): void {
   const members = Object.getOwnPropertyDescriptors(made.prototype);
   for (const [key, member] of Object.entries(members)) {
@@ -28,6 +33,7 @@ export function defineInterface(made: InterfaceClass, name: string): void {
   Object.defineProperty(made.prototype, Symbol.toStringTag, { value: name, configurable: true });
   // A minifier takes the class its name.
   Object.defineProperty(made, 'name', { value: name, configurable: true });
+  refuseToClone(made.prototype);
 }
 
 /**
