@@ -15,6 +15,8 @@ import { ValueTag, nestedInErrors, tagOfObject } from './value-tags';
 export interface Inspection {
   readonly json: boolean;
   readonly blobs: readonly Blob[];
+  /** Whether there is an object that an instance of a class without properties may have become. */
+  readonly hasBareObject: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ interface Waiting {
 class Inspector implements Inspection {
   json = true;
   readonly blobs: Blob[] = [];
+  hasBareObject = false;
   readonly #seen = new Set<object>();
   #waiting: Waiting | undefined;
 
@@ -69,6 +72,8 @@ class Inspector implements Inspection {
     if (tag === undefined) throw cannotStore(value);
     if (tag === ValueTag.object || tag === ValueTag.array) {
       const names = ownKeys(value);
+      // Of a list only its elements are there.
+      if (names.length === 0 || names[0] === '0') this.hasBareObject ||= tag === ValueTag.object;
       if (tag === ValueTag.array && !isDense(names, (value as unknown[]).length)) this.json = false;
       for (const name of names) this.#meet((value as Record<string, unknown>)[name], depth);
       return;

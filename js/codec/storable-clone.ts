@@ -30,8 +30,8 @@ export function cloneForStorage(value: unknown): StorableClone {
   const copy = copyJson(value);
   if (copy !== undefined) return { value: copy, json: true, blobs: [] };
   const clone = platformClone(value);
-  requireCloneable(value);
-  const { json, blobs } = inspectClone(clone);
+  const { json, blobs, hasBareObject } = inspectClone(clone);
+  if (hasBareObject) requireCloneable(value);
   return { value: clone, json, blobs };
 }
 

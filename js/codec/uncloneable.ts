@@ -1,5 +1,6 @@
 // Objects that stand for something of the platform's and so have no clone, though to the browser's
-// structured clone they are plain instances of classes: those of IndexedDB itself.
+// structured clone they are instances of classes, and become objects without properties: those of
+// IndexedDB itself.
 import { append, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, tagOf } from './intrinsics';
 
 const prototypes = new Set<object>();

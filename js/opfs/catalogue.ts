@@ -4,8 +4,12 @@
 // loses at most the last, unfinished one; the next open compares and appends it again. A version
 // line is a few bytes and is written per upgrade, so the file is never cut.
 import type { Listed, SyncHandle } from './storage';
+import { nameOf } from './storage';
 
 export const catalogueFile = 'name';
+
+/** A file is written to once per upgrade: more attempts than a few meet something else. */
+const attemptsMax = 16;
 
 /** What a catalogue file says; undefined when not even its name was written whole. */
 export function parseCatalogue(text: string): Listed | undefined {
@@ -37,13 +41,17 @@ export function writeCatalogue(handle: SyncHandle, wanted: Listed): void {
 
 /** What a directory says, without opening its database; undefined: nothing yet. */
 export async function readCatalogue(folder: FileSystemDirectoryHandle): Promise<Listed | undefined> {
-  try {
-    const file = await (await folder.getFileHandle(catalogueFile)).getFile();
-    return parseCatalogue(await file.text());
-  } catch {
-    // No version was ever committed here, or the database is being deleted just now.
-    return undefined;
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    try {
+      const file = await (await folder.getFileHandle(catalogueFile)).getFile();
+      return parseCatalogue(await file.text());
+    } catch (error) {
+      // Chromium does not read a file that was written to since it was looked up. Else no version
+      // was ever committed here, or the database is being deleted just now.
+      if (nameOf(error) !== 'NotReadableError') return undefined;
+    }
   }
+  return undefined;
 }
 
 function jsonOf(line: string | undefined): unknown {

@@ -2,7 +2,7 @@
 // memory. The real file system is tested by Playwright.
 import { describe, expect, it } from 'vitest';
 import { untilFree } from '../../js/opfs/back-off';
-import { parseCatalogue, writeCatalogue } from '../../js/opfs/catalogue';
+import { parseCatalogue, readCatalogue, writeCatalogue } from '../../js/opfs/catalogue';
 import { MemoryFile } from '../../js/opfs/memory-handle';
 import { directoryNameOf, lockNameOf } from '../../js/opfs/names';
 import { StorageError } from '../../js/opfs/storage';
@@ -120,6 +120,23 @@ describe('the catalogue', () => {
       write(torn, 'cities', 123);
       expect(parseCatalogue(textOf(torn))).toEqual({ name: 'cities', version: 123 });
     }
+  });
+
+  it('is read again when it was written to meanwhile', async () => {
+    const failing = (name: string, times: number) => {
+      let left = times;
+      const text = async () => {
+        left -= 1;
+        if (left >= 0) throw new DOMException('changed', name);
+        return '"a"\n3\n';
+      };
+      const getFileHandle = async () => ({ getFile: async () => ({ text }) });
+      return { getFileHandle } as unknown as FileSystemDirectoryHandle;
+    };
+    const listed = { name: 'a', version: 3 };
+    expect(await readCatalogue(failing('NotReadableError', 3))).toEqual(listed);
+    expect(await readCatalogue(failing('NotReadableError', Infinity))).toBeUndefined();
+    expect(await readCatalogue(failing('NotFoundError', 1))).toBeUndefined();
   });
 
   it('passes over lines that are no versions', () => {
