@@ -42,7 +42,11 @@ if (target !== 'flowdb' && target !== 'native') {
 const perform = {
   window: (page: Page, module: string): Promise<Result[]> =>
     page.evaluate(
-      async ({ target, module, path }) => (await import(path)).run(target, module),
+      async ({ target, module, path }) => {
+        const { prepare, run } = await import(path);
+        await prepare(target);
+        return run(module);
+      },
       { target, module, path: '/programs/conformance/run.js' },
     ),
 

@@ -6,16 +6,22 @@ import { result } from './moments.js';
 const patienceMs = 10_000;
 
 /**
+ * Puts the implementation under test in place.
  * @param {'flowdb' | 'native'} target what the global indexedDB has to be
- * @param {string} module the file's name without .js
- * @returns {Promise<{ name: string, problem: string | null }[]>}
  */
-export async function run(target, module) {
+export async function prepare(target) {
   if (target === 'flowdb') await import('/dist/auto.js');
   const isNative = Function.prototype.toString.call(indexedDB.open).includes('[native code]');
   if (isNative !== (target === 'native')) {
     throw new Error(`the indexedDB under test is not ${target}`);
   }
+}
+
+/**
+ * @param {string} module the file's name without .js
+ * @returns {Promise<{ name: string, problem: string | null }[]>}
+ */
+export async function run(module) {
   const { cases } = await import(`./${module}.js`);
   const results = [];
   for (const [name, body] of Object.entries(cases)) {

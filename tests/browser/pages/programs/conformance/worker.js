@@ -1,9 +1,15 @@
-// A dedicated worker that runs the conformance cases of the module it is told.
-import { run } from './run.js';
+// A dedicated worker for the conformance cases: told a target it puts that in place, told a module
+// it runs its cases.
+import { prepare, run } from './run.js';
 
 onmessage = async ({ data: { target, module } }) => {
   try {
-    postMessage({ results: await run(target, module) });
+    if (target !== undefined) {
+      await prepare(target);
+      postMessage({});
+    } else {
+      postMessage({ results: await run(module) });
+    }
   } catch (error) {
     postMessage({ problem: String(error?.stack ?? error) });
   }
