@@ -84,14 +84,10 @@ test('the globals have the shape of the native ones', async ({ page, origin }) =
 });
 
 test('it works in a dedicated worker', async ({ page }) => {
-  const answer = await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const worker = new Worker('/programs/nested-worker.js', { type: 'module' });
-        worker.onmessage = ({ data }) => resolve(data);
-        worker.onerror = ({ message }) => resolve(`error: ${message}`);
-      }),
-  );
+  const answer = await page.evaluate(async (path) => {
+    const { startWorker } = await import(path);
+    return (await startWorker('/programs/nested-worker.js')).first;
+  }, '/programs/start-worker.js');
   expect(answer).toEqual(['value', true]);
 });
 

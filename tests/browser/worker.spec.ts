@@ -3,17 +3,12 @@ import { expect, test } from './fixtures';
 import { notes } from './notes';
 
 test('a worker opens, puts and gets', async ({ page }) => {
-  const told = await page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const worker = new Worker('/flowdb-worker.js', { type: 'module' });
-        worker.onmessage = ({ data }) => {
-          worker.terminate();
-          resolve({ ...data, note: { ...data.note, bytes: [...data.note.bytes] } });
-        };
-        worker.onerror = (event) => reject(new Error(event.message));
-      }),
-  );
+  const told = await page.evaluate(async (path) => {
+    const { startWorker } = await import(path);
+    const { worker, first } = await startWorker('/flowdb-worker.js');
+    worker.terminate();
+    return { ...first, note: { ...first.note, bytes: [...first.note.bytes] } };
+  }, '/programs/start-worker.js');
   expect(told).toEqual({
     note: { from: 'the worker', bytes: [1, 2] },
     names: ['of a worker'],

@@ -12,7 +12,7 @@
 //
 // While Firefox is driven through WebDriver BiDi, one in a hundred workers that a worker starts
 // never runs, whatever its script (an empty one, too; without the driver none of 1300). FlowDB in a
-// worker needs one. A file that hung so, before any of its tests ran, is run a second time.
+// worker needs one. A file that hung so, before any of its tests ran, is run again, at most thrice.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -72,12 +72,14 @@ function runOne(args, output) {
 
 function repeatHung(args, output) {
   const all = readJson(output);
-  for (const file of hungFiles(all)) {
-    console.log(`once more: ${file}`);
-    const again = `${output}.again`;
-    runOne([...args, '--filter', `^${file.replace(/\?.*/, '')}$`], again);
-    all[file] = readJson(again)[file];
-    fs.rmSync(again);
+  const again = `${output}.again`;
+  for (let round = 0; round < 3; round += 1) {
+    for (const file of hungFiles(all)) {
+      console.log(`once more: ${file}`);
+      runOne([...args, '--filter', `^${file.replace(/\?.*/, '')}$`], again);
+      all[file] = readJson(again)[file];
+      fs.rmSync(again);
+    }
   }
   fs.writeFileSync(output, JSON.stringify(all));
 }
