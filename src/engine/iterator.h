@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "util/record.h"
 #include "util/status.h"
 
 namespace flowdb {
@@ -16,7 +17,7 @@ class Iterator {
   Iterator(const Iterator&) = delete;
   Iterator& operator=(const Iterator&) = delete;
 
-  bool valid() const { return valid_; }
+  bool valid() const { return at_ != nullptr; }
   // To the first / last record within the bounds.
   virtual void seek_to_first() = 0;
   virtual void seek_to_last() = 0;
@@ -28,9 +29,9 @@ class Iterator {
   virtual void prev() = 0;
 
   // REQUIRES: valid(). The views are valid until the iterator moves.
-  std::string_view key() const { return key_; }
-  std::string_view value() const { return value_; }
-  int64_t ts() const { return ts_; }
+  std::string_view key() const { return at_->key; }
+  std::string_view value() const { return at_->value; }
+  int64_t ts() const { return at_->ts; }
 
   // Not ok once a block could not be read (corruption, io_error); valid() is then false.
   virtual Status status() const = 0;
@@ -38,12 +39,9 @@ class Iterator {
  protected:
   Iterator() = default;
 
-  // The record that the iterator stands at: kept here after each move, so that looking at it costs
-  // no virtual call.
-  bool valid_ = false;
-  std::string_view key_;
-  std::string_view value_;
-  int64_t ts_ = 0;
+  // The record that the iterator stands at, or null: kept here after each move, so that looking at
+  // it costs no virtual call. Only its key, value and ts count.
+  const Record* at_ = nullptr;
 };
 
 }  // namespace flowdb

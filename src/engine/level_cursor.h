@@ -33,6 +33,10 @@ class LevelCursor final : public RecordCursor {
   void next() override;
   void prev() override;
   Status status() const override { return status_; }
+  // Null when there is none.
+  BlockCursor* begin_run(uint64_t sequence_max, const std::optional<std::string_view>& upper) {
+    return assigned_ == 0 ? cursor_->begin_run(sequence_max, upper) : nullptr;
+  }
 
  private:
   // Makes the table at `index` the current one; `walked` blocks have been read since the seek.

@@ -28,6 +28,11 @@ void MergingCursor::sift_down(size_t at) {
   }
 }
 
+void MergingCursor::note_left() {
+  is_one_level_ =
+      heap_.size() == 1 && heap_.front()->level != nullptr && !heap_.front()->overlay;
+}
+
 void MergingCursor::build_heap(bool forward) {
   forward_ = forward;
   heap_.clear();
@@ -41,6 +46,7 @@ void MergingCursor::build_heap(bool forward) {
   }
   if (!status_.is_ok()) heap_.clear();
   for (size_t i = heap_.size() / 2; i-- > 0;) sift_down(i);
+  note_left();
 }
 
 void MergingCursor::settle_top() {
@@ -53,6 +59,7 @@ void MergingCursor::settle_top() {
     }
     heap_.front() = heap_.back();
     heap_.pop_back();
+    note_left();
     if (heap_.empty()) return;
   }
   sift_down(0);

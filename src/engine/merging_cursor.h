@@ -4,8 +4,12 @@
 
 #include <cassert>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
+#include "engine/level_cursor.h"
+#include "engine/memtable_cursor.h"
 #include "util/record_cursor.h"
 
 namespace flowdb {
@@ -16,9 +20,19 @@ class MergingCursor {
 
   // REQUIRES: before the first seek. Overlays count as newer than everything else, whatever their
   // sequence numbers.
-  void add(std::unique_ptr<RecordCursor> source) { sources_.push_back({std::move(source), false}); }
-  void add_overlay(std::unique_ptr<RecordCursor> source) {
-    sources_.push_back({std::move(source), true});
+  void add(std::unique_ptr<MemtableCursor> source) {
+    sources_.push_back({std::move(source), nullptr, false});
+  }
+  void add(std::unique_ptr<LevelCursor> source) {
+    LevelCursor* const level = source.get();
+    sources_.push_back({std::move(source), level, false});
+  }
+  void add_overlay(std::unique_ptr<MemtableCursor> source) {
+    sources_.push_back({std::move(source), nullptr, true});
+  }
+  void add_overlay(std::unique_ptr<LevelCursor> source) {
+    LevelCursor* const level = source.get();
+    sources_.push_back({std::move(source), level, true});
   }
 
   // False at the end, and when a source has failed.
@@ -26,6 +40,10 @@ class MergingCursor {
   // REQUIRES: valid(). The record holds until the cursor moves.
   const Record& record() const { return heap_.front()->cursor->record(); }
   bool from_overlay() const { return heap_.front()->overlay; }
+  // Whether the record's bytes stay where they are as long as this cursor exists.
+  bool record_stays() const {
+    return heap_.front()->level == nullptr && !heap_.front()->overlay;
+  }
   Status status() const { return status_; }
 
   // These make next() the way to go on.
@@ -47,9 +65,18 @@ class MergingCursor {
     settle();
   }
 
+  // Whether what is left is one level, none of the overlays.
+  bool is_one_level() const { return is_one_level_; }
+  // BlockCursor::begin_run of that level; null when there is none. REQUIRES: valid(),
+  // is_one_level(), and the last seek was a forward one.
+  BlockCursor* begin_run(uint64_t sequence_max, const std::optional<std::string_view>& upper) {
+    return heap_.front()->level->begin_run(sequence_max, upper);
+  }
+
  private:
   struct Source {
     std::unique_ptr<RecordCursor> cursor;
+    LevelCursor* level = nullptr;  // the cursor, unless it is a memtable's
     bool overlay = false;
   };
 
@@ -57,6 +84,7 @@ class MergingCursor {
   bool comes_first(const Source& a, const Source& b) const;
   void build_heap(bool forward);
   void sift_down(size_t at);
+  void note_left();
   // The source at the top has moved; one source alone stays where it is.
   void settle() {
     if (heap_.size() > 1 || !heap_.front()->cursor->valid()) settle_top();
@@ -66,6 +94,7 @@ class MergingCursor {
   std::vector<Source> sources_;
   std::vector<Source*> heap_;  // those that are valid
   bool forward_ = true;
+  bool is_one_level_ = false;
   Status status_;
 };
 

@@ -70,9 +70,26 @@ void VisibleIterator::skip_backward() {
                                                 : place_before(group_key_));
 }
 
+bool VisibleIterator::begin_run() {
+  if (visibility_.times.is_bounded()) return false;
+  if (may_be_in_removed_range_ && visibility_.has_range_removes()) return false;
+  run_ = merged_.begin_run(visibility_.snapshot, visibility_.upper);
+  return run_ != nullptr;
+}
+
+void VisibleIterator::end_run() {
+  if (run_ == nullptr) return;
+  run_ = nullptr;
+  key_bytes_.assign(at_->key);
+  own_.key = key_bytes_.view();
+  own_.ts = at_->ts;
+  at_ = nullptr;
+}
+
 void VisibleIterator::settle_forward(bool skip_version) {
   forward_ = true;
   skipped_ = 0;
+  at_ = nullptr;
   const TimeRange& times = visibility_.times;
   bool whole_key = visibility_.latest;
   while (merged_.valid()) {
@@ -86,12 +103,20 @@ void VisibleIterator::settle_forward(bool skip_version) {
     } else if (!sees(record)) {
       merged_.next();
     } else {
-      key_bytes_.assign(record.key);
-      key_ = key_bytes_.view();
-      ts_ = record.ts;
-      if (is_live(record)) {
-        value_ = record.value;
-        valid_ = true;
+      const bool live = is_live(record);
+      if (live && merged_.is_one_level() && begin_run()) {
+        at_ = &record;
+        return;
+      }
+      own_.key = record.key;
+      own_.ts = record.ts;
+      if (!merged_.record_stays()) {
+        key_bytes_.assign(record.key);
+        own_.key = key_bytes_.view();
+      }
+      if (live) {
+        own_.value = record.value;
+        at_ = &own_;
         return;
       }
       skip_version = true;
@@ -99,54 +124,68 @@ void VisibleIterator::settle_forward(bool skip_version) {
       merged_.next();
     }
   }
-  valid_ = false;
 }
 
 void VisibleIterator::settle_backward() {
   forward_ = false;
   skipped_ = 0;
-  valid_ = false;
+  at_ = nullptr;
   while (merged_.valid()) {
     const Record& first = merged_.record();
-    if (valid_ && !is_passed(first, true)) break;  // all versions of the key have been seen
+    if (at_ != nullptr && !is_passed(first, true)) break;  // all versions of the key have been seen
     if (visibility_.lower && compare_bytes(first.key, *visibility_.lower) < 0) break;
     const int64_t ts = first.ts;
     if (!visibility_.times.holds(ts)) {
       skip_backward();
       continue;
     }
-    group_key_.assign(first.key);
+    Record group;
+    group.key = first.key;
+    if (!merged_.record_stays()) {
+      group_key_.assign(first.key);
+      group.key = group_key_;
+    }
     bool live = false;
+    bool stays = false;  // the value
     while (merged_.valid() && merged_.record().ts == ts &&
-           equal_bytes(merged_.record().key, group_key_)) {
+           equal_bytes(merged_.record().key, group.key)) {
       const Record& record = merged_.record();
       if (sees(record)) {
         live = is_live(record);
-        if (live) group_value_.assign(record.value);
+        stays = merged_.record_stays();
+        group.value = record.value;
+        if (live && !stays) group_value_.assign(record.value);
       }
       merged_.prev();
     }
     if (!live) continue;
-    key_bytes_.assign(group_key_);
-    key_ = key_bytes_.view();
-    value_copy_.swap(group_value_);
-    value_ = value_copy_;
-    ts_ = ts;
-    valid_ = true;
+    own_ = group;
+    own_.ts = ts;
+    if (group.key.data() == group_key_.data()) {
+      key_bytes_.assign(group.key);
+      own_.key = key_bytes_.view();
+    }
+    if (!stays) {
+      value_copy_.swap(group_value_);
+      own_.value = value_copy_;
+    }
+    at_ = &own_;
     if (!visibility_.latest) break;
   }
   // The newest version may be the one that could not be read.
-  if (!merged_.status().is_ok()) valid_ = false;
+  if (!merged_.status().is_ok()) at_ = nullptr;
 }
 
 void VisibleIterator::seek_to_first() {
   if (visibility_.lower) return seek(*visibility_.lower);
+  end_run();
   note_overlay();
   merged_.seek_to_first();
   settle_forward(false);
 }
 
 void VisibleIterator::seek_to_last() {
+  end_run();
   note_overlay();
   if (visibility_.upper) {
     merged_.seek_before(place_before(*visibility_.upper));
@@ -157,6 +196,12 @@ void VisibleIterator::seek_to_last() {
 }
 
 void VisibleIterator::seek(std::string_view target) {
+  // Who seeks the key that the iterator stands at hands in a view of it.
+  if (run_ != nullptr) {
+    group_key_.assign(target);
+    target = group_key_;
+    end_run();
+  }
   note_overlay();
   const bool below = visibility_.lower && target < *visibility_.lower;
   merged_.seek(place_before(below ? *visibility_.lower : target, visibility_.times.max));
@@ -165,30 +210,36 @@ void VisibleIterator::seek(std::string_view target) {
 
 void VisibleIterator::seek_for_prev(std::string_view target) {
   if (visibility_.upper && target >= *visibility_.upper) return seek_to_last();
-  note_overlay();
   // The smallest key behind all versions of the target.
   std::string behind(target);
   behind.push_back('\0');
+  end_run();
+  note_overlay();
   merged_.seek_before(place_before(behind));
   settle_backward();
 }
 
 void VisibleIterator::next() {
-  assert(valid_);
+  assert(valid());
+  if (run_ != nullptr) {
+    if (!overlay_changed() && run_->next_in_run()) return;
+    end_run();
+  }
   if (forward_ && !overlay_changed()) {
     merged_.next();
   } else {
     note_overlay();
-    merged_.seek(place_before(key_, ts_));
+    merged_.seek(place_before(own_.key, own_.ts));
   }
   settle_forward(true);
 }
 
 void VisibleIterator::prev() {
-  assert(valid_);
+  assert(valid());
+  end_run();
   if (forward_ || overlay_changed()) {
     note_overlay();
-    merged_.seek_before(place_before(key_, visibility_.latest ? INT64_MAX : ts_));
+    merged_.seek_before(place_before(own_.key, visibility_.latest ? INT64_MAX : own_.ts));
   }
   settle_backward();
 }

@@ -75,9 +75,9 @@ class VisibleIterator final : public Iterator {
     if (!now_us_) now_us_ = (*visibility_.clock_us)();
     return *now_us_;
   }
-  // Whether it is of the version that the iterator stands at; with `whole_key`, of its key.
+  // Whether it is of the version `own_`; with `whole_key`, of its key.
   bool is_passed(const Record& record, bool whole_key) const {
-    return (whole_key || record.ts == ts_) && equal_bytes(record.key, key_);
+    return (whole_key || record.ts == own_.ts) && equal_bytes(record.key, own_.key);
   }
   // Whether the sources stand where this iterator left them.
   bool overlay_changed() const;
@@ -85,6 +85,11 @@ class VisibleIterator final : public Iterator {
   // From the merged position on, to the next / previous version with a visible record.
   void settle_forward(bool skip_version);
   void settle_backward();
+  // Where a stretch of records asks for none of all these checks, next() walks it in its block.
+  // False: there is no such stretch. REQUIRES: merged_.is_one_level().
+  bool begin_run();
+  // Takes the record that the run stands at for `own_`.
+  void end_run();
   // Goes past records that are not wanted, of the key of the merged one: one by one, or when these
   // are many, by a seek; forward past the version at `ts`.
   void skip_forward(int64_t ts);
@@ -99,8 +104,12 @@ class VisibleIterator final : public Iterator {
   uint64_t overlay_changes_ = 0;
   int skipped_ = 0;  // one by one, since the last version that was wanted
   bool forward_ = true;
-  // The bytes of key_. Those of value_ are in its source when walking forward, in `value_copy_`
-  // when walking backward: the walk has then gone on to the version before.
+  // Not null: at_ is its record.
+  BlockCursor* run_ = nullptr;
+  // The version that the iterator stands at or has come by last. Unless they stay where they are,
+  // its key's bytes are in `key_bytes_`; those of its value are in its source when walking forward,
+  // in `value_copy_` when walking backward: the walk has then gone on to the version before.
+  Record own_;
   KeyBuffer key_bytes_;
   std::string value_copy_;
   // The version that the walk backward is looking at.

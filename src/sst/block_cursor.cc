@@ -9,6 +9,8 @@ namespace flowdb {
 
 void BlockCursor::open(const Block& block) {
   block_ = &block;
+  search_ = nullptr;
+  has_asked_ = false;
   entries_ = block.entries();
   kind_ = block.kind();
   valid_ = false;
@@ -47,12 +49,27 @@ void BlockCursor::seek_to_last() {
 }
 
 void BlockCursor::seek(const Record& place) {
-  if (const BlockSearch* const search = block_->search(); search != nullptr) {
-    seek_to_found(*search, search->find(place.key));
+  ask_for_search();
+  if (search_ != nullptr) {
+    seek_to_found(*search_, search_->find(place.key));
   } else {
     seek_by_restarts(place);
   }
   while (valid_ && compare_records(record_, place) < 0) read_forward(end_);
+}
+
+void BlockCursor::ask_for_search() {
+  has_asked_ = true;
+  search_ = block_->search();
+}
+
+bool BlockCursor::find_run_end(uint64_t sequence_max,
+                               const std::optional<std::string_view>& upper) {
+  assert(valid_ && !backward_);
+  if (!search_->is_plain() || search_->sequence_max() > sequence_max) return false;
+  const uint32_t entry = upper ? search_->find(*upper) : search_->count();
+  run_end_ = entry == search_->count() ? entries_.size() : search_->entry_offset(entry);
+  return true;
 }
 
 void BlockCursor::seek_to_found(const BlockSearch& search, uint32_t entry) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,18 @@ class BlockCursor {
   }
   void prev();
 
+  // A run: the records behind the current one that are puts which never expire, each the only one
+  // of its key, of sequence numbers up to `sequence_max`, and smaller than `upper`. False when not
+  // all records of the block are so plain, and when that is not known. REQUIRES: data, valid(), and
+  // no prev() since the last seek.
+  bool begin_run(uint64_t sequence_max, const std::optional<std::string_view>& upper) {
+    if (!has_asked_) ask_for_search();
+    return search_ != nullptr && find_run_end(sequence_max, upper);
+  }
+  // To the next record of the run, whose sequence record() does not tell. False at the run's end:
+  // the cursor has not moved, and next() goes on.
+  bool next_in_run();
+
  private:
   struct Entry {
     size_t key_offset = 0;  // within interval_keys_
@@ -58,6 +71,8 @@ class BlockCursor {
     valid_ = offset < entries_.size() && parse_entry(offset);
   }
   void start_at(size_t offset);
+  void ask_for_search();
+  bool find_run_end(uint64_t sequence_max, const std::optional<std::string_view>& upper);
   // To the entry that a search has found, or shortly before it.
   void seek_to_found(const BlockSearch& search, uint32_t entry);
   void seek_by_restarts(const Record& place);
@@ -67,14 +82,17 @@ class BlockCursor {
   void show(size_t interval_index);
 
   const Block* block_ = nullptr;
+  const BlockSearch* search_ = nullptr;
   std::string_view entries_;
   BlockKind kind_ = BlockKind::data;
   bool valid_ = false;
   bool backward_ = false;
+  bool has_asked_ = false;  // for the search
   EntryError error_ = EntryError::none;
   Record record_;
   size_t begin_ = 0;  // the current entry
   size_t end_ = 0;
+  size_t run_end_ = 0;
   // Forward: the current key.
   KeyBuffer key_;
   // Backward: the decoded interval, and where in it the cursor stands.
@@ -83,5 +101,19 @@ class BlockCursor {
   std::string interval_keys_;
   size_t interval_index_ = 0;
 };
+
+inline bool BlockCursor::next_in_run() {
+  if (end_ >= run_end_) return false;
+  begin_ = end_;
+  // All entries have been decoded before, so that no length is checked again.
+  BlockEntry entry;
+  if (decode_plain_entry(entries_.data() + end_, entry, record_)) {
+    key_.replace_padded_tail(static_cast<size_t>(entry.shared), entry.rest);
+    record_.key = key_.view();
+    end_ = static_cast<size_t>(record_.value.data() + record_.value.size() - entries_.data());
+    return true;
+  }
+  return parse_entry(end_);
+}
 
 }  // namespace flowdb

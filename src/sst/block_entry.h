@@ -118,4 +118,39 @@ struct BlockEntry {
   return EntryError::none;
 }
 
+// The number at p, of which is known that it is well formed; p goes behind it. Without its bytes
+// read, for what is not wanted.
+[[gnu::always_inline]] inline uint64_t known_varint(const char*& p) {
+  const uint32_t three = load_le<uint32_t>(p);
+  if ((three & 0x80) == 0) return p += 1, three & 0x7f;
+  if ((three & 0x8000) == 0) return p += 2, (three & 0x7f) | (three & 0x7f00) >> 1;
+  if ((three & 0x800000) == 0) {
+    return p += 3, (three & 0x7f) | (three & 0x7f00) >> 1 | (three & 0x7f0000) >> 2;
+  }
+  uint64_t number = 0;
+  p = long_varint(p, p + kMaxVarint, number);
+  return number;
+}
+[[gnu::always_inline]] inline void skip_varint(const char*& p) {
+  while (static_cast<uint8_t>(*p++) >= 0x80) {
+  }
+}
+
+// Decodes the entry at `p` of a data block that is known to be well formed, and a put that never
+// expires. Sets value and ts of `record`. False, with nothing done, when its lengths are not short.
+[[gnu::always_inline]] inline bool decode_plain_entry(const char* p, BlockEntry& entry,
+                                                      Record& record) {
+  const uint32_t head = load_le<uint32_t>(p);
+  if ((head & 0x8080) != 0) return false;
+  entry.shared = head & 0x7f;
+  const size_t rest = (head >> 8) & 0x7f;
+  p += 3;
+  skip_varint(p);
+  record.ts = (head & uint32_t{kRecordHasTs} << 16) != 0 ? unzigzag(known_varint(p)) : 0;
+  const auto value_length = static_cast<size_t>(known_varint(p));
+  entry.rest = {p, rest};
+  record.value = {p + rest, value_length};
+  return true;
+}
+
 }  // namespace flowdb

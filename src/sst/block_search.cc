@@ -48,11 +48,19 @@ std::unique_ptr<const BlockSearch> BlockSearch::make(const Block& block) {
   std::vector<Slot> slots;
   const size_t count_max = size_t{block.restart_count()} * kRestartInterval;
   slots.reserve(count_max);
+  bool is_plain = block.kind() == BlockKind::data;
+  uint64_t sequence_max = 0;
+  std::string before;
   for (; cursor.valid(); cursor.next()) {
     if (slots.size() == count_max) return nullptr;
     const uint64_t number = number_at(cursor.record().key, common);
     slots.push_back({static_cast<uint32_t>(number), static_cast<uint32_t>(number >> 32),
                      static_cast<uint32_t>(cursor.entry_offset())});
+    const Record& record = cursor.record();
+    is_plain = is_plain && record.kind == RecordKind::put && record.expire_at == kNeverExpires &&
+               (slots.size() == 1 || compare_bytes(before, record.key) < 0);
+    before.assign(record.key);
+    sequence_max = std::max(sequence_max, record.sequence);
   }
   if (cursor.error() != EntryError::none) return nullptr;
   // (3) All of it in one piece.
@@ -66,6 +74,8 @@ std::unique_ptr<const BlockSearch> BlockSearch::make(const Block& block) {
   search->common_bytes_ = static_cast<uint32_t>(common);
   search->slots_at_ = static_cast<uint32_t>(slots_at);
   search->is_index_ = is_index;
+  search->is_plain_ = is_plain;
+  search->sequence_max_ = sequence_max;
   copy_bytes(search->common(), std::string_view(first).substr(0, common));
   std::memcpy(search->slots(), slots.data(), slots.size() * sizeof(Slot));
   for (size_t i = 0; i < slots.size() && !is_index; ++i) {

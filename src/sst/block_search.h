@@ -28,6 +28,10 @@ class BlockSearch {
   // one of a few before it. The count of entries when there is none.
   uint32_t find(std::string_view key) const;
   uint32_t count() const { return count_; }
+  // Whether all are puts that never expire, each the only one of its key.
+  bool is_plain() const { return is_plain_; }
+  // The largest of all sequence numbers. REQUIRES: is_plain().
+  uint64_t sequence_max() const { return sequence_max_; }
   size_t entry_offset(uint32_t entry) const { return slots()[entry].offset; }
   // What is known of that entry's key: its beginning, up to the eight bytes of its number.
   void begin_key(uint32_t entry, KeyBuffer& key) const;
@@ -73,6 +77,8 @@ class BlockSearch {
   uint32_t common_bytes_ = 0;
   uint32_t slots_at_ = 0;
   bool is_index_ = false;
+  bool is_plain_ = false;
+  uint64_t sequence_max_ = 0;
 };
 
 }  // namespace flowdb

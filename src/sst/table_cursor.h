@@ -36,6 +36,11 @@ class TableCursor final : public RecordCursor {
     if (!data_.valid()) settle_backward();
   }
   Status status() const override { return status_; }
+  // As BlockCursor::begin_run, whose next_in_run() moves this cursor, too; null when there is none.
+  // REQUIRES: the last move was a seek or next(), and valid().
+  BlockCursor* begin_run(uint64_t sequence_max, const std::optional<std::string_view>& upper) {
+    return data_.begin_run(sequence_max, upper) ? &data_ : nullptr;
+  }
 
  private:
   bool load_index();

@@ -215,6 +215,53 @@ TEST_P(IteratorTest, WhatIsPutIntoTheOverlayDuringAWalkIsSeen) {
   EXPECT_FALSE(iterator->valid());
 }
 
+// Blocks that are read again and again are walked without all the checks.
+TEST_P(IteratorTest, AWalkThroughKnownBlocksTurnsAndSeeksAndSeesTheOverlay) {
+  WriteBatch batch;
+  const auto key_of = [](int i) { return "key" + std::to_string(100 + i); };
+  for (int i = 0; i < 100; ++i) batch.put(key_of(i), std::to_string(i), i);
+  write(batch);
+  const std::string all = forward();
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(forward(), all);
+  Memtable overlay;
+  ReadOptions options;
+  options.overlay = &overlay;
+  const std::string upper = key_of(90);
+  options.upper = upper;
+  auto iterator = engine_->new_iterator(options);
+  iterator->seek_to_first();
+  const auto expect_at = [&](int i) {
+    ASSERT_TRUE(iterator->valid());
+    EXPECT_EQ(iterator->key(), key_of(i));
+    EXPECT_EQ(iterator->value(), std::to_string(i));
+    EXPECT_EQ(iterator->ts(), i);
+  };
+  const auto next = [&](int times) {
+    for (; times > 0; --times) iterator->next();
+  };
+  next(10);
+  expect_at(10);
+  iterator->seek(iterator->key());
+  expect_at(10);
+  next(10);
+  iterator->seek_for_prev(iterator->key());
+  expect_at(20);
+  next(1);
+  expect_at(21);
+  next(9);
+  iterator->prev();
+  expect_at(29);
+  next(2);
+  expect_at(31);
+  overlay.insert({key_of(32), {}, 32, kNeverExpires, 1, RecordKind::remove});
+  next(1);
+  expect_at(33);
+  next(56);
+  expect_at(89);
+  next(1);
+  EXPECT_FALSE(iterator->valid());
+}
+
 TEST_P(IteratorTest, OverlaysCommitTheNewestVersionOfEachKey) {
   put("x", "0");
   Memtable first;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <random>
 
 #include "buffer_of.h"
@@ -105,6 +106,75 @@ TEST_F(BlockSearchTest, FindsEachKeyAndNoOther) {
       ASSERT_FALSE(search->read_first(key, record)) << key;
     }
   }
+}
+
+TEST_F(BlockSearchTest, RunsAreWhatAWalkFindsBelowTheirBound) {
+  SCOPED_TRACE("seed " + std::to_string(seed_));
+  size_t runs = 0;
+  for (int round = 0; round < 300; ++round) {
+    // With and without ts, and with numbers of all lengths.
+    std::map<std::string, int> keys = random_keys(random_);
+    const bool has_versions = round % 5 == 0;
+    BlockBuilder builder;
+    for (const auto& [key, versions] : keys) {
+      const std::string value(random_() % 200 * (random_() % 8 == 0 ? 200 : 1), 'v');
+      const auto ts = static_cast<int64_t>(random_() >> random_() % 64);
+      builder.add_record({key, value, ts, kNeverExpires, random_() >> (1 + random_() % 63), {}});
+      if (!has_versions || versions == 1) continue;
+      builder.add_record({key, value, ts, kNeverExpires, 0, {}});
+    }
+    Block block(buffer_of(std::string(builder.finish())), BlockKind::data);
+    ASSERT_TRUE(block.parse());
+    for (int i = 0; i < 20; ++i) {
+      const std::string upper = random_key(random_);
+      BlockCursor walk(block);
+      walk.seek_to_first();
+      BlockCursor cursor(block);
+      cursor.seek_to_first();
+      for (size_t steps = random_() % keys.size(); steps > 0; --steps, walk.next()) cursor.next();
+      const bool bounded = random_() % 4 != 0;
+      if (!cursor.begin_run(UINT64_MAX, bounded ? std::optional<std::string_view>(upper)
+                                                : std::nullopt)) {
+        continue;
+      }
+      ++runs;
+      while (cursor.next_in_run()) {
+        walk.next();
+        ASSERT_TRUE(walk.valid());
+        ASSERT_EQ(cursor.record().key, walk.record().key);
+        ASSERT_EQ(cursor.record().value, walk.record().value);
+        ASSERT_EQ(cursor.record().ts, walk.record().ts);
+        ASSERT_EQ(cursor.entry_offset(), walk.entry_offset());
+        ASSERT_TRUE(!bounded || walk.record().key < upper);
+      }
+      cursor.next();
+      walk.next();
+      ASSERT_EQ(shown(cursor), shown(walk)) << "behind the run";
+      ASSERT_TRUE(bounded || !walk.valid());
+    }
+  }
+  ASSERT_GT(runs, 100u);
+}
+
+TEST_F(BlockSearchTest, OnlyPlainRecordsRun) {
+  const auto runs = [](const Record& second, uint64_t sequence_max) {
+    BlockBuilder builder;
+    builder.add_record({"a", "1", 0, kNeverExpires, 7, RecordKind::put});
+    builder.add_record(second);
+    Block block(buffer_of(std::string(builder.finish())), BlockKind::data);
+    EXPECT_TRUE(block.parse());
+    BlockCursor cursor(block);
+    cursor.seek_to_first();
+    EXPECT_FALSE(cursor.begin_run(sequence_max, std::nullopt)) << "not known at the first visit";
+    cursor.open(block);
+    cursor.seek_to_first();
+    return cursor.begin_run(sequence_max, std::nullopt);
+  };
+  EXPECT_TRUE(runs({"b", "2", 5, kNeverExpires, 9, RecordKind::put}, 9));
+  EXPECT_FALSE(runs({"b", "2", 5, kNeverExpires, 9, RecordKind::put}, 8)) << "not seen";
+  EXPECT_FALSE(runs({"b", "", 5, kNeverExpires, 9, RecordKind::remove}, 9));
+  EXPECT_FALSE(runs({"b", "2", 5, 1000, 9, RecordKind::put}, 9)) << "may have expired";
+  EXPECT_FALSE(runs({"a", "2", -5, kNeverExpires, 9, RecordKind::put}, 9)) << "an older version";
 }
 
 }  // namespace
