@@ -29,8 +29,7 @@ void MergingCursor::sift_down(size_t at) {
 }
 
 void MergingCursor::note_left() {
-  is_one_level_ =
-      heap_.size() == 1 && heap_.front()->level != nullptr && !heap_.front()->overlay;
+  is_one_level_ = heap_.size() == 1 && heap_.front()->level != nullptr && !heap_.front()->overlay;
 }
 
 void MergingCursor::build_heap(bool forward) {

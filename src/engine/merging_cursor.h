@@ -41,9 +41,7 @@ class MergingCursor {
   const Record& record() const { return heap_.front()->cursor->record(); }
   bool from_overlay() const { return heap_.front()->overlay; }
   // Whether the record's bytes stay where they are as long as this cursor exists.
-  bool record_stays() const {
-    return heap_.front()->level == nullptr && !heap_.front()->overlay;
-  }
+  bool record_stays() const { return heap_.front()->level == nullptr && !heap_.front()->overlay; }
   Status status() const { return status_; }
 
   // These make next() the way to go on.

@@ -133,8 +133,8 @@ TEST_F(BlockSearchTest, RunsAreWhatAWalkFindsBelowTheirBound) {
       cursor.seek_to_first();
       for (size_t steps = random_() % keys.size(); steps > 0; --steps, walk.next()) cursor.next();
       const bool bounded = random_() % 4 != 0;
-      if (!cursor.begin_run(UINT64_MAX, bounded ? std::optional<std::string_view>(upper)
-                                                : std::nullopt)) {
+      if (!cursor.begin_run(UINT64_MAX,
+                            bounded ? std::optional<std::string_view>(upper) : std::nullopt)) {
         continue;
       }
       ++runs;
