@@ -179,8 +179,9 @@ FLOWDB_EXPORT(uint32_t) flow_reply_length(BoundDatabase* it) {
 }
 FLOWDB_EXPORT(void) flow_clear_replies(BoundDatabase* it) { it->interpreter.clear_replies(); }
 
-FLOWDB_EXPORT(uint32_t) flow_maintain(BoundDatabase* it, Number budget_us) {
-  const Result<bool> more = it->engine().maintain(static_cast<int64_t>(budget_us));
+FLOWDB_EXPORT(uint32_t) flow_maintain(BoundDatabase* it, Number budget_us, int tidies) {
+  const Result<bool> more = it->engine().maintain(static_cast<int64_t>(budget_us),
+                                                  tidies != 0 ? Upkeep::all : Upkeep::due);
   if (!more.is_ok()) return report(more.status()), 2;
   return more.value() ? 1 : 0;
 }

@@ -35,7 +35,7 @@ export interface FlowExports {
   flow_reply_address(it: It): Address;
   flow_reply_length(it: It): number;
   flow_clear_replies(it: It): void;
-  flow_maintain(it: It, budgetUs: number): number;
+  flow_maintain(it: It, budgetUs: number, tidies: boolean): number;
   flow_mark_deleted(it: It): number;
   flow_stats(it: It): Length;
   flow_close(it: It): number;
@@ -149,8 +149,8 @@ class BoundDatabase implements FlowDatabase {
   clearReplies(): void {
     this.#exports.flow_clear_replies(this.#it);
   }
-  maintain(budgetUs: number): number {
-    return this.#exports.flow_maintain(this.#it, budgetUs);
+  maintain(budgetUs: number, tidies: boolean): number {
+    return this.#exports.flow_maintain(this.#it, budgetUs, tidies);
   }
   markDeleted(): number {
     return this.#exports.flow_mark_deleted(this.#it);

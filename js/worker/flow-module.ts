@@ -133,9 +133,10 @@ export interface FlowDatabase {
 
   /**
    * Does a piece of the pending maintenance, of about that many microseconds.
+   * @param tidies whether the container is tidied, too, once nothing else is left
    * @returns 0 nothing is left, 1 more is pending, 2 it failed: see lastErrorCode
    */
-  maintain(budgetUs: number): number;
+  maintain(budgetUs: number, tidies: boolean): number;
 
   /** Marks the files as being deleted, durably. The files themselves are removed by the caller. */
   markDeleted(): number;

@@ -1,5 +1,6 @@
-// The engine's upkeep (compaction), done in slices while the page is quiet: a page that asks again
-// as soon as it has an answer shall not find a slice in its way each time.
+// The engine's upkeep, done in slices while the page is quiet: a page that asks again as soon as it
+// has an answer shall not find a slice in its way each time. Compaction comes first; the container
+// is tidied when the page does nothing for a while.
 import type { Database } from './database';
 import type { Environment } from './environment';
 
@@ -12,6 +13,9 @@ const quietMs = 3;
 /** A page that is never quiet gets a slice in its way every so many milliseconds. */
 const patienceMs = 100;
 
+/** The same as quietMs for tidying, which has no limit of patience. */
+const idleMs = 500;
+
 /** What maintain() answers. */
 const morePending = 1;
 
@@ -19,7 +23,10 @@ export class Maintenance {
   readonly #environment: Environment;
   readonly #onCrash: (error: unknown) => void;
   readonly #due = new Set<Database>();
+  /** Those that have nothing due any more, and may be untidy. */
+  readonly #untidy = new Set<Database>();
   #isRunning = false;
+  #isTidying = false;
   #lastWork = 0;
 
   constructor(environment: Environment, onCrash: (error: unknown) => void) {
@@ -46,25 +53,58 @@ export class Maintenance {
   async #run(): Promise<void> {
     const { clock } = this.#environment;
     let lastSlice = clock.now();
-    while (this.#due.size > 0) {
+    for (const database of ofEach(this.#due)) {
       const due = Math.min(this.#lastWork + quietMs, lastSlice + patienceMs);
       if (clock.now() < due) {
         await clock.wait(due - clock.now());
         continue;
       }
-      this.#slice();
+      if (!isPending(database, false)) {
+        this.#due.delete(database);
+        this.#untidy.add(database);
+      }
       lastSlice = clock.now();
-      // The messages that arrived meanwhile come first.
-      await new Promise<void>((resolve) => this.#environment.postTask(resolve));
+      await this.#messages();
     }
     this.#isRunning = false;
+    if (this.#isTidying) return;
+    this.#isTidying = true;
+    this.#tidy().catch((error: unknown) => {
+      this.#isTidying = false;
+      this.#onCrash(error);
+    });
   }
 
-  #slice(): void {
-    const [database] = this.#due;
-    if (database === undefined) return;
-    // A slice that fails has changed nothing, and the next write tells what is the matter.
-    const isPending = !database.isClosed && database.engine.calls.maintain(sliceUs) === morePending;
-    if (!isPending) this.#due.delete(database);
+  async #tidy(): Promise<void> {
+    const { clock } = this.#environment;
+    for (const database of ofEach(this.#untidy)) {
+      const due = this.#lastWork + idleMs;
+      if (this.#isRunning || clock.now() < due) {
+        await clock.wait(Math.max(due - clock.now(), patienceMs));
+        continue;
+      }
+      if (!isPending(database, true)) this.#untidy.delete(database);
+      await this.#messages();
+    }
+    this.#isTidying = false;
   }
+
+  /** Resolves when the messages that have arrived meanwhile are worked on: they come first. */
+  #messages(): Promise<void> {
+    return new Promise((resolve) => this.#environment.postTask(resolve));
+  }
+}
+
+/** The set's first element, again and again, until there is none. */
+function* ofEach<T>(set: ReadonlySet<T>): Generator<T> {
+  for (let [first] = set; first !== undefined; [first] = set) yield first;
+}
+
+/**
+ * Does a slice.
+ * @returns whether there is more to do. A slice that fails has changed nothing, and the next write
+ *   tells what is the matter
+ */
+function isPending(database: Database, tidies: boolean): boolean {
+  return !database.isClosed && database.engine.calls.maintain(sliceUs, tidies) === morePending;
 }

@@ -82,6 +82,7 @@ CompactionJob::Part CompactionJob::take_part() {
   has_part_ = false;
   Part part;
   part.added = output_->take_tables();
+  part.has_dropped = retention_.take_has_dropped();
   TableFiles& inputs = sorted_[plan_.output_level];
   if (is_done_) {
     lower_read_ = plan_.lower.size();

@@ -31,6 +31,7 @@ class CompactionJob {
   struct Part {
     std::vector<TableMeta> added;
     std::vector<uint32_t> removed;
+    bool has_dropped = false;  // what nothing refers to, as the filter says
   };
   // Whether one is complete, to be taken and committed before the next step.
   bool has_part() const { return has_part_; }

@@ -15,6 +15,9 @@ constexpr uint64_t kLevelBytesMin = 1 << 20;
 constexpr uint64_t kLevel0Share = 16;
 constexpr uint64_t kTableShare = 128;
 constexpr uint64_t kTableBytesMin = 256 << 10;
+// A compaction ends with a commit, and keeps what it reads of the upper level until then: small
+// tables go down together, up to this.
+constexpr uint64_t kUpperBytesMax = 1 << 20;
 
 // The sorted level's tables with keys in [smallest, largest].
 TableFiles overlapping(const TableFiles& level, std::string_view smallest,
@@ -47,18 +50,25 @@ CompactionPlan plan_level0(const Version& version) {
   return plan;
 }
 
-CompactionPlan plan_level(const Version& version, size_t level) {
+// `excess`: what the level has above its target, in bytes.
+CompactionPlan plan_level(const Version& version, size_t level, uint64_t excess) {
+  const uint64_t wanted = std::min(excess, kUpperBytesMax);
+  const TableFiles& files = version.level(level);
   CompactionPlan best;
   double best_cost = 0;
-  for (const auto& file : version.level(level)) {
+  for (size_t first = 0; first < files.size(); ++first) {
     CompactionPlan plan;
-    plan.upper = {file};
-    plan.lower =
-        overlapping(version.level(level + 1), file->meta().smallest_key, file->meta().largest_key);
+    uint64_t bytes = 0;
+    for (size_t i = first; i < files.size() && bytes < wanted; ++i) {
+      if (i > first && bytes + files[i]->bytes() > kUpperBytesMax) break;
+      plan.upper.push_back(files[i]);
+      bytes += files[i]->bytes();
+    }
+    plan.lower = overlapping(version.level(level + 1), files[first]->meta().smallest_key,
+                             plan.upper.back()->meta().largest_key);
     plan.upper_level = static_cast<uint8_t>(level);
     plan.output_level = static_cast<uint8_t>(level + 1);
-    const double cost =
-        static_cast<double>(bytes_of(plan.lower)) / static_cast<double>(file->bytes());
+    const double cost = static_cast<double>(bytes_of(plan.lower)) / static_cast<double>(bytes);
     if (best.upper.empty() || cost < best_cost) {
       best = std::move(plan);
       best_cost = cost;
@@ -70,9 +80,9 @@ CompactionPlan plan_level(const Version& version, size_t level) {
 // Whether the table `below` may hold older records than `file`, of the same keys and times.
 bool may_be_hidden(const TableMeta& below, const TableFile& file) {
   const TableMeta& meta = file.meta();
-  const bool is_older = below.level > meta.level ||
-                        (below.level == meta.level && below.id != meta.id &&
-                         below.smallest_sequence < meta.largest_sequence);
+  const bool is_older =
+      below.level > meta.level || (below.level == meta.level && below.id != meta.id &&
+                                   below.smallest_sequence < meta.largest_sequence);
   return is_older && file.overlaps(below.smallest_key, below.largest_key) &&
          below.min_ts <= meta.max_ts && meta.min_ts <= below.max_ts;
 }
@@ -86,8 +96,8 @@ std::vector<uint32_t> expired_tables(const Version& version, int64_t now_us) {
   const TableFiles all = version.all();
   for (auto file = all.rbegin(); file != all.rend(); ++file) {
     const auto hides = [&](const auto& below) { return may_be_hidden(below->meta(), **file); };
-    const bool goes = (*file)->meta().max_expire_at <= now_us &&
-                      std::none_of(left.begin(), left.end(), hides);
+    const bool goes =
+        (*file)->meta().max_expire_at <= now_us && std::none_of(left.begin(), left.end(), hides);
     if (goes) {
       expired.push_back((*file)->meta().id);
     } else {
@@ -170,7 +180,9 @@ std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits) {
   const Pressure worst = worst_level(version, limits, limits.level0_tables_max);
   if (worst.score < 1) return std::nullopt;
-  return worst.level == 0 ? plan_level0(version) : plan_level(version, worst.level);
+  if (worst.level == 0) return plan_level0(version);
+  const uint64_t target = level_target(version, limits, worst.level);
+  return plan_level(version, worst.level, version.level_bytes(worst.level) - target);
 }
 
 std::optional<CompactionPlan> plan_full_compaction(const Version& version,

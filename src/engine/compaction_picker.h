@@ -45,7 +45,8 @@ struct CompactionPlan {
 };
 
 // The level that exceeds its limit the most is relieved: level 0 of all its tables at once, another
-// one of the table whose merge rewrites the least for what it frees. nullopt: every level is within
+// one of the neighbours, as many as it takes and a few MiB at most, whose merge rewrites the least
+// for what it frees. nullopt: every level is within
 // its limit.
 std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits);

@@ -22,6 +22,11 @@
 
 namespace flowdb {
 
+// due: the flush of a full memtable, compaction. all: then the container is tidied, too: what is
+// free at its end is cut off, and tables move to free room in front. That costs some commits, and
+// is for times when nobody waits.
+enum class Upkeep : uint8_t { due, all };
+
 class Engine {
  public:
   // Opens or creates the database in these two files, and recovers what the log holds. Errors:
@@ -86,11 +91,10 @@ class Engine {
 
   // Writes the memtable to a table and commits it. Durable on return.
   Status flush();
-  // Does a piece of the pending maintenance (the flush of a full memtable, compaction) of about
-  // `budget_us` microseconds. Writers do the same, in proportion to what they write, when they get
-  // ahead of it.
-  // Result: whether more is pending.
-  Result<bool> maintain(int64_t budget_us);
+  // Does a piece of the pending maintenance of about `budget_us` microseconds. Writers do what is
+  // due themselves, in proportion to what they write, when they get ahead of it.
+  // Result: whether more of that is pending.
+  Result<bool> maintain(int64_t budget_us, Upkeep upkeep = Upkeep::all);
   // flush(), then compaction of everything into one level, in one go: for tools and tests. Errors
   // as flush(), and corruption: then everything is as it was.
   Status compact_all();

@@ -12,7 +12,7 @@ namespace flowdb {
 namespace {
 
 // A part of a compaction costs a commit.
-constexpr uint64_t kPartBytesMin = 512 << 10;
+constexpr uint64_t kPartBytesMin = 1 << 20;
 // Less dead room is left as it is.
 constexpr uint64_t kDeadRegionsMin = 16;
 
@@ -61,9 +61,8 @@ void Engine::State::begin_compaction(CompactionPlan plan) {
     expected_bytes = 0;
     for (const auto& file : plan.upper) expected_bytes += file->bytes();
   }
-  auto output =
-      std::make_unique<TableOutput>(*container, next_table_id, builder_options(plan.output_level),
-                                    table_bytes, expected_bytes);
+  auto output = std::make_unique<TableOutput>(
+      *container, next_table_id, builder_options(plan.output_level), table_bytes, expected_bytes);
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job =
       std::make_unique<CompactionJob>(std::move(plan), *version, std::move(retention),
@@ -89,7 +88,7 @@ Result<uint64_t> Engine::State::commit_part() {
   // may do nothing.
   Status status;
   for (const Rule rule : {Rule::dropped_log_flush, Rule::dropped_log_flush_again}) {
-    if (status.is_ok() && drop_filter && holds(rule)) status = log->sync();
+    if (status.is_ok() && part.has_dropped && holds(rule)) status = log->sync();
   }
   Change change = change_of_tables();
   change.added = std::move(part.added);

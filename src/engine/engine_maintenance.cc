@@ -14,7 +14,7 @@ namespace {
 constexpr uint64_t kFlushPace = 4;
 // Writers compact, too, once a level is so far above the size at which a compaction begins: at
 // first so much for each byte, twice as much with each further step of the pressure, up to a limit.
-constexpr double kPressureMin = 1;
+constexpr double kPressureMin = 1.25;
 constexpr double kPressureOfDoubling = 0.25;
 constexpr uint64_t kCompactionPace = 4;
 constexpr uint64_t kPaceDoublingsMax = 6;
@@ -23,20 +23,22 @@ constexpr uint64_t kReclaimRegionsMin = 4;
 
 }  // namespace
 
-bool Engine::State::is_maintenance_due() const {
-  return flush != nullptr || job != nullptr ||
-         next_compaction().has_value() ||
+bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
+  return flush != nullptr || job != nullptr || next_compaction().has_value() ||
          (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||
-         container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
+         (upkeep == Upkeep::all && is_untidy());
+}
+
+bool Engine::State::is_untidy() const {
+  return container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
          (is_sparse() && (room_is_waiting || plan_move_forward().has_value()));
 }
 
 // (1) The flush comes first: the log and the memory wait for it. One that has failed, for want of
 // room most often, waits for the compactions. (2) A compaction that is under way goes on, (3) or
 // the next one begins, after tables that have expired are gone. (4) When nothing else is to be
-// done, what is free at the container's end goes, and when much is dead, its last table moves to
-// the front.
-Result<uint64_t> Engine::State::step_maintenance() {
+// done, the container is tidied.
+Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
   if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
   if (job != nullptr) return step_compaction();
   Change change = change_of_tables();
@@ -49,15 +51,7 @@ Result<uint64_t> Engine::State::step_maintenance() {
   std::optional<CompactionPlan> plan = next_compaction();
   if (!plan) {
     if (flush != nullptr) return step_flush();
-    const bool is_waiting = room_is_waiting && is_sparse();
-    if (is_waiting ||
-        container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min) {
-      room_is_waiting = false;
-      FLOWDB_RETURN_IF_ERROR(container->reclaim());
-      return kCommitWork;
-    }
-    if (is_sparse()) plan = plan_move_forward();
-    if (!plan) return uint64_t{0};
+    return upkeep == Upkeep::all ? step_tidying() : Result<uint64_t>(uint64_t{0});
   }
   if (!plan->is_move()) {
     begin_compaction(*std::move(plan));
@@ -67,6 +61,23 @@ Result<uint64_t> Engine::State::step_maintenance() {
   const Status status = commit(change);
   compaction_failed = !status.is_ok();
   return status.is_ok() ? Result<uint64_t>(kCommitWork) : status;
+}
+
+// What is free at the container's end goes, and when much is dead, its last table moves to the
+// front.
+Result<uint64_t> Engine::State::step_tidying() {
+  const bool is_waiting = room_is_waiting && is_sparse();
+  if (is_waiting ||
+      container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min) {
+    room_is_waiting = false;
+    FLOWDB_RETURN_IF_ERROR(container->reclaim());
+    return kCommitWork;
+  }
+  std::optional<CompactionPlan> plan;
+  if (is_sparse()) plan = plan_move_forward();
+  if (!plan) return uint64_t{0};
+  begin_compaction(*std::move(plan));
+  return step_compaction();
 }
 
 uint64_t Engine::State::pace() const {
@@ -82,7 +93,7 @@ Status Engine::State::keep_pace(uint64_t bytes) {
   uint64_t pace_now = pace();
   work_due += bytes * pace_now;
   while (work_due >= kStepWork && pace_now > 0) {
-    const Result<uint64_t> work = step_maintenance();
+    const Result<uint64_t> work = step_maintenance(Upkeep::due);
     // A failure shows in the call that maintains; a write fails only for its own reasons.
     const bool goes_on = work.is_ok() && work.value() > 0;
     work_due = goes_on ? work_due - std::min(work_due, work.value()) : 0;
@@ -92,15 +103,15 @@ Status Engine::State::keep_pace(uint64_t bytes) {
   return container->can_write() ? Status::ok() : check_writable();
 }
 
-Result<bool> Engine::maintain(int64_t budget_us) {
+Result<bool> Engine::maintain(int64_t budget_us, Upkeep upkeep) {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
   const int64_t end_us = s.options.now_us() + budget_us;
   do {
-    FLOWDB_ASSIGN_OR_RETURN(const uint64_t work, s.step_maintenance());
+    FLOWDB_ASSIGN_OR_RETURN(const uint64_t work, s.step_maintenance(upkeep));
     if (work == 0) return false;
   } while (s.options.now_us() < end_us);
-  return s.is_maintenance_due();
+  return s.is_maintenance_due(upkeep);
 }
 
 }  // namespace flowdb

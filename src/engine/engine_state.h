@@ -128,9 +128,12 @@ struct Engine::State {
   // Commits what the job has ready, and ends it with its last part.
   Result<uint64_t> commit_part();
 
-  bool is_maintenance_due() const;
-  // One step of what is due. Result: the work done, 0 when there was none.
-  Result<uint64_t> step_maintenance();
+  bool is_maintenance_due(Upkeep upkeep) const;
+  // One step of it. Result: the work done, 0 when there was none.
+  Result<uint64_t> step_maintenance(Upkeep upkeep);
+  // Whether the container has room to give back, or to free with a move.
+  bool is_untidy() const;
+  Result<uint64_t> step_tidying();
   // How much of the pending maintenance writers do for each byte that they write.
   uint64_t pace() const;
   // Does it for a write of `bytes`. Errors: closed.

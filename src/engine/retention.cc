@@ -47,7 +47,10 @@ Retention::Verdict Retention::judge(const Record& record, bool older_below) {
   ts_ = record.ts;
   const uint64_t newer = newer_sequence_;
   newer_sequence_ = record.sequence;
-  if (key_dropped_) return Verdict::drop;
+  if (key_dropped_) {
+    has_dropped_ = true;
+    return Verdict::drop;
+  }
   // (1) An older record is needed only by a snapshot that does not see the newer one.
   if (same_version && !pinned(record.sequence, newer)) return Verdict::drop;
   if (kFullEngine && is_in_removed_range(record)) return Verdict::drop;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "util/range_removes.h"
@@ -40,6 +41,9 @@ class Retention {
   // may hold older records of this key.
   Verdict judge(const Record& record, bool older_below);
 
+  // Whether the filter has dropped anything since this was asked before.
+  bool take_has_dropped() { return std::exchange(has_dropped_, false); }
+
  private:
   // Whether a pinned snapshot lies in [first, end).
   bool pinned(uint64_t first, uint64_t end) const;
@@ -53,6 +57,7 @@ class Retention {
   std::string key_;
   int64_t ts_ = 0;
   bool key_dropped_ = false;
+  bool has_dropped_ = false;
   uint64_t newer_sequence_ = 0;  // of the record before, of the same key and ts
 };
 

@@ -8,11 +8,13 @@ import { Maintenance } from '../../js/worker/maintenance';
 class Bench {
   nowMs = 0;
   slices: number[] = [];
+  tidied: number[] = [];
   readonly errors: unknown[] = [];
   readonly maintenance: Maintenance;
+  readonly database: { isClosed: boolean; engine: object };
   #waits: { due: number; resolve: () => void }[] = [];
 
-  constructor(pending: number, maintain?: () => number) {
+  constructor(pending: number, maintain?: () => number, tidyings = 1) {
     const environment = {
       postTask: (callback: () => void) => queueMicrotask(callback),
       clock: {
@@ -22,12 +24,17 @@ class Bench {
       },
     } as unknown as Environment;
     this.maintenance = new Maintenance(environment, (error) => this.errors.push(error));
-    const slice = () => {
+    const slice = (_budgetUs: number, tidies: boolean) => {
+      if (tidies) return this.tidied.push(this.nowMs) < tidyings ? 1 : 0;
       this.slices.push(this.nowMs);
       return this.slices.length < pending ? 1 : 0;
     };
-    const database = { isClosed: false, engine: { calls: { maintain: maintain ?? slice } } };
-    this.maintenance.add(database as unknown as Database);
+    this.database = { isClosed: false, engine: { calls: { maintain: maintain ?? slice } } };
+    this.add();
+  }
+
+  add(): void {
+    this.maintenance.add(this.database as unknown as Database);
   }
 
   async advance(ms: number): Promise<void> {
@@ -80,4 +87,42 @@ test('a slice that traps is told, and the next start tries again', async () => {
   bench.maintenance.start();
   await bench.advance(3);
   expect(calls).toBe(2);
+});
+
+test('the container is tidied when the page has done nothing for a while', async () => {
+  const bench = new Bench(2, undefined, 3);
+  bench.maintenance.start();
+  for (let ms = 0; ms < 400; ms++) await bench.advance(1);
+  expect(bench.slices).toEqual([3, 3]);
+  // It asks for something, and so puts it off.
+  bench.maintenance.start();
+  for (let ms = 0; ms < 499; ms++) await bench.advance(1);
+  expect(bench.tidied).toEqual([]);
+  for (let ms = 0; ms < 101; ms++) await bench.advance(1);
+  expect(bench.tidied).toHaveLength(3);
+  for (let ms = 0; ms < 2000; ms++) await bench.advance(1);
+  expect(bench.tidied).toHaveLength(3);
+});
+
+test('what is written before it is tidied comes first', async () => {
+  const bench = new Bench(2);
+  bench.maintenance.start();
+  for (let ms = 0; ms < 300; ms++) await bench.advance(1);
+  bench.slices = [];
+  bench.add();
+  bench.maintenance.start();
+  await bench.advance(3);
+  expect(bench.slices).toEqual([303, 303]);
+  expect(bench.tidied).toEqual([]);
+  for (let ms = 0; ms < 700; ms++) await bench.advance(1);
+  expect(bench.tidied).toHaveLength(1);
+});
+
+test('a database that was closed is left alone', async () => {
+  const bench = new Bench(1);
+  bench.maintenance.start();
+  await bench.advance(3);
+  bench.database.isClosed = true;
+  await bench.advance(1000);
+  expect(bench.tidied).toEqual([]);
 });

@@ -70,6 +70,35 @@ TEST(CompactionPickerTest, ALevelIsRelievedWhereItCostsLeast) {
   EXPECT_EQ(plan->output_level, 2);
 }
 
+TEST(CompactionPickerTest, NeighboursGoDownTogetherAsManyAsItTakes) {
+  TableFiles files = {table(1, 1, "a", "c"),      table(2, 1, "d", "f"),
+                      table(3, 1, "g", "i"),      table(4, 1, "j", "l"),
+                      table(5, 1, "m", "o"),      table(6, 2, "a", "c", 2000),
+                      table(7, 2, "e", "e", 300), table(8, 2, "h", "h", 100)};
+  // 2000 bytes too many.
+  auto plan = pick_compaction(*version_of(files), kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{4, 5}));
+  EXPECT_TRUE(plan->is_move());
+
+  files[4] = table(5, 1, "m", "o", 500);
+  files.push_back(table(9, 2, "k", "m", 3000));
+  plan = pick_compaction(*version_of(files), kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{2, 3}));
+  EXPECT_EQ(ids(plan->lower), (Ids{7, 8}));
+}
+
+TEST(CompactionPickerTest, LargeNeighboursGoDownOneByOne) {
+  const uint64_t bytes = 700 << 10;
+  const auto version =
+      version_of({table(1, 1, "a", "c", bytes), table(2, 1, "d", "f", bytes),
+                  table(3, 1, "g", "i", bytes), table(4, 2, "a", "e"), table(5, 2, "j", "k")});
+  const auto plan = pick_compaction(*version, {4, 3000});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{3});
+}
+
 TEST(CompactionPickerTest, ATableThatMeetsNothingIsMoved) {
   const auto version = version_of(
       {table(1, 1, "a", "c", 2000), table(2, 1, "d", "f", 2000), table(3, 2, "a", "b", 1000)});
