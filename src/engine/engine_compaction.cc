@@ -11,8 +11,9 @@
 namespace flowdb {
 namespace {
 
-// A part of a compaction costs a commit.
+// A part of a compaction costs a commit; smaller ones leave fewer gaps behind.
 constexpr uint64_t kPartBytesMin = 1 << 20;
+constexpr uint64_t kPartBytesMinOfAll = 512 << 10;
 // Less dead room is left as it is.
 constexpr uint64_t kDeadRegionsMin = 16;
 
@@ -47,7 +48,7 @@ Status Engine::State::pause_compaction() {
   return container->can_write() ? Status::ok() : status;
 }
 
-void Engine::State::begin_compaction(CompactionPlan plan) {
+void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   uint64_t table_bytes = table_target(*version, compaction_limits());
   // Free room is used when it takes a part of a table.
   uint64_t expected_bytes = table_bytes / 8;
@@ -63,10 +64,11 @@ void Engine::State::begin_compaction(CompactionPlan plan) {
   }
   auto output = std::make_unique<TableOutput>(
       *container, next_table_id, builder_options(plan.output_level), table_bytes, expected_bytes);
+  const uint64_t part_bytes_min = of_all ? kPartBytesMinOfAll : kPartBytesMin;
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job =
       std::make_unique<CompactionJob>(std::move(plan), *version, std::move(retention),
-                                      std::move(output), std::max(table_bytes / 2, kPartBytesMin));
+                                      std::move(output), std::max(table_bytes / 2, part_bytes_min));
 }
 
 Result<uint64_t> Engine::State::step_compaction() {
@@ -147,7 +149,7 @@ Status Engine::compact_all() {
   FLOWDB_RETURN_IF_ERROR(flush());
   std::optional<CompactionPlan> plan = plan_full_compaction(*s.version, s.compaction_limits());
   if (!plan) return Status::ok();
-  s.begin_compaction(*std::move(plan));
+  s.begin_compaction(*std::move(plan), true);
   while (s.job != nullptr) FLOWDB_RETURN_IF_ERROR(s.step_compaction().status());
   return s.move_forward();
 }

@@ -114,7 +114,8 @@ struct Engine::State {
   // plan.
   std::optional<CompactionPlan> next_compaction() const;
   double compaction_urgency() const;
-  void begin_compaction(CompactionPlan plan);
+  // `of_all`: of everything, in smaller parts.
+  void begin_compaction(CompactionPlan plan, bool of_all = false);
   // Whether so much of the container is dead that its last table is worth to be moved.
   bool is_sparse() const;
   // The plan that moves the container's last table to free room in front of it; nullopt: there is

@@ -159,7 +159,7 @@ TEST(FailureTest, AWriteDoesNotWaitForAMoveThatFails) {
   Engine& engine = *opened.value();
   const std::string value(9000, 'v');
   WriteBatch batch;
-  for (const char* key : {"a", "b"}) {
+  for (const char* key : {"a", "b", "c"}) {
     batch.clear();
     batch.put(key, value);
     expect_ok(engine.write(batch, Durability::relaxed));
@@ -167,13 +167,13 @@ TEST(FailureTest, AWriteDoesNotWaitForAMoveThatFails) {
   }
   plan->paused = false;
   batch.clear();
-  batch.put("c", value);
+  batch.put("d", value);
   expect_ok(engine.write(batch, Durability::relaxed));
   EXPECT_TRUE(plan->failed);
   plan->paused = true;
   expect_ok(engine.maintain(1'000'000).status());
   std::string found;
-  for (const char* key : {"a", "b", "c"}) {
+  for (const char* key : {"a", "b", "c", "d"}) {
     expect_ok(engine.get(key, {}, found));
     EXPECT_EQ(found, value);
   }
