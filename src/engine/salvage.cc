@@ -185,7 +185,7 @@ Salvage::Salvage(Salvage&&) noexcept = default;
 Salvage Salvage::open(File& container, File& log) {
   auto state = std::make_unique<State>();
   state->container = &container;
-  state->survey = survey_container(container, state->findings);
+  state->survey = survey_container(container, false, state->findings);
   // An older manifest knows most of the tables, and an earlier place in the log.
   for (const std::string* bytes : {&state->survey.manifest, &state->survey.older_manifest}) {
     if (bytes->empty() || state->has_manifest) continue;

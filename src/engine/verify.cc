@@ -18,8 +18,10 @@ class Verification {
  public:
   Verification(File& container, Findings& findings) : container_(container), findings_(findings) {}
 
+  // `log_end`: nullopt: nobody has it open, so that a crash may be the last that has happened to
+  // it.
   void run(File& log, std::optional<uint64_t> log_end) {
-    survey_ = survey_container(container_, findings_);
+    survey_ = survey_container(container_, log_end.has_value(), findings_);
     read_manifest();
     std::vector<TableMeta> metas;
     for (const auto& [id, location] : survey_.tables) {

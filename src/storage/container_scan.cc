@@ -61,13 +61,14 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
   RecordScan scan(file, file_bytes, superblock != nullptr, content);
   if (superblock != nullptr) {
     const bool newer_lost = newer_may_be_lost(slots, *superblock);
-    FLOWDB_RETURN_IF_ERROR(scan.read_committed(newer_lost));
+    const Status committed = scan.read_committed(newer_lost);
+    if (!newer_lost) FLOWDB_RETURN_IF_ERROR(committed);
     for (const SuperblockSlot& slot : slots) {
       const bool is_other = &slot.superblock != superblock;
       if (is_other && slot.state == SuperblockSlot::State::whole) content.older = slot.superblock;
     }
     if (newer_lost) {
-      // What it named may stand anywhere.
+      // What it named may stand anywhere, also upon what only this one refers to.
       ContainerContent newer;
       newer.superblock = *superblock;
       RecordScan all(file, file_bytes, true, newer);
@@ -76,10 +77,12 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
         FLOWDB_RETURN_IF_ERROR(all.refuse_uncertain());
         FLOWDB_RETURN_IF_ERROR(all.check_regions());
         newer.superblock.generation = superblock->generation;
+        newer.superblock.committed_end = newer.end;
         newer.beyond_superblock = true;
         newer.older = *superblock;
         return newer;
       }
+      FLOWDB_RETURN_IF_ERROR(committed);
     }
     if (!superblock->reused) {
       FLOWDB_RETURN_IF_ERROR(scan.read_tail(newer_lost));
@@ -91,9 +94,10 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
   } else {
     FLOWDB_RETURN_IF_ERROR(scan.read_all(UINT64_MAX));
     if (content.superblock.reused) FLOWDB_RETURN_IF_ERROR(scan.refuse_uncertain());
+    content.superblock.committed_end = content.end;
   }
   FLOWDB_RETURN_IF_ERROR(scan.check_regions());
-  content.beyond_superblock = content.end > content.superblock.committed_end;
+  content.beyond_superblock = superblock == nullptr || content.end > superblock->committed_end;
   const bool is_newer_found = superblock != nullptr &&
                               superblock->checkpoint_offset != content.superblock.checkpoint_offset;
   if (is_newer_found) content.older = *superblock;

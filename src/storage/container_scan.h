@@ -45,9 +45,9 @@ Result<ContainerPresence> find_container(File& file, uint64_t file_bytes);
 // io_error.
 Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id);
 
-// What the superblock `older` refers to: `tables`, the records of those that its checkpoint has,
-// and `rest`, this checkpoint, with the page that it begins in, and the records behind. Nothing
-// when there is none, or its checkpoint can't be read. Errors: io_error.
+// What the superblock `older` refers to: `tables`, the records of those that are live with it, and
+// `rest`, its checkpoint, with the page that it begins in, and the records behind. Nothing when it
+// has no checkpoint, or what it refers to can't be read. Errors: io_error.
 Status read_older_references(File& file, uint64_t file_bytes, const Superblock& older,
                              Regions& tables, Regions& rest);
 

@@ -73,36 +73,43 @@ Status Container::State::flush() {
   return status;
 }
 
-Status Container::State::commit(Plan& plan) {
-  for (const Region& region : plan.framed) {
-    const Status status =
-        file->write_at(region.begin, encode_filler_header(region.begin, region.end));
-    if (!status.is_ok()) {
-      free.clear();  // it is not known any more how they are framed
-      return status;
-    }
-    unflushed = true;
+Status Container::State::write_fillers(const Regions& regions) {
+  for (const Region& region : regions) {
+    FLOWDB_RETURN_IF_ERROR(
+        file->write_at(region.begin, encode_filler_header(region.begin, region.end)));
   }
+  return Status::ok();
+}
+
+Status Container::State::commit(Plan& plan) {
+  Status framed = write_fillers(plan.framed);
+  if (framed.is_ok()) framed = write_fillers(hidden);
+  if (!framed.is_ok()) {
+    // One of the headers may be there in part.
+    free.clear();
+    framing_unknown = true;
+    return framed;
+  }
+  unflushed = unflushed || !plan.framed.empty() || !hidden.empty();
   if (unflushed) {
     if (holds(Rule::commit_flush)) FLOWDB_RETURN_IF_ERROR(flush());
     if (holds(Rule::commit_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
     unflushed = false;
   }
-  const auto write = [this](uint64_t offset, std::string_view bytes) {
-    Status status = file->write_at(offset, bytes);
-    if (!status.is_ok()) can_write = false;
-    return status;
-  };
-  for (const Region& cover : covers) {
-    FLOWDB_RETURN_IF_ERROR(write(cover.begin, encode_filler_header(cover.begin, cover.end)));
+  Status written = write_fillers(covers);
+  if (written.is_ok()) {
+    written = file->write_at(superblock_offset(plan.next.generation), encode_superblock(plan.next));
   }
-  FLOWDB_RETURN_IF_ERROR(
-      write(superblock_offset(plan.next.generation), encode_superblock(plan.next)));
+  if (!written.is_ok()) {
+    can_write = false;
+    return written;
+  }
   if (holds(Rule::superblock_flush)) FLOWDB_RETURN_IF_ERROR(flush());
   if (holds(Rule::superblock_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
   covers.clear();
-  framing_unknown = false;
+  hidden.clear();
   older.clear();
+  framing_unknown = framing_unknown && plan.keeps_free;
   counting = counting && plan.next.checkpoint_offset == superblock.checkpoint_offset;
   superblock = plan.next;
   if (!plan.keeps_free) free.swap(plan.free);
@@ -110,7 +117,7 @@ Status Container::State::commit(Plan& plan) {
   records_crc = superblock.records_crc;
   end = plan.file_end;
   cut_short_at = plan.is_cut_short ? end : 0;
-  if (reused && !writing) drop_tail();
+  if (!writing && (reused || tail)) drop_tail();
   return Status::ok();
 }
 

@@ -36,11 +36,14 @@ struct Container::State {
   // What was written to regions since the last commit, from a region's beginning to the end of the
   // record: becomes visible, as a filler, when that is durable.
   Regions covers;
-  // A crash may have left what is free framed as larger fillers, over what is not; until the first
-  // commit.
+  // The same of what is durable, but may be hidden still by the header that a crash has kept from
+  // being rewritten: it is before the superblock of the first commit is written.
+  Regions hidden;
+  // A crash, or a failed write, may have left what is free framed in any way; until a commit has
+  // framed it.
   bool framing_unknown = false;
-  // The records that the older superblock refers to, but for its tables: no header is written upon
-  // them as long as it is not known whether the newer one is durable, until the first commit, too.
+  // All that the older superblock refers to, until the first commit: as long as it is not known
+  // whether the newer one is durable, no header is written upon it.
   Regions older;
   // The file's end, when more is free in front of it that can't be cut off.
   uint64_t cut_short_at = 0;
@@ -83,6 +86,8 @@ struct Container::State {
   };
   // A commit of the same tables and the same checkpoint. Errors: corruption, io_error.
   Status plan_superblock(Plan& plan);
+  // Makes each of them one filler: writes its header.
+  Status write_fillers(const Regions& regions);
   // Frames what the plan says, writes the next superblock, which vouches for everything up to the
   // plan's end, and flushes it. The caller changes the tables.
   Status commit(Plan& plan);
@@ -95,6 +100,8 @@ struct Container::State {
 
   // At the opening, when everything else is known. Errors: io_error.
   Status begin_reuse(File& opened, uint64_t file_bytes, const Superblock& older_superblock);
+  // What the last commit let be seen may not have become durable with it.
+  void find_hidden(const Regions& older_tables);
   // Completes a plan, of which `next` and `tables` are given: what neither these nor the superblock
   // of now refer to is free after it. Errors: corruption (a record that can't be read), io_error.
   Status plan_space(Plan& plan);

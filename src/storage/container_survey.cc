@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
+#include "storage/container_frames.h"
 #include "storage/container_scan.h"
 #include "storage/container_state.h"
 #include "storage/framing_survey.h"
@@ -14,27 +14,10 @@
 namespace flowdb {
 namespace {
 
-// A superblock, and what it names.
-struct Named {
-  Superblock superblock;
-  std::optional<Checkpoint> checkpoint;
-};
-
-// Whether type and id are a live table's, or a filler's as they were before it was named, or what a
-// kill between the two has left.
-bool is_name_of(uint32_t id, const std::array<char, kRecordHeaderBytes>& header) {
-  const std::string named = encode_table_header(id, 0);
-  const std::string hidden = encode_table_header(kFillerId, 0);
-  size_t at = kLengthBytes;
-  while (at < header.size() && header[at] == named[at]) ++at;
-  return std::equal(header.begin() + static_cast<ptrdiff_t>(at), header.end(),
-                    hidden.begin() + static_cast<ptrdiff_t>(at));
-}
-
 class Surveyor {
  public:
-  Surveyor(File& file, uint64_t file_bytes, Findings& findings)
-      : file_(file), size_(file_bytes), findings_(findings) {}
+  Surveyor(File& file, uint64_t file_bytes, bool recovered, Findings& findings)
+      : file_(file), size_(file_bytes), recovered_(recovered), findings_(findings) {}
 
   ContainerSurvey run() {
     read_header();
@@ -49,7 +32,7 @@ class Surveyor {
     } else {
       rescue();
     }
-    check_framing();
+    check_frames(file_, size_, named_, survey_, recovered_, findings_);
     if (named_.size() == 2 && named_.back().checkpoint) {
       survey_.older_manifest = std::move(named_.back().checkpoint->manifest);
     }
@@ -66,7 +49,7 @@ class Surveyor {
     findings_.push_back({StatusCode::corruption, std::string(file_.name()), offset, std::nullopt,
                          std::move(what), std::move(expected), std::move(found)});
   }
-  const Named* newest() const { return named_.empty() ? nullptr : &named_.front(); }
+  const SurveyedSuperblock* newest() const { return named_.empty() ? nullptr : &named_.front(); }
   uint64_t committed_end() const {
     return named_.empty() ? 0 : named_.front().superblock.committed_end;
   }
@@ -74,18 +57,16 @@ class Surveyor {
   void read_header();
   std::optional<Checkpoint> read_named(const Superblock& superblock);
   void rescue();
-  void rescue_from(const Named& named, bool is_newest);
+  void rescue_from(const SurveyedSuperblock& named, bool is_newest);
   void rescue_without_superblock();
   void take(const ContainerRecord& record);
-  void check_framing();
-  bool leads_beyond(uint64_t offset);
-  void check_header_of(uint32_t id, const TableLocation& location);
 
   File& file_;
   const uint64_t size_;
+  const bool recovered_;
   Findings& findings_;
   ContainerSurvey survey_;
-  std::vector<Named> named_;  // the newest first
+  std::vector<SurveyedSuperblock> named_;  // the newest first
   bool slot_damaged_ = false;
 };
 
@@ -126,15 +107,16 @@ void Surveyor::read_header() {
       empty[i] = true;
     }
   }
-  std::sort(named_.begin(), named_.end(), [](const Named& a, const Named& b) {
-    return a.superblock.generation > b.superblock.generation;
-  });
+  std::sort(named_.begin(), named_.end(),
+            [](const SurveyedSuperblock& a, const SurveyedSuperblock& b) {
+              return a.superblock.generation > b.superblock.generation;
+            });
   for (size_t i = 0; i < empty.size(); ++i) {
     if (!empty[i] || named_.empty() || named_.front().superblock.generation == 1) continue;
     report(kSlotOffsets[i], "a superblock is missing beside one of a later generation");
   }
-  for (Named& named : named_) named.checkpoint = read_named(named.superblock);
-  if (const Named* named = newest(); named != nullptr && committed_end() > size_) {
+  for (SurveyedSuperblock& named : named_) named.checkpoint = read_named(named.superblock);
+  if (const SurveyedSuperblock* named = newest(); named != nullptr && committed_end() > size_) {
     report(size_, "the file ends before its committed end", std::to_string(committed_end()),
            std::to_string(size_));
   }
@@ -169,7 +151,7 @@ std::optional<Checkpoint> Surveyor::read_named(const Superblock& superblock) {
 
 // The newest superblock whose checkpoint is whole (or that has none) says what to begin with.
 void Surveyor::rescue() {
-  for (const Named& named : named_) {
+  for (const SurveyedSuperblock& named : named_) {
     if (named.superblock.checkpoint_offset != 0 && !named.checkpoint) continue;
     const bool is_newest = &named == newest() && !slot_damaged_;
     rescue_from(named, is_newest);
@@ -178,7 +160,7 @@ void Surveyor::rescue() {
   rescue_without_superblock();
 }
 
-void Surveyor::rescue_from(const Named& named, bool is_newest) {
+void Surveyor::rescue_from(const SurveyedSuperblock& named, bool is_newest) {
   const Superblock& superblock = named.superblock;
   survey_.database_id = superblock.database_id;
   if (named.checkpoint) {
@@ -242,102 +224,20 @@ void Surveyor::take(const ContainerRecord& record) {
   }
 }
 
-void Surveyor::check_framing() {
-  const Named* const named = newest();
-  LiveTables known = survey_.tables;
-  known.insert(survey_.candidates.begin(), survey_.candidates.end());
-  const FramingSurvey framing(file_, size_, std::move(known));
-  // Behind the committed end a crash may have left anything.
-  const uint64_t strict_end = named != nullptr ? std::min(committed_end(), size_) : size_;
-  const bool reused = named != nullptr && named->superblock.reused;
-  const FramingSurvey::Stopped stopped = [&](uint64_t offset, const Status& status) {
-    const bool is_tail = offset >= strict_end || (reused && leads_beyond(offset)) ||
-                         (named == nullptr && framing.is_torn_end(offset));
-    if (is_tail && !status.is(StatusCode::unsupported)) return;
-    findings_.push_back(finding_of(status, file_.name(), offset));
-  };
-  std::set<uint64_t> begins;
-  framing.walk(kFileHeaderBytes, reused ? size_ : strict_end, &stopped,
-               [&](const ContainerRecord& record) {
-                 begins.insert(record.offset);
-                 if (record.kind != ContainerRecord::Kind::checkpoint) return;
-                 const Result<Checkpoint> checkpoint = read_checkpoint(file_, record);
-                 if (!checkpoint.is_ok()) stopped(record.offset, checkpoint.status());
-               });
-  if (named == nullptr) return;
-  if (!reused) framing.walk(strict_end, size_, &stopped, [](const ContainerRecord&) {});
-  uint32_t crc = 0;
-  bool whole = true;
-  const Superblock& superblock = named->superblock;
-  const FramingSurvey::Stopped broken = [&](uint64_t, const Status&) { whole = false; };
-  framing.walk(superblock.scan_begin(), strict_end, &broken, [&](const ContainerRecord& record) {
-    crc = extend_records_crc(crc, {record.header.data(), record.header.size()});
-  });
-  if (whole && strict_end == committed_end() && crc != superblock.records_crc) {
-    report(superblock.scan_begin(), "the checksum of the records before the committed end",
-           std::to_string(superblock.records_crc), std::to_string(crc));
-  }
-  for (const auto& [id, location] : survey_.tables) {
-    check_header_of(id, location);
-    // Where regions are used again, a larger filler may have hidden it.
-    if (reused || begins.count(location.offset - kRecordHeaderBytes) != 0) continue;
-    report(location.offset - kRecordHeaderBytes, "the records in front do not lead to this table");
-    findings_.back().table = id;
-  }
-}
-
-// Whether a filler stands there that is longer than the file. Where regions are used again, a crash
-// may have left it, from when the file had not been cut yet.
-bool Surveyor::leads_beyond(uint64_t offset) {
-  std::array<char, kRecordHeaderBytes> header;
-  if (!read_exactly(file_, offset, header.data(), header.size()).is_ok()) return false;
-  return load_be64(header.data()) > size_ - offset - kLengthBytes && is_name_of(kFillerId, header);
-}
-
-void Surveyor::check_header_of(uint32_t id, const TableLocation& location) {
-  const uint64_t end = location.offset + location.length;
-  const auto fail = [&](uint64_t offset, std::string what, std::string expected,
-                        std::string found) {
-    report(offset, std::move(what), std::move(expected), std::move(found));
-    findings_.back().table = id;
-  };
-  if (location.offset < kFileHeaderBytes + kRecordHeaderBytes || end < location.offset ||
-      end > size_) {
-    return fail(location.offset, "the table is not in the file",
-                std::to_string(location.length) + " bytes",
-                std::to_string(size_ - std::min(size_, location.offset)));
-  }
-  const uint64_t offset = location.offset - kRecordHeaderBytes;
-  const Result<ContainerRecord> record = read_record(file_, offset, size_);
-  if (!record.is_ok()) {
-    findings_.push_back(finding_of(record.status(), file_.name(), offset));
-    return;
-  }
-  // In a region that was used again a crash may have left the larger filler that has hidden it.
-  const bool is_larger = record->kind == ContainerRecord::Kind::filler && record->end > end;
-  const bool hides = newest()->superblock.reused && (is_larger || leads_beyond(offset));
-  if (hides || (record->end == end && is_name_of(id, record->header))) return;
-  fail(offset, "the record's header is not that of the live table",
-       "length " + std::to_string(end - offset - kLengthBytes),
-       record->problem.empty() ? "length " + std::to_string(record->end - offset - kLengthBytes) +
-                                     ", id " + std::to_string(record->id)
-                               : record->problem);
-}
-
 }  // namespace
 
-ContainerSurvey survey_container(File& file, Findings& findings) {
+ContainerSurvey survey_container(File& file, bool recovered, Findings& findings) {
   const Result<uint64_t> size = file.size();
   if (!size.is_ok()) {
     findings.push_back(finding_of(size.status(), file.name(), 0));
     return {};
   }
-  return Surveyor(file, size.value(), findings).run();
+  return Surveyor(file, size.value(), recovered, findings).run();
 }
 
 Findings Container::verify() const {
   Findings findings;
-  survey_container(*state_->file, findings);
+  survey_container(*state_->file, !state_->framing_unknown, findings);
   return findings;
 }
 

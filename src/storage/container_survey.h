@@ -31,7 +31,9 @@ struct ContainerSurvey {
 //  1. file header and both superblocks, with the checkpoints that they name;
 //  2. the records that count beside the newest checkpoint, against their checksum;
 //  3. the framing of the whole file, each tombstone's checksum, and each live table's header.
-// What a crash may leave behind is no damage: a torn end of what was not committed.
-ContainerSurvey survey_container(File& file, Findings& findings);
+// What a crash may leave behind is no damage: a torn end of what was not committed, and, unless
+// `recovered` (an owner has committed since the last crash), the filler that has hidden a table of
+// the last commit.
+ContainerSurvey survey_container(File& file, bool recovered, Findings& findings);
 
 }  // namespace flowdb

@@ -8,40 +8,24 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
+#include "storage/posix_failure.h"
 #include "storage/posix_file.h"
 
 namespace flowdb {
-namespace {
-
-Status failure(std::string_view path, std::string_view call) {
-  const int error = errno;
-  std::string message(path);
-  message += ": ";
-  message += call;
-  message += ": ";
-  message += std::strerror(error);
-  if (error == ENOENT) return Status::not_found(std::move(message));
-  if (error == EWOULDBLOCK) return Status::busy(std::move(message));
-  if (error == ENOSPC || error == EDQUOT) return Status::quota_exceeded(std::move(message));
-  return Status::io_error(std::move(message));
-}
-
-}  // namespace
 
 Result<std::unique_ptr<PosixDirectory>> PosixDirectory::open(const std::string& path) {
   const bool made = ::mkdir(path.c_str(), 0755) == 0;
-  if (!made && errno != EEXIST) return failure(path, "mkdir");
+  if (!made && errno != EEXIST) return posix_failure(path, "mkdir");
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return failure(path, "open");
+  if (descriptor < 0) return posix_failure(path, "open");
   std::unique_ptr<PosixDirectory> directory(new PosixDirectory(descriptor, path));
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return failure(path, "lock");
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return posix_failure(path, "lock");
   if (!made) return directory;
   const int parent = ::openat(descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (parent < 0) return failure(path, "open the directory of");
+  if (parent < 0) return posix_failure(path, "open the directory of");
   const int result = fsync(parent);
-  const Status status = result == 0 ? Status::ok() : failure(path, "fsync the directory of");
+  const Status status = result == 0 ? Status::ok() : posix_failure(path, "fsync the directory of");
   ::close(parent);
   if (!status.is_ok()) return status;
   return directory;
@@ -64,14 +48,14 @@ Result<std::unique_ptr<File>> PosixDirectory::open_file(const std::string& name)
 
 Status PosixDirectory::rename(const std::string& from, const std::string& to) {
   if (::renameat(descriptor_, from.c_str(), descriptor_, to.c_str()) == 0) return Status::ok();
-  return failure(path_of(from), "rename");
+  return posix_failure(path_of(from), "rename");
 }
 
 Status PosixDirectory::remove(const std::string& name) { return remove_file(path_of(name)); }
 
 Result<std::vector<std::string>> PosixDirectory::list() {
   DIR* const entries = ::opendir(path_.c_str());
-  if (entries == nullptr) return failure(path_, "list");
+  if (entries == nullptr) return posix_failure(path_, "list");
   std::vector<std::string> names;
   errno = 0;
   for (const dirent* entry = ::readdir(entries); entry != nullptr; entry = ::readdir(entries)) {
@@ -80,7 +64,7 @@ Result<std::vector<std::string>> PosixDirectory::list() {
     if (is_known && S_ISREG(info.st_mode)) names.emplace_back(entry->d_name);
     errno = 0;
   }
-  const Status status = errno == 0 ? Status::ok() : failure(path_, "list");
+  const Status status = errno == 0 ? Status::ok() : posix_failure(path_, "list");
   ::closedir(entries);
   if (!status.is_ok()) return status;
   return names;
@@ -88,7 +72,7 @@ Result<std::vector<std::string>> PosixDirectory::list() {
 
 Status PosixDirectory::sync() {
   // Not repeated on EINTR: whether the interrupted flush dropped something is not known.
-  return fsync(descriptor_) == 0 ? Status::ok() : failure(path_, "fsync");
+  return fsync(descriptor_) == 0 ? Status::ok() : posix_failure(path_, "fsync");
 }
 
 }  // namespace flowdb

@@ -9,32 +9,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <limits>
+
+#include "storage/posix_failure.h"
 
 namespace flowdb {
 namespace {
-
-Status failure(std::string_view path, std::string_view call) {
-  const int error = errno;
-  std::string message(path);
-  message += ": ";
-  message += call;
-  message += ": ";
-  message += std::strerror(error);
-  switch (error) {
-    case ENOENT:
-      return Status::not_found(std::move(message));
-    case EWOULDBLOCK:
-      return Status::busy(std::move(message));
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return Status::quota_exceeded(std::move(message));
-    default:
-      return Status::io_error(std::move(message));
-  }
-}
 
 // An offset that the system's signed type holds, so that a wild one is an error of the call and not
 // undefined.
@@ -45,7 +25,7 @@ bool addressable(uint64_t offset, uint64_t length) {
 
 Status not_addressable(std::string_view path) {
   errno = EFBIG;
-  return failure(path, "offset");
+  return posix_failure(path, "offset");
 }
 
 int flush(int descriptor) {
@@ -61,9 +41,9 @@ Status sync_directory_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return failure(directory, "open");
+  if (descriptor < 0) return posix_failure(directory, "open");
   const int result = fsync(descriptor);
-  const Status status = result == 0 ? Status::ok() : failure(directory, "fsync");
+  const Status status = result == 0 ? Status::ok() : posix_failure(directory, "fsync");
   ::close(descriptor);
   return status;
 }
@@ -77,9 +57,9 @@ Result<std::unique_ptr<PosixFile>> PosixFile::open(const std::string& path, Mode
     descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     created = true;
   }
-  if (descriptor < 0) return failure(path, "open");
+  if (descriptor < 0) return posix_failure(path, "open");
   std::unique_ptr<PosixFile> file(new PosixFile(descriptor, path));
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return failure(path, "lock");
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return posix_failure(path, "lock");
   if (created) FLOWDB_RETURN_IF_ERROR(sync_directory_of(path));
   return file;
 }
@@ -93,7 +73,7 @@ Result<size_t> PosixFile::read_at(uint64_t offset, char* buffer, size_t length) 
     const ssize_t n =
         pread(descriptor_, buffer + done, length - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failure(path_, "read");
+    if (n < 0) return posix_failure(path_, "read");
     if (n == 0) break;
     done += static_cast<size_t>(n);
   }
@@ -107,7 +87,7 @@ Status PosixFile::write_at(uint64_t offset, std::string_view bytes) {
     const ssize_t n = pwrite(descriptor_, bytes.data() + done, bytes.size() - done,
                              static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failure(path_, "write");
+    if (n < 0) return posix_failure(path_, "write");
     done += static_cast<size_t>(n);
   }
   return Status::ok();
@@ -119,28 +99,28 @@ Status PosixFile::truncate(uint64_t size) {
   do {
     result = ftruncate(descriptor_, static_cast<off_t>(size));
   } while (result != 0 && errno == EINTR);
-  return result == 0 ? Status::ok() : failure(path_, "truncate");
+  return result == 0 ? Status::ok() : posix_failure(path_, "truncate");
 }
 
 Status PosixFile::sync() {
   // Not repeated on EINTR: whether the interrupted flush dropped something is not known.
-  return flush(descriptor_) == 0 ? Status::ok() : failure(path_, "sync");
+  return flush(descriptor_) == 0 ? Status::ok() : posix_failure(path_, "sync");
 }
 
 Result<uint64_t> PosixFile::size() {
   struct stat info;
-  if (fstat(descriptor_, &info) != 0) return failure(path_, "stat");
+  if (fstat(descriptor_, &info) != 0) return posix_failure(path_, "stat");
   return static_cast<uint64_t>(info.st_size);
 }
 
 Status rename_file(const std::string& from, const std::string& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) return failure(from, "rename");
+  if (::rename(from.c_str(), to.c_str()) != 0) return posix_failure(from, "rename");
   return sync_directory_of(to);
 }
 
 Status remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return Status::ok();
-  return failure(path, "remove");
+  return posix_failure(path, "remove");
 }
 
 }  // namespace flowdb

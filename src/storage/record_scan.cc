@@ -21,8 +21,14 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
       stop_at(record, record.kind, cut_short ? "record cut short" : record.problem);
       break;
     }
+    const uint32_t crc_before = crc_;
     const std::string_view header(record.header.data(), record.header.size());
-    crc_ = record.offset < order_.file_end ? 0 : extend_records_crc(crc_, header);
+    if (record.offset < order_.file_end) {
+      crc_ = 0;
+      crc_begin_ = record.end;
+    } else {
+      crc_ = extend_records_crc(crc_, header);
+    }
     position_ = record.end;
     if (record.kind != Kind::checkpoint) {
       apply(record);
@@ -39,6 +45,10 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
     } else if (!checkpoint->own || own_checkpoints) {
       apply(record, std::move(checkpoint).value());
     }  // else a commit that was not acknowledged
+    if (!stop_.status.is_ok()) {
+      position_ = record.offset;
+      crc_ = crc_before;
+    }
   }
   return Status::ok();
 }
@@ -84,6 +94,7 @@ void RecordScan::apply(const ContainerRecord& record, Checkpoint checkpoint) {
     if (order_.generation != 0) order_.file_end = std::max(order_.file_end, record.end);
     has_id_ = true;
     crc_ = 0;
+    crc_begin_ = record.end;
   }
   content_.records_crc = crc_;
 }
@@ -153,7 +164,9 @@ Status RecordScan::read_all(uint64_t vouched_end) {
     Superblock& superblock = content_.superblock;
     superblock.generation = std::max(superblock.generation, order_.generation);
     superblock.reused = true;
-    superblock.reused_scan_begin = std::min(order_.file_end, position_);
+    // The end that the checkpoint names, unless a filler reaches over it: one that would lead there
+    // may not have been written.
+    superblock.reused_scan_begin = crc_begin_;
   }
   return Status::ok();
 }

@@ -61,6 +61,8 @@ class RecordScan {
   Stop stop_;
   // Of all records passed, also of those that don't count unless one behind them does.
   uint32_t crc_ = 0;
+  // Where the first of them begins that is newer than the newest checkpoint.
+  uint64_t crc_begin_ = kFileHeaderBytes;
   // Of the newest checkpoint so far.
   CheckpointOrder order_;
   // Where the first record behind it stands that changes what it says.

@@ -46,24 +46,32 @@ Status Container::State::begin_reuse(File& opened, uint64_t file_bytes,
   counting = end > superblock.scan_begin();
   framing_unknown = reused;
   Regions older_tables;
+  Regions older_rest;
   FLOWDB_RETURN_IF_ERROR(
-      read_older_references(opened, file_bytes, older_superblock, older_tables, older));
-  if (!reused) return Status::ok();
-  // What the last commit let be seen may not have become durable with it.
+      read_older_references(opened, file_bytes, older_superblock, older_tables, older_rest));
+  if (reused) find_hidden(older_tables);
+  for (const Regions* some : {&older_tables, &older_rest}) {
+    for (const Region& region : *some) {
+      // One that is older by more than a generation may refer to what was cut off since.
+      const bool is_there = region.begin < region.end && region.end <= end;
+      if (is_there && region.begin >= kFileHeaderBytes) older.push_back(region);
+    }
+  }
+  return Status::ok();
+}
+
+void Container::State::find_hidden(const Regions& older_tables) {
+  Regions& found = holds(Rule::hidden_seen_first) ? hidden : covers;
   for (const auto& entry : tables) {
     const Region region = table_region(entry.second);
-    // Those of the records behind the checkpoints were seen, or they would not be known.
-    bool seen = region.begin >= superblock.scan_begin() || contains(older_tables, region);
-    for (const Region& records : older) {
-      seen = seen || (records.begin <= region.begin && region.begin < records.end);
-    }
-    if (!seen) covers.push_back(region);
+    // Those of the records behind the checkpoint were seen, or they would not be known.
+    const bool is_seen = region.begin >= superblock.scan_begin() || contains(older_tables, region);
+    if (!is_seen) found.push_back(region);
   }
   const Region checkpoint = checkpoint_region(superblock);
   if (checkpoint.begin < superblock.checkpoint_offset) {
-    covers.push_back({checkpoint.begin, superblock.checkpoint_offset});
+    found.push_back({checkpoint.begin, superblock.checkpoint_offset});
   }
-  return Status::ok();
 }
 
 Regions Container::State::in_use(const Plan& plan, bool keeps_records) {
@@ -136,7 +144,7 @@ Status Container::State::plan_space(Plan& plan) {
 Status Container::State::plan_superblock(Plan& plan) {
   plan.next = superblock;
   plan.next.changed = changed;
-  plan.settles = true;
+  plan.settles = older.empty();
   return plan_space(plan);
 }
 

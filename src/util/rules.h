@@ -27,6 +27,8 @@ namespace flowdb {
   X(regions_kept_for_superblock)                                                                 \
   X(regions_kept_for_older)                                                                      \
   X(regions_kept_for_readers)                                                                    \
+  /* What a crash may have left hidden is to be seen, durably, before the next superblock. */    \
+  X(hidden_seen_first)                                                                           \
   /* The log: its header is flushed, twice, before a frame is written. */                        \
   X(log_header_flush)                                                                            \
   X(log_header_flush_again)                                                                      \

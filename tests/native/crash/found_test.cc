@@ -6,6 +6,7 @@
 #include "crash/crash_point.h"
 #include "crash/faulty_disk.h"
 #include "crash/recovered.h"
+#include "storage/container_format.h"
 
 namespace flowdb {
 namespace {
@@ -45,6 +46,87 @@ TEST(Found, APowerFailureRightAfterACreationThatWasKilled) {
   disk.go_back_to(created + 1, 0);
   open_and_end(disk, 2);
   expect_recovery_from_all(disk.history(), created, {});
+}
+
+// Commits until regions are used again, and then once more. Result: the number of commits.
+uint64_t reuse_regions(FaultyDisk& disk) {
+  Commits commits(kSeed, 0);
+  auto engine = Engine::open(disk.open_container(), disk.open_log(), crash_options(kSeed, 1));
+  EXPECT_TRUE(engine.is_ok()) << engine.status().to_string();
+  uint64_t number = 0;
+  for (bool last = false; number < 50; last = engine.value()->container().regions_reused()) {
+    EXPECT_TRUE(engine.value()->write(commits.batch(++number), Durability::strict).is_ok());
+    EXPECT_TRUE(engine.value()->compact_all().is_ok());
+    if (last) break;
+  }
+  EXPECT_TRUE(engine.value()->container().regions_reused());
+  disk.end_process();
+  return number;
+}
+
+bool is_superblock(const FileEvent& event) {
+  return event.file == kContainerFile && event.kind == FileEvent::Kind::write &&
+         event.offset < kFileHeaderBytes;
+}
+
+// The superblock came through, and not the header that lets its table be seen. The recovery wrote
+// this header once more, beside the next superblock, and the same happened again: then both
+// superblocks had the table, and its header was taken for written.
+TEST(Found, TwoPowerFailuresThatEachTakeTheHeadersBesideTheSuperblock) {
+  FaultyDisk first;
+  const uint64_t number = reuse_regions(first);
+  const auto& events = first.history().events;
+  size_t tried = 0;
+  for (size_t event = events.size() / 2; event < events.size(); ++event) {
+    if (!is_superblock(events[event])) continue;
+    const CrashPoint point(first.history(), event);
+    for (uint64_t i = 0; i < std::min<uint64_t>(point.power_states(), 64); ++i) {
+      DurableUpTo durable{};
+      FaultyDisk second;
+      second.restart_from(point.power_state(i, durable));
+      open_and_end(second, 2);
+      const auto& again = second.history().events;
+      for (size_t at = 0; at < again.size(); ++at) {
+        if (!is_superblock(again[at])) continue;
+        const CrashPoint next(second.history(), at);
+        for (uint64_t k = 0; k < std::min<uint64_t>(next.power_states(), 64); ++k, ++tried) {
+          Commits commits(kSeed, 0);
+          // A multiple of 8 is verified.
+          ASSERT_EQ(
+              check_recovered(next.power_state(k, durable), commits, {0, number}, kSeed, 8 * k), "")
+              << "event " << event << ", state " << i << ", state " << k;
+        }
+      }
+    }
+  }
+  EXPECT_GT(tried, 100u);
+}
+
+// A process was killed behind its superblock, and the next one framed what only the superblock
+// before referred to; then the power failed, and that one was the newest again.
+TEST(Found, APowerFailureTakesTheSuperblockThatARecoveryHasSeen) {
+  FaultyDisk first;
+  const uint64_t number = reuse_regions(first);
+  const std::vector<FileEvent> events = first.history().events;
+  size_t tried = 0;
+  for (size_t event = events.size() / 2; event < events.size(); ++event) {
+    if (!is_superblock(events[event])) continue;
+    FaultyDisk disk;
+    ASSERT_EQ(reuse_regions(disk), number);
+    disk.go_back_to(event + 1, events[event].bytes.size());
+    open_and_end(disk, 2);
+    for (size_t at = event + 1; at < disk.history().events.size(); ++at) {
+      const CrashPoint point(disk.history(), at);
+      for (uint64_t i = 0; i < std::min<uint64_t>(point.power_states(), 200); ++i, ++tried) {
+        DurableUpTo durable{};
+        Commits commits(kSeed, 0);
+        ASSERT_EQ(
+            check_recovered(point.power_state(i, durable), commits, {0, number}, kSeed, 8 * i), "")
+            << "event " << event << ", recovery " << at << ", state " << i;
+      }
+    }
+  }
+  EXPECT_GT(tried, 100u);
 }
 
 // Half of a superblock was written, so that recovery took the checkpoint that it was to name; but

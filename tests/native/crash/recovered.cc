@@ -3,13 +3,16 @@
 
 #include <random>
 
+#include "crash/damaged_superblocks.h"
 #include "crash/faulty_disk.h"
+#include "storage/framing.h"
 
 namespace flowdb {
 namespace {
 
-// Reading everything for verify() takes as long as a recovery.
+// Reading everything for verify() takes as long as a recovery, and so does a further opening.
 constexpr uint64_t kVerifiedOneIn = 8;
+constexpr uint64_t kDamagedOneIn = 4;
 
 std::string differences(Engine& engine, const Content& expected) {
   Content found;
@@ -58,6 +61,60 @@ Status end(Engine& engine, uint64_t how) {
   }
 }
 
+Result<std::unique_ptr<Engine>> open(FaultyDisk& disk, uint64_t seed, uint64_t opening) {
+  return Engine::open(disk.open_container(), disk.open_log(), crash_options(seed, opening));
+}
+
+// `left`: the files, and the last commit, when all is done.
+struct Left {
+  Disk disk;
+  uint64_t last = 0;
+};
+std::string recover(Disk found, Commits& commits, const Expectation& expected, uint64_t seed,
+                    uint64_t number, Left& left) {
+  FaultyDisk disk(std::move(found));
+  disk.set_recording(false);
+  // Other random numbers than any opening before.
+  const uint64_t opening = (number + 1) << 20;
+  auto opened = open(disk, seed, opening);
+  if (!opened.is_ok()) return "opening: " + opened.status().to_string();
+  uint64_t last = 0;
+  std::string problem = check_content(*opened.value(), commits, expected.ceiling, last);
+  if (problem.empty()) problem = check_frames(disk.content()[kContainerFile]);
+  if (!problem.empty()) return problem;
+  if (last < expected.floor) {
+    return "commit " + std::to_string(last) + " is the last, " + std::to_string(expected.floor) +
+           " is lost";
+  }
+  // The next commit, which may be one that was lost, byte for byte.
+  const Durability durability = number % 2 == 0 ? Durability::strict : Durability::relaxed;
+  Status status = opened.value()->write(commits.batch(last + 1), durability);
+  if (!status.is_ok()) return "writing on: " + status.to_string();
+  // A recovery leaves nothing that would pass for damage.
+  if (number % kVerifiedOneIn == 0) {
+    const Findings findings = opened.value()->verify();
+    if (!findings.empty()) return "verifying: " + findings.front().to_string();
+  }
+  const uint64_t how = number / 2 % 10;
+  status = end(*opened.value(), how);
+  if (!status.is_ok()) return "ending in way " + std::to_string(how) + ": " + status.to_string();
+  disk.end_process();
+  opened = open(disk, seed, opening + 1);
+  if (!opened.is_ok()) {
+    return "opening again, way " + std::to_string(how) + ": " + opened.status().to_string();
+  }
+  uint64_t again = 0;
+  problem = check_content(*opened.value(), commits, last + 1, again);
+  if (problem.empty() && again != last + 1) {
+    problem = "commit " + std::to_string(again) + " is the last, not " + std::to_string(last + 1);
+  }
+  if (problem.empty()) problem = check_frames(disk.content()[kContainerFile]);
+  if (!problem.empty()) return "opened again, way " + std::to_string(how) + ": " + problem;
+  disk.end_process();
+  left = {disk.content(), again};
+  return {};
+}
+
 }  // namespace
 
 EngineOptions crash_options(uint64_t seed, uint64_t opening) {
@@ -81,45 +138,36 @@ EngineOptions crash_options(uint64_t seed, uint64_t opening) {
 
 std::string check_recovered(Disk found, Commits& commits, const Expectation& expected,
                             uint64_t seed, uint64_t number) {
-  FaultyDisk disk(std::move(found));
-  disk.set_recording(false);
-  const auto open = [&](uint64_t opening) {
-    return Engine::open(disk.open_container(), disk.open_log(), crash_options(seed, opening));
-  };
-  // Other random numbers than any opening before.
-  const uint64_t opening = (number + 1) << 20;
-  auto opened = open(opening);
-  if (!opened.is_ok()) return "opening: " + opened.status().to_string();
-  uint64_t last = 0;
-  std::string problem = check_content(*opened.value(), commits, expected.ceiling, last);
+  const Disk crashed = found;
+  Left left;
+  std::string problem = recover(std::move(found), commits, expected, seed, number, left);
   if (!problem.empty()) return problem;
-  if (last < expected.floor) {
-    return "commit " + std::to_string(last) + " is the last, " + std::to_string(expected.floor) +
-           " is lost";
+  // The way back without superblocks: from what the crash has left, and from what was recovered.
+  const uint64_t way = number % kDamagedOneIn;
+  const Expectation all = {left.last, left.last};
+  const auto again = [&](const std::optional<Disk>& damaged, const Expectation& wanted) {
+    return damaged ? recover(*damaged, commits, wanted, seed, number, left) : std::string();
+  };
+  if (way == 0) {
+    // Before regions were first used again, no checkpoint says which one is the newest.
+    const std::string& container = crashed[kContainerFile];
+    if (!newest_superblock(container).reused) return {};
+    problem = again(with_damaged(crashed, DamagedSuperblocks::newest), expected);
+    if (!problem.empty()) problem = "newest superblock damaged: " + problem;
+  } else if (way == 1) {
+    problem = again(with_damaged(left.disk, DamagedSuperblocks::newest), all);
+    if (!problem.empty()) problem = "newest superblock damaged behind the recovery: " + problem;
+  } else if (way == 2) {
+    problem = again(with_damaged(left.disk, DamagedSuperblocks::both), all);
+    if (!problem.empty()) problem = "both superblocks damaged behind the recovery: " + problem;
+  } else {
+    // What was being committed is there, then, and may be refused as corrupt, or its tables.
+    problem = again(with_damaged(crashed, DamagedSuperblocks::both), expected);
+    for (const char* const refused : {"opening: corruption", "reading: corruption"}) {
+      if (problem.rfind(refused, 0) == 0) problem.clear();
+    }
+    if (!problem.empty()) problem = "both superblocks damaged: " + problem;
   }
-  // The next commit, which may be one that was lost, byte for byte.
-  const Durability durability = number % 2 == 0 ? Durability::strict : Durability::relaxed;
-  Status status = opened.value()->write(commits.batch(last + 1), durability);
-  if (!status.is_ok()) return "writing on: " + status.to_string();
-  // A recovery leaves nothing that would pass for damage.
-  if (number % kVerifiedOneIn == 0) {
-    const Findings findings = opened.value()->verify();
-    if (!findings.empty()) return "verifying: " + findings.front().to_string();
-  }
-  const uint64_t how = number / 2 % 10;
-  status = end(*opened.value(), how);
-  if (!status.is_ok()) return "ending in way " + std::to_string(how) + ": " + status.to_string();
-  disk.end_process();
-  opened = open(opening + 1);
-  if (!opened.is_ok()) {
-    return "opening again, way " + std::to_string(how) + ": " + opened.status().to_string();
-  }
-  uint64_t again = 0;
-  problem = check_content(*opened.value(), commits, last + 1, again);
-  if (problem.empty() && again != last + 1) {
-    problem = "commit " + std::to_string(again) + " is the last, not " + std::to_string(last + 1);
-  }
-  if (!problem.empty()) problem = "opened again, way " + std::to_string(how) + ": " + problem;
   return problem;
 }
 

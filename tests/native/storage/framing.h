@@ -28,18 +28,22 @@ inline bool is_framed_to_its_end(const std::string& file) {
   return framed_up_to(file, file.size()) == file.size();
 }
 
-// The committed end of the newest superblock; 0 when there is none.
-inline uint64_t committed_end(const std::string& file) {
+// The newest superblock; of generation 0, and without a committed end, when there is none.
+inline Superblock newest_superblock(const std::string& file) {
   Superblock newest;
   newest.committed_end = 0;
   for (const size_t offset : kSlotOffsets) {
     if (file.size() < offset + kSuperblockBytes) continue;
-    const auto slot =
-        decode_superblock("flow.db", offset, std::string_view(file).substr(offset, kSuperblockBytes));
+    const auto slot = decode_superblock("flow.db", offset,
+                                        std::string_view(file).substr(offset, kSuperblockBytes));
     if (!slot.is_ok() || slot->state != SuperblockSlot::State::whole) continue;
     if (slot->superblock.generation > newest.generation) newest = slot->superblock;
   }
-  return newest.committed_end;
+  return newest;
+}
+
+inline uint64_t committed_end(const std::string& file) {
+  return newest_superblock(file).committed_end;
 }
 
 // What looks like records of a table 77, from whichever 13th byte on it is read.
@@ -49,7 +53,8 @@ inline std::string deceptive_bytes(size_t size, uint32_t seed) {
   while (bytes.size() < size) bytes.append(record, 13);
   bytes.resize(size);
   // A few bytes tell one table from another.
-  for (size_t i = 0; i < 4 && i < size; ++i) bytes[size - 1 - i] = static_cast<char>(seed >> (8 * i));
+  for (size_t i = 0; i < 4 && i < size; ++i)
+    bytes[size - 1 - i] = static_cast<char>(seed >> (8 * i));
   return bytes;
 }
 

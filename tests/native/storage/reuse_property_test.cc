@@ -219,6 +219,10 @@ class RandomRun {
       }
       (slots == 3 ? opened_without_superblocks_ : opened_with_one_superblock_) += 1;
       EXPECT_TRUE(contents(*container.value()) == model_) << "slots " << slots;
+      // It is written on as if nothing had been lost.
+      ok(container.value()->raise_epoch(), "raise_epoch without a superblock");
+      EXPECT_TRUE(is_framed_to_its_end(*damaged)) << "slots " << slots;
+      EXPECT_TRUE(contents(*open(damaged)) == model_) << "slots " << slots;
     }
   }
 
