@@ -42,8 +42,10 @@ struct Container::State {
   // A crash, or a failed write, may have left what is free framed in any way; until a commit has
   // framed it.
   bool framing_unknown = false;
-  // All that the older superblock refers to, until the first commit: as long as it is not known
-  // whether the newer one is durable, no header is written upon it.
+  // The newest superblock may not be durable; until it was flushed, for the first commit.
+  bool newest_unflushed = false;
+  // All that the superblock refers to which is the newest as long as the first commit is not
+  // durable: no header is written upon it.
   Regions older;
   // The file's end, when more is free in front of it that can't be cut off.
   uint64_t cut_short_at = 0;

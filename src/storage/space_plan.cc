@@ -13,19 +13,18 @@ namespace flowdb {
 namespace {
 
 // Moves the region's begin on to the first record that begins with a page, or at the file's end,
-// whose header can be rewritten at once; to its end when there is none. False when not all that
-// stands in front of it are fillers.
-Result<bool> move_to_record(File& file, Region& region, bool is_file_end) {
+// whose header can be rewritten at once; or, with `reframes`, to one that reaches over the region's
+// end; to its end when there is none. False when not all that stands in front of it are fillers.
+Result<bool> move_to_record(File& file, Region& region, bool is_file_end, bool reframes) {
   bool only_fillers = true;
   while (!region.is_empty()) {
-    const bool suits = is_file_end
-                           ? region.begin % kSectorBytes <= kSectorBytes - kRecordHeaderBytes
-                           : region.begin % kPageBytes == 0;
-    if (suits) break;
+    const bool is_atomic = region.begin % kSectorBytes <= kSectorBytes - kRecordHeaderBytes;
+    if (is_file_end ? is_atomic : region.begin % kPageBytes == 0) break;
     FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record,
                             read_record(file, region.begin, region.end));
     const bool is_whole = record.end != 0 && record.end <= region.end;
     only_fillers = only_fillers && is_whole && record.kind == ContainerRecord::Kind::filler;
+    if (!is_whole && reframes && is_atomic) break;
     region.begin = is_whole ? record.end : region.end;
   }
   return only_fillers;
@@ -50,6 +49,8 @@ Status Container::State::begin_reuse(File& opened, uint64_t file_bytes,
   FLOWDB_RETURN_IF_ERROR(
       read_older_references(opened, file_bytes, older_superblock, older_tables, older_rest));
   if (reused) find_hidden(older_tables);
+  // A process that was killed may have left the newest one to be flushed.
+  newest_unflushed = reused && older_superblock.generation < superblock.generation;
   for (const Regions* some : {&older_tables, &older_rest}) {
     for (const Region& region : *some) {
       // One that is older by more than a generation may refer to what was cut off since.
@@ -61,26 +62,24 @@ Status Container::State::begin_reuse(File& opened, uint64_t file_bytes,
 }
 
 void Container::State::find_hidden(const Regions& older_tables) {
-  Regions& found = holds(Rule::hidden_seen_first) ? hidden : covers;
   for (const auto& entry : tables) {
     const Region region = table_region(entry.second);
     // Those of the records behind the checkpoint were seen, or they would not be known.
     const bool is_seen = region.begin >= superblock.scan_begin() || contains(older_tables, region);
-    if (!is_seen) found.push_back(region);
+    if (!is_seen) hidden.push_back(region);
   }
   const Region checkpoint = checkpoint_region(superblock);
   if (checkpoint.begin < superblock.checkpoint_offset) {
-    found.push_back({checkpoint.begin, superblock.checkpoint_offset});
+    hidden.push_back({checkpoint.begin, superblock.checkpoint_offset});
   }
 }
 
 Regions Container::State::in_use(const Plan& plan, bool keeps_records) {
-  Regions used;
+  Regions used = older;
   const auto add = [&used](const Region& region) { add_region(used, region); };
   const auto add_tables = [&used](const LiveTables& some) {
     for (const auto& entry : some) add_region(used, table_region(entry.second));
   };
-  if (holds(Rule::regions_kept_for_older)) used = older;
   add({superblock.scan_begin(), superblock.committed_end});
   if (keeps_records) add({superblock.scan_begin(), end});
   add_tables(tables);
@@ -101,6 +100,12 @@ Regions Container::State::in_use(const Plan& plan, bool keeps_records) {
 }
 
 Status Container::State::plan_space(Plan& plan) {
+  if (newest_unflushed) {
+    if (holds(Rule::newest_flush)) FLOWDB_RETURN_IF_ERROR(flush());
+    if (holds(Rule::newest_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
+    newest_unflushed = false;
+    older.clear();
+  }
   Superblock& next = plan.next;
   next.generation = superblock.generation + 1;
   next.reused = reused;
@@ -119,7 +124,8 @@ Status Container::State::plan_space(Plan& plan) {
     if (region.begin >= region.end || plan.keeps_free) continue;
     // The file's end moves to the front with a new checkpoint only, which says where it is.
     const bool is_file_end = &gap == &gaps.back() && reused && absorbs;
-    FLOWDB_ASSIGN_OR_RETURN(const bool only_fillers, move_to_record(*file, region, is_file_end));
+    FLOWDB_ASSIGN_OR_RETURN(const bool only_fillers,
+                            move_to_record(*file, region, is_file_end, framing_unknown));
     if (is_file_end) {
       plan.file_end = only_fillers ? gap.begin : region.begin;
       plan.is_cut_short = !only_fillers;
@@ -127,7 +133,7 @@ Status Container::State::plan_space(Plan& plan) {
       if (!region.is_empty()) add_region(plan.framed, region);
       continue;
     }
-    const bool is_free = region.bytes() >= region_bytes_min;
+    const bool is_free = region.begin % kPageBytes == 0 && region.bytes() >= region_bytes_min;
     if (is_free) add_region(plan.free, region);
     if (framing_unknown ? !region.is_empty() : is_free && !contains(free, region)) {
       add_region(plan.framed, region);

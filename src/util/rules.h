@@ -25,10 +25,12 @@ namespace flowdb {
   X(tables_named_last)                                                                           \
   /* A region is used again when no superblock that may count and no reader refers to it. */     \
   X(regions_kept_for_superblock)                                                                 \
-  X(regions_kept_for_older)                                                                      \
   X(regions_kept_for_readers)                                                                    \
-  /* What a crash may have left hidden is to be seen, durably, before the next superblock. */    \
-  X(hidden_seen_first)                                                                           \
+  /* The superblock that an opening has found is flushed, twice, before anything is written upon \
+   */                                                                                            \
+  /* what the one before it refers to. */                                                        \
+  X(newest_flush)                                                                                \
+  X(newest_flush_again)                                                                          \
   /* The log: its header is flushed, twice, before a frame is written. */                        \
   X(log_header_flush)                                                                            \
   X(log_header_flush_again)                                                                      \

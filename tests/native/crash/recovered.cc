@@ -138,35 +138,18 @@ EngineOptions crash_options(uint64_t seed, uint64_t opening) {
 
 std::string check_recovered(Disk found, Commits& commits, const Expectation& expected,
                             uint64_t seed, uint64_t number) {
-  const Disk crashed = found;
   Left left;
   std::string problem = recover(std::move(found), commits, expected, seed, number, left);
   if (!problem.empty()) return problem;
-  // The way back without superblocks: from what the crash has left, and from what was recovered.
-  const uint64_t way = number % kDamagedOneIn;
-  const Expectation all = {left.last, left.last};
-  const auto again = [&](const std::optional<Disk>& damaged, const Expectation& wanted) {
-    return damaged ? recover(*damaged, commits, wanted, seed, number, left) : std::string();
-  };
-  if (way == 0) {
-    // Before regions were first used again, no checkpoint says which one is the newest.
-    const std::string& container = crashed[kContainerFile];
-    if (!newest_superblock(container).reused) return {};
-    problem = again(with_damaged(crashed, DamagedSuperblocks::newest), expected);
-    if (!problem.empty()) problem = "newest superblock damaged: " + problem;
-  } else if (way == 1) {
-    problem = again(with_damaged(left.disk, DamagedSuperblocks::newest), all);
-    if (!problem.empty()) problem = "newest superblock damaged behind the recovery: " + problem;
-  } else if (way == 2) {
-    problem = again(with_damaged(left.disk, DamagedSuperblocks::both), all);
-    if (!problem.empty()) problem = "both superblocks damaged behind the recovery: " + problem;
-  } else {
-    // What was being committed is there, then, and may be refused as corrupt, or its tables.
-    problem = again(with_damaged(crashed, DamagedSuperblocks::both), expected);
-    for (const char* const refused : {"opening: corruption", "reading: corruption"}) {
-      if (problem.rfind(refused, 0) == 0) problem.clear();
-    }
-    if (!problem.empty()) problem = "both superblocks damaged: " + problem;
+  // The way back without superblocks.
+  const bool both = number % kDamagedOneIn == 1;
+  if (!both && number % kDamagedOneIn != 0) return {};
+  const auto which = both ? DamagedSuperblocks::both : DamagedSuperblocks::newest;
+  const std::optional<Disk> damaged = with_damaged(left.disk, which);
+  if (!damaged) return {};
+  problem = recover(*damaged, commits, {left.last, left.last}, seed, number, left);
+  if (!problem.empty()) {
+    problem = (both ? "both superblocks damaged: " : "newest superblock damaged: ") + problem;
   }
   return problem;
 }
