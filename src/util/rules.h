@@ -26,9 +26,7 @@ namespace flowdb {
   /* A region is used again when no superblock that may count and no reader refers to it. */     \
   X(regions_kept_for_superblock)                                                                 \
   X(regions_kept_for_readers)                                                                    \
-  /* The superblock that an opening has found is flushed, twice, before anything is written upon \
-   */                                                                                            \
-  /* what the one before it refers to. */                                                        \
+  /* A superblock that an opening finds is flushed, twice, before its first commit. */           \
   X(newest_flush)                                                                                \
   X(newest_flush_again)                                                                          \
   /* The log: its header is flushed, twice, before a frame is written. */                        \
