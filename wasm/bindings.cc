@@ -187,7 +187,7 @@ FLOWDB_EXPORT(uint32_t) flow_maintain(BoundDatabase* it, Number budget_us, int t
 }
 
 FLOWDB_EXPORT(uint32_t) flow_mark_deleted(BoundDatabase* it) {
-  return report(it->engine().container().mark_deleted());
+  return report(it->engine().storage().mark_deleted());
 }
 
 FLOWDB_EXPORT(uint32_t) flow_stats(BoundDatabase* it) {

@@ -51,21 +51,21 @@ Status Engine::close() {
   s.job.reset();
   // Opened and only read: it is as the last close() has left it.
   const bool unchanged = s.memtable->count() == 0 && s.flush == nullptr && !s.checkpoint_due;
-  if (unchanged && s.log->file_bytes() <= kLogHeaderBytes) return s.container->close();
+  if (unchanged && s.log->file_bytes() <= kLogHeaderBytes) return s.storage->close();
   const LogPosition position = s.log->reset_position();
   if (!holds(Rule::log_cut_last)) FLOWDB_RETURN_IF_ERROR(s.log->truncate());
   FLOWDB_RETURN_IF_ERROR(s.checkpoint(position));
   if (holds(Rule::log_cut_last)) FLOWDB_RETURN_IF_ERROR(s.log->truncate());
-  return s.container->close();
+  return s.storage->close();
 }
 
-Container& Engine::container() { return *state_->container; }
+Storage& Engine::storage() { return *state_->storage; }
 const EngineOptions& Engine::options() const { return state_->options; }
 
 EngineStats Engine::stats() const {
   const State& s = *state_;
   EngineStats stats = s.counters;
-  const ContainerStats stored = s.container->stats();
+  const StorageStats stored = s.storage->stats();
   const BlockCache::Counters& blocks = s.cache.counters;
   stats.memtable_bytes = s.memtable->memory_bytes();
   if (s.flush != nullptr) stats.memtable_bytes += s.flush->memtable()->memory_bytes();

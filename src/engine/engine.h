@@ -1,4 +1,4 @@
-// Engine: the LSM tree over one container and one log. Single-threaded.
+// Engine: the LSM tree over one storage of tables and one log. Single-threaded.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,10 @@
 #include "engine/write_batch.h"
 #include "memtable/memtable.h"
 #include "storage/container.h"
+#include "storage/directory.h"
 #include "storage/file.h"
 #include "storage/finding.h"
+#include "storage/storage.h"
 #include "util/status.h"
 
 namespace flowdb {
@@ -34,6 +36,12 @@ class Engine {
   // not_found.
   static Result<std::unique_ptr<Engine>> open(std::unique_ptr<File> container,
                                               std::unique_ptr<File> log, EngineOptions options);
+  // The same with a file for each table (storage/multi_file_storage.h); these are in `tables`, and
+  // `root` has what was committed last, and the log, "flow.wal". Only in a full build
+  // (util/features.h). Errors: as above; of the options, region_bytes_min has no meaning.
+  static Result<std::unique_ptr<Engine>> open(std::unique_ptr<Directory> root,
+                                              std::unique_ptr<Directory> tables,
+                                              EngineOptions options);
   // Does not close(): what was written relaxed is in the log.
   ~Engine();
 
@@ -106,7 +114,7 @@ class Engine {
   // damaged can be read and written on. Takes as long as it takes to read both files.
   Findings verify();
 
-  Container& container();
+  Storage& storage();
   const EngineOptions& options() const;
   EngineStats stats() const;
   // Null, unless the options have a clock_ns. Valid as long as the Engine.

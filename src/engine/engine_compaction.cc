@@ -45,7 +45,7 @@ Status Engine::State::pause_compaction() {
   // The compaction is lost, not the write that wanted it to pause.
   job.reset();
   compaction_failed = true;
-  return container->can_write() ? Status::ok() : status;
+  return storage->can_write() ? Status::ok() : status;
 }
 
 void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
@@ -63,7 +63,7 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
     for (const auto& file : plan.upper) expected_bytes += file->bytes();
   }
   auto output = std::make_unique<TableOutput>(
-      *container, next_table_id, builder_options(plan.output_level), table_bytes, expected_bytes);
+      *storage, next_table_id, builder_options(plan.output_level), table_bytes, expected_bytes);
   const uint64_t part_bytes_min = of_all ? kPartBytesMinOfAll : kPartBytesMin;
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job =
@@ -97,7 +97,7 @@ Result<uint64_t> Engine::State::commit_part() {
   change.removed = std::move(part.removed);
   if (status.is_ok()) status = commit(change);
   if (!status.is_ok()) {
-    for (const TableMeta& table : change.added) container->discard_table(table.id);
+    for (const TableMeta& table : change.added) storage->discard_table(table.id);
     return status;
   }
   if (is_last) ++counters.compactions;
@@ -105,14 +105,14 @@ Result<uint64_t> Engine::State::commit_part() {
 }
 
 bool Engine::State::is_sparse() const {
-  if (container->has_waiting_tables()) return false;
-  const ContainerStats stats = container->stats();
+  if (storage->has_waiting_tables()) return false;
+  const StorageStats stats = storage->stats();
   return stats.dead_bytes > stats.live_bytes / 4 &&
          stats.dead_bytes > kDeadRegionsMin * options.region_bytes_min;
 }
 
 std::optional<CompactionPlan> Engine::State::plan_move_forward() const {
-  const std::optional<uint32_t> id = container->table_to_move();
+  const std::optional<uint32_t> id = storage->table_to_move();
   if (!id) return std::nullopt;
   // The tables of level 0 are soon merged into others.
   for (uint8_t level = 1; level < kLevels; ++level) {
@@ -129,16 +129,16 @@ std::optional<CompactionPlan> Engine::State::plan_move_forward() const {
 
 Status Engine::State::move_forward() {
   // Of a transaction that is still open.
-  if (container->has_waiting_tables()) return Status::ok();
+  if (storage->has_waiting_tables()) return Status::ok();
   for (;;) {
-    FLOWDB_RETURN_IF_ERROR(container->reclaim());
+    FLOWDB_RETURN_IF_ERROR(storage->reclaim());
     std::optional<CompactionPlan> plan = plan_move_forward();
     if (!plan) break;
     begin_compaction(*std::move(plan));
     while (job != nullptr) FLOWDB_RETURN_IF_ERROR(step_compaction().status());
   }
   // The checkpoint moves to the front, and then the room that it had is free.
-  return container->reclaim();
+  return storage->reclaim();
 }
 
 Status Engine::compact_all() {

@@ -28,7 +28,7 @@ Result<uint64_t> Engine::State::write_flush() {
   if (!flush->has_begun()) {
     FLOWDB_RETURN_IF_ERROR(pause_compaction());
     flush->begin(Retention({pins.begin(), pins.end()}, options.now_us(), nullptr),
-                 std::make_unique<TableOutput>(*container, next_table_id, builder_options(0),
+                 std::make_unique<TableOutput>(*storage, next_table_id, builder_options(0),
                                                UINT64_MAX, flush->memtable()->data_bytes()));
   }
   return flush->step();

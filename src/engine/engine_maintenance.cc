@@ -30,7 +30,7 @@ bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
 }
 
 bool Engine::State::is_untidy() const {
-  return container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
+  return storage->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
          (is_sparse() && (room_is_waiting || plan_move_forward().has_value()));
 }
 
@@ -67,10 +67,9 @@ Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
 // front.
 Result<uint64_t> Engine::State::step_tidying() {
   const bool is_waiting = room_is_waiting && is_sparse();
-  if (is_waiting ||
-      container->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min) {
+  if (is_waiting || storage->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min) {
     room_is_waiting = false;
-    FLOWDB_RETURN_IF_ERROR(container->reclaim());
+    FLOWDB_RETURN_IF_ERROR(storage->reclaim());
     return kCommitWork;
   }
   std::optional<CompactionPlan> plan;
@@ -100,7 +99,7 @@ Status Engine::State::keep_pace(uint64_t bytes) {
     pace_now = pace();
   }
   if (pace_now == 0) work_due = 0;
-  return container->can_write() ? Status::ok() : check_writable();
+  return storage->can_write() ? Status::ok() : check_writable();
 }
 
 Result<bool> Engine::maintain(int64_t budget_us, Upkeep upkeep) {

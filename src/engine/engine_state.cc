@@ -7,7 +7,7 @@ namespace flowdb {
 
 Status Engine::State::check_writable() const {
   if (closed) return Status::closed("the database is closed");
-  if (!container->can_write() || !log->can_write()) {
+  if (!storage->can_write() || !log->can_write()) {
     return Status::closed(
         "an earlier write has failed; the database is read-only until it is opened again");
   }
@@ -20,15 +20,15 @@ TableBuilderOptions Engine::State::builder_options(size_t level) const {
   result.bloom_bits_per_key = options.bloom_bits_per_key;
   result.compression = static_cast<BlockCompression>(options.compression);
   result.level = static_cast<uint8_t>(level);
-  result.database_id = container->database_id();
+  result.database_id = storage->database_id();
   return result;
 }
 
 TableFiles Engine::State::files_of(const std::vector<TableMeta>& metas) {
-  const TableSource source{container.get(), &cache};
+  const TableSource source{storage.get(), &cache};
   TableFiles files;
   for (const TableMeta& meta : metas) {
-    auto held = container->hold_table(meta.id);
+    auto held = storage->hold_table(meta.id);
     assert(held != nullptr);
     const TableLocation location = *held;
     files.push_back(std::make_shared<TableFile>(meta, location, source, std::move(held)));
@@ -50,7 +50,7 @@ Status Engine::State::commit(const Change& change) {
   files.insert(files.end(), change.moved.begin(), change.moved.end());
   std::shared_ptr<const Version> next = version->with(files, left);
   if (next == nullptr) {
-    return Status::corruption(container->file_name(), 0, "a compaction made overlapping tables");
+    return Status::corruption(storage->file_name(), 0, "a compaction made overlapping tables");
   }
   Manifest manifest;
   manifest.last_sequence = change.sequence;
@@ -59,7 +59,7 @@ Status Engine::State::commit(const Change& change) {
   for (const auto& file : next->all()) manifest.tables.push_back(file->meta());
   std::vector<uint32_t> added_ids;
   for (const TableMeta& meta : change.added) added_ids.push_back(meta.id);
-  FLOWDB_RETURN_IF_ERROR(container->apply(added_ids, change.removed, manifest.encode()));
+  FLOWDB_RETURN_IF_ERROR(storage->apply(added_ids, change.removed, manifest.encode()));
   version = std::move(next);
   checkpoint_sequence = change.sequence;
   checkpoint_position = change.position;

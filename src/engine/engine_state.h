@@ -18,17 +18,18 @@
 
 namespace flowdb {
 
+// The log's name, where there are directories.
+inline constexpr std::string_view kLogName = "flow.wal";
+
 struct Engine::State {
   explicit State(EngineOptions o) : options(std::move(o)), cache(options.block_cache_bytes) {
     if (kFullEngine && options.clock_ns) latencies = std::make_unique<EngineLatencies>();
   }
 
   const EngineOptions options;
-  std::unique_ptr<Container> container;
+  std::unique_ptr<Storage> storage;
   std::unique_ptr<Log> log;
-  // Theirs, for who looks for damage.
-  File* container_file = nullptr;
-  File* log_file = nullptr;
+  File* log_file = nullptr;  // the log's, for who looks for damage
   BlockCache cache;
   std::shared_ptr<const Version> version = std::make_shared<Version>();
   std::shared_ptr<Memtable> memtable = std::make_shared<Memtable>();
@@ -57,7 +58,12 @@ struct Engine::State {
   std::unique_ptr<EngineLatencies> latencies;  // null: not measured
 
   // Recovery, at open (recovery.cc).
-  Status open_files(std::unique_ptr<File> opened_container, std::unique_ptr<File> opened_log);
+  Status open_files(std::unique_ptr<File> container, std::unique_ptr<File> opened_log);
+  // The same where each table is a file (engine_multi_file.cc).
+  Status open_directories(std::unique_ptr<Directory> root, std::unique_ptr<Directory> tables);
+  ContainerOptions container_options() const;
+  // The rest of it, when the storage is open.
+  Status recover(std::unique_ptr<File> opened_log);
   Status load_version(const Manifest* manifest);
   Result<TableMeta> meta_by_itself(uint32_t id, const TableLocation& location,
                                    const Manifest* manifest);

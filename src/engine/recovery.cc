@@ -42,29 +42,33 @@ bool describes(const TableMeta& meta, const TableProperties& properties) {
 
 }  // namespace
 
-Status Engine::State::open_files(std::unique_ptr<File> opened_container,
+ContainerOptions Engine::State::container_options() const {
+  ContainerOptions result;
+  result.new_id = random_id(options.random);
+  result.create_if_missing = options.create_if_missing;
+  result.region_bytes_min = options.region_bytes_min;
+  return result;
+}
+
+Status Engine::State::open_files(std::unique_ptr<File> container,
                                  std::unique_ptr<File> opened_log) {
-  container_file = opened_container.get();
+  FLOWDB_RETURN_IF_ERROR(check_both_files(*container, *opened_log));
+  FLOWDB_ASSIGN_OR_RETURN(storage, Container::open(std::move(container), container_options()));
+  return recover(std::move(opened_log));
+}
+
+Status Engine::State::recover(std::unique_ptr<File> opened_log) {
   log_file = opened_log.get();
-  FLOWDB_RETURN_IF_ERROR(check_both_files(*container_file, *log_file));
-  ContainerOptions container_options;
-  container_options.new_id = random_id(options.random);
-  container_options.create_if_missing = options.create_if_missing;
-  container_options.region_bytes_min = options.region_bytes_min;
-  FLOWDB_ASSIGN_OR_RETURN(container,
-                          Container::open(std::move(opened_container), container_options));
-  if (container->is_deleted()) {
-    return Status::not_found(std::string(container->file_name()) +
-                             ": the database is being deleted");
+  if (storage->is_deleted()) {
+    return Status::not_found(std::string(storage->file_name()) + ": the database is being deleted");
   }
   std::optional<Manifest> manifest;
-  if (!container->manifest().empty()) {
-    FLOWDB_ASSIGN_OR_RETURN(manifest,
-                            Manifest::decode(container->manifest(), container->file_name()));
+  if (!storage->manifest().empty()) {
+    FLOWDB_ASSIGN_OR_RETURN(manifest, Manifest::decode(storage->manifest(), storage->file_name()));
   }
   FLOWDB_RETURN_IF_ERROR(load_version(manifest ? &*manifest : nullptr));
   // The owner's first write; the log's header may be the second.
-  if (holds(Rule::epoch_raised_first)) FLOWDB_RETURN_IF_ERROR(container->raise_epoch());
+  if (holds(Rule::epoch_raised_first)) FLOWDB_RETURN_IF_ERROR(storage->raise_epoch());
   if (!manifest) {
     // The log of a container that the original has rewritten still bears the id that is lost with
     // our superblock.
@@ -76,7 +80,7 @@ Status Engine::State::open_files(std::unique_ptr<File> opened_container,
   log_options.extent_bytes_min = options.log_extent_bytes_min;
   log_options.extent_bytes_max = options.log_extent_bytes_max;
   log_options.random = options.random;
-  FLOWDB_ASSIGN_OR_RETURN(log, Log::open(std::move(opened_log), container->database_id(),
+  FLOWDB_ASSIGN_OR_RETURN(log, Log::open(std::move(opened_log), storage->database_id(),
                                          manifest ? &manifest->log : nullptr, log_options));
   checkpoint_position = log->position();
   return replay_log(log_name);
@@ -88,15 +92,15 @@ Status Engine::State::load_version(const Manifest* manifest) {
     last_sequence = manifest->last_sequence;
     next_table_id = manifest->next_table_id;
   }
-  const std::map<uint32_t, TableLocation>& live = container->tables();
-  const bool trusted = manifest != nullptr && !container->changed_by_others();
+  const std::map<uint32_t, TableLocation>& live = storage->tables();
+  const bool trusted = manifest != nullptr && !storage->changed_by_others();
   std::vector<TableMeta> metas;
   if (trusted) {
     metas = manifest->tables;
     size_t known = 0;
     for (const TableMeta& meta : metas) known += live.count(meta.id);
     if (known != metas.size() || known != live.size()) {
-      return Status::corruption(container->file_name(), 0,
+      return Status::corruption(storage->file_name(), 0,
                                 "the checkpoint's tables are not those of its manifest");
     }
   } else {
@@ -109,7 +113,7 @@ Status Engine::State::load_version(const Manifest* manifest) {
   }
   version = version->with(files_of(metas), {});
   if (version == nullptr) {
-    return Status::corruption(container->file_name(), 0,
+    return Status::corruption(storage->file_name(), 0,
                               "tables of one level of the manifest overlap");
   }
   return Status::ok();
@@ -117,7 +121,7 @@ Status Engine::State::load_version(const Manifest* manifest) {
 
 Result<TableMeta> Engine::State::meta_by_itself(uint32_t id, const TableLocation& location,
                                                 const Manifest* manifest) {
-  FLOWDB_ASSIGN_OR_RETURN(const auto table, Table::open(*container, id, location, cache));
+  FLOWDB_ASSIGN_OR_RETURN(const auto table, Table::open(*storage, id, location, cache));
   TableMeta meta = meta_of(id, table->properties());
   // A table that the manifest does not describe goes to level 0, where tables may overlap: the
   // level that it was written for says nothing of how it stands to the others now.

@@ -1,5 +1,6 @@
-// Salvage: reads what is left of a damaged database. Never writes to its files, stops at nothing,
-// and says what is missing.
+// Salvage: reads what is left of a damaged database, a container and its log. Never writes to its
+// files, stops at nothing, and says what is missing. There is none where each table is a file of
+// its own: damage in one table is damage in one file there, and the engine reads the others.
 #pragma once
 
 #include <functional>

@@ -7,10 +7,10 @@
 
 namespace flowdb {
 
-TableOutput::TableOutput(Container& container, uint32_t& next_table_id,
+TableOutput::TableOutput(Storage& storage, uint32_t& next_table_id,
                          const TableBuilderOptions& options, uint64_t table_bytes_max,
                          uint64_t expected_bytes)
-    : container_(container),
+    : storage_(storage),
       next_table_id_(next_table_id),
       options_(options),
       table_bytes_max_(table_bytes_max),
@@ -19,14 +19,14 @@ TableOutput::TableOutput(Container& container, uint32_t& next_table_id,
 TableOutput::~TableOutput() {
   builder_.reset();
   writer_.reset();
-  for (const TableMeta& table : tables_) container_.discard_table(table.id);
+  for (const TableMeta& table : tables_) storage_.discard_table(table.id);
 }
 
 Status TableOutput::begin_table() {
   if (next_table_id_ == kFillerId) {
     return Status::io_error("all table ids of this database have been used");
   }
-  FLOWDB_ASSIGN_OR_RETURN(writer_, container_.begin_table(next_table_id_++, expected_bytes_));
+  FLOWDB_ASSIGN_OR_RETURN(writer_, storage_.begin_table(next_table_id_++, expected_bytes_));
   builder_ = std::make_unique<TableBuilder>(*writer_, options_);
   return Status::ok();
 }

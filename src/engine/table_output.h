@@ -16,8 +16,8 @@ class TableOutput {
  public:
   // `next_table_id` is counted up with each table. A table that has reached `table_bytes_max`, or
   // that fills the free room which it is written to, is ended between two keys. Such room is used
-  // when it takes `expected_bytes`. `container` and `next_table_id` must outlive it.
-  TableOutput(Container& container, uint32_t& next_table_id, const TableBuilderOptions& options,
+  // when it takes `expected_bytes`. `storage` and `next_table_id` must outlive it.
+  TableOutput(Storage& storage, uint32_t& next_table_id, const TableBuilderOptions& options,
               uint64_t table_bytes_max, uint64_t expected_bytes);
   // Gives up the tables that were not committed.
   ~TableOutput();
@@ -52,7 +52,7 @@ class TableOutput {
   Status begin_table();
   Status finish_table();
 
-  Container& container_;
+  Storage& storage_;
   uint32_t& next_table_id_;
   const TableBuilderOptions options_;
   const uint64_t table_bytes_max_;

@@ -2,6 +2,7 @@
 #include "engine/verify.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "engine/batch_reader.h"
 #include "engine/engine_state.h"
@@ -9,24 +10,32 @@
 #include "engine/table_output.h"
 #include "sst/table_verify.h"
 #include "storage/container_survey.h"
+#include "storage/memory_file.h"
+#include "storage/multi_file_storage.h"
 #include "wal/log_survey.h"
 
 namespace flowdb {
 namespace {
 
+// The file in which a live table stands.
+using FileOfTable = std::function<Result<std::shared_ptr<File>>(uint32_t id)>;
+
 class Verification {
  public:
-  Verification(File& container, Findings& findings) : container_(container), findings_(findings) {}
+  // `name`: of the container, or what stands for it.
+  Verification(std::string_view name, ContainerSurvey survey, Findings& findings)
+      : name_(name), findings_(findings), survey_(std::move(survey)) {}
 
-  // `log_end`: nullopt: nobody has it open, so that a crash may be the last that has happened to
-  // it.
-  void run(File& log, std::optional<uint64_t> log_end) {
-    survey_ = survey_container(container_, log_end.has_value(), findings_);
+  void run(const FileOfTable& file_of, File& log, std::optional<uint64_t> log_end) {
     read_manifest();
-    std::vector<TableMeta> metas;
     for (const auto& [id, location] : survey_.tables) {
-      const auto properties = verify_table({&container_, id, location}, findings_);
-      if (properties) metas.push_back(check_meta(id, location, *properties));
+      const Result<std::shared_ptr<File>> file = file_of(id);
+      if (!file.is_ok()) {
+        findings_.push_back(finding_of(file.status(), name_, 0));
+        continue;
+      }
+      const auto properties = verify_table({file->get(), id, location}, findings_);
+      if (properties) check_meta(id, location, *properties);
     }
     if (manifest_ && !survey_.changed) {
       check_tables_known();
@@ -38,8 +47,8 @@ class Verification {
  private:
   void report(uint64_t offset, std::optional<uint32_t> table, std::string what,
               std::string expected = {}, std::string found = {}) {
-    findings_.push_back({StatusCode::corruption, std::string(container_.name()), offset, table,
-                         std::move(what), std::move(expected), std::move(found)});
+    findings_.push_back({StatusCode::corruption, name_, offset, table, std::move(what),
+                         std::move(expected), std::move(found)});
   }
   uint64_t offset_of(uint32_t id) const {
     const auto at = survey_.tables.find(id);
@@ -48,18 +57,17 @@ class Verification {
 
   void read_manifest() {
     if (survey_.manifest.empty()) return;
-    Result<Manifest> manifest = Manifest::decode(survey_.manifest, container_.name());
+    Result<Manifest> manifest = Manifest::decode(survey_.manifest, name_);
     if (manifest.is_ok()) {
       manifest_ = std::move(manifest).value();
     } else {
-      findings_.push_back(finding_of(manifest.status(), container_.name(), 0));
+      findings_.push_back(finding_of(manifest.status(), name_, 0));
     }
   }
 
-  TableMeta check_meta(uint32_t id, const TableLocation& location,
-                       const TableProperties& properties) {
+  void check_meta(uint32_t id, const TableLocation& location, const TableProperties& properties) {
+    if (!manifest_ || survey_.changed) return;
     const TableMeta meta = meta_of(id, properties);
-    if (!manifest_ || survey_.changed) return meta;
     if (survey_.database_id && properties.database_id != *survey_.database_id) {
       report(location.offset, id, "a table of another database");
     }
@@ -88,7 +96,6 @@ class Verification {
       report(location.offset, id, "an id that the manifest says is not used yet",
              "below " + std::to_string(manifest_->next_table_id), std::to_string(id));
     }
-    return meta;
   }
 
   void check_tables_known() {
@@ -147,27 +154,46 @@ class Verification {
         findings_);
   }
 
-  File& container_;
+  const std::string name_;
   Findings& findings_;
   ContainerSurvey survey_;
   std::optional<Manifest> manifest_;
 };
 
-Findings verify_files(File& container, File& log, std::optional<uint64_t> log_end) {
-  Findings findings;
-  Verification(container, findings).run(log, log_end);
-  return findings;
-}
-
 }  // namespace
 
 Findings verify_database(File& container, File& log) {
-  return verify_files(container, log, std::nullopt);
+  Findings findings;
+  Verification verification(container.name(), survey_container(container, false, findings),
+                            findings);
+  const std::shared_ptr<File> file(std::shared_ptr<File>(), &container);
+  verification.run([&](uint32_t) { return file; }, log, std::nullopt);
+  return findings;
+}
+
+Findings verify_database(Directory& root, Directory& tables) {
+  Findings findings;
+  Verification verification(root.name(), survey_files(root, tables, findings), findings);
+  MemoryFile no_log(std::make_shared<std::string>(), std::string(kLogName));
+  Result<std::unique_ptr<File>> log = root.open_file(std::string(kLogName));
+  if (!log.is_ok() && !log.status().is(StatusCode::not_found)) {
+    findings.push_back(finding_of(log.status(), kLogName, 0));
+  }
+  const auto file_of = [&](uint32_t id) -> Result<std::shared_ptr<File>> {
+    FLOWDB_ASSIGN_OR_RETURN(std::shared_ptr<File> file, tables.open_file(sst_name(id)));
+    return file;
+  };
+  verification.run(file_of, log.is_ok() ? *log.value() : no_log, std::nullopt);
+  return findings;
 }
 
 Findings Engine::verify() {
   State& s = *state_;
-  return verify_files(*s.container_file, *s.log_file, s.log->position().offset);
+  Findings findings;
+  Verification verification(s.storage->file_name(), s.storage->survey(findings), findings);
+  verification.run([&](uint32_t id) { return s.storage->file_of(id); }, *s.log_file,
+                   s.log->position().offset);
+  return findings;
 }
 
 }  // namespace flowdb

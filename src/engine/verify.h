@@ -1,6 +1,7 @@
 // Looks for damage in a whole database, and reports all of it. Only reads.
 #pragma once
 
+#include "storage/directory.h"
 #include "storage/file.h"
 #include "storage/finding.h"
 
@@ -15,5 +16,9 @@ namespace flowdb {
 // log's end is reported, too: a kill leaves it, and the next open passes over it. Room that nothing
 // refers to is not looked at.
 Findings verify_database(File& container, File& log);
+
+// The same where each table is a file, of a database that nobody has open. Only in a full build
+// (util/features.h). Files that are no tables are not looked at.
+Findings verify_database(Directory& root, Directory& tables);
 
 }  // namespace flowdb

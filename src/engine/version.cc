@@ -10,7 +10,7 @@ namespace flowdb {
 Result<std::shared_ptr<const Table>> TableFile::table() const {
   if (table_ == nullptr) {
     FLOWDB_ASSIGN_OR_RETURN(table_,
-                            Table::open(*source_.container, meta_.id, location_, *source_.cache));
+                            Table::open(*source_.storage, meta_.id, location_, *source_.cache));
   }
   return table_;
 }

@@ -16,7 +16,7 @@ namespace flowdb {
 
 // What tables are opened with; must outlive every TableFile.
 struct TableSource {
-  const Container* container = nullptr;
+  const Storage* storage = nullptr;
   BlockCache* cache = nullptr;
 };
 
@@ -24,7 +24,7 @@ struct TableSource {
 // read.
 class TableFile {
  public:
-  // `held` keeps the table's room from being used again (Container::hold_table); null where nobody
+  // `held` keeps the table's room from being used again (Storage::hold_table); null where nobody
   // will read it.
   TableFile(TableMeta meta, const TableLocation& location, const TableSource& source,
             std::shared_ptr<const TableLocation> held = nullptr)

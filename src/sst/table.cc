@@ -11,9 +11,8 @@
 
 namespace flowdb {
 
-Table::Table(const Container& container, uint32_t id, const TableLocation& location,
-             BlockCache& cache)
-    : container_(container),
+Table::Table(const Storage& storage, uint32_t id, const TableLocation& location, BlockCache& cache)
+    : storage_(storage),
       id_(id),
       location_(location),
       cache_(cache),
@@ -21,9 +20,9 @@ Table::Table(const Container& container, uint32_t id, const TableLocation& locat
 
 Table::~Table() { cache_.erase_owner(cache_owner_); }
 
-Result<std::shared_ptr<Table>> Table::open(const Container& container, uint32_t id,
+Result<std::shared_ptr<Table>> Table::open(const Storage& storage, uint32_t id,
                                            const TableLocation& location, BlockCache& cache) {
-  std::shared_ptr<Table> table(new Table(container, id, location, cache));
+  std::shared_ptr<Table> table(new Table(storage, id, location, cache));
   FLOWDB_RETURN_IF_ERROR(table->read_footer_and_properties());
   return table;
 }
@@ -32,11 +31,11 @@ Status Table::corrupt(uint64_t offset, std::string_view what) const {
   std::string message =
       "table " + std::to_string(id_) + ", offset " + std::to_string(offset) + ": ";
   message += what;
-  return Status::corruption(container_.file_name(), location_.offset + offset, message);
+  return Status::corruption(storage_.table_file_name(id_), location_.offset + offset, message);
 }
 
 Status Table::unsupported(uint64_t offset, std::string_view what) const {
-  std::string message(container_.file_name());
+  std::string message(storage_.table_file_name(id_));
   message += " at " + std::to_string(location_.offset + offset) + ": table " + std::to_string(id_) +
              ", offset " + std::to_string(offset) + ": ";
   message += what;
@@ -47,7 +46,7 @@ Status Table::read_footer_and_properties() {
   if (location_.length < Footer::kBytes) return corrupt(0, "too short to be a table of FlowDB");
   const uint64_t footer_at = location_.length - Footer::kBytes;
   char bytes[Footer::kBytes];
-  FLOWDB_RETURN_IF_ERROR(container_.read_table(id_, location_, footer_at, bytes, sizeof bytes));
+  FLOWDB_RETURN_IF_ERROR(storage_.read_table(id_, location_, footer_at, bytes, sizeof bytes));
   switch (footer_.decode({bytes, sizeof bytes})) {
     case Footer::Decoded::ok:
       break;
@@ -118,8 +117,8 @@ Result<BlockRef> Table::load_block(const BlockHandle& handle, BlockKind kind) co
   }
   const auto length = static_cast<size_t>(handle.length);
   ByteBuffer payload(length + kBlockTrailerBytes);
-  FLOWDB_RETURN_IF_ERROR(container_.read_table(id_, location_, handle.offset, payload.data(),
-                                               length + kBlockTrailerBytes));
+  FLOWDB_RETURN_IF_ERROR(storage_.read_table(id_, location_, handle.offset, payload.data(),
+                                             length + kBlockTrailerBytes));
   const uint32_t expected = load_le<uint32_t>(payload.data() + length + 1);
   const uint32_t found = crc32c(payload.view().substr(0, length + 1));
   if (expected != found) {

@@ -1,4 +1,4 @@
-// Table: reads one sorted string table of a container. Blocks are read when they are needed,
+// Table: reads one sorted string table of a storage. Blocks are read when they are needed,
 // through the cache; each is checked against its CRC32C, and an error names the file, the table and
 // the offset.
 #pragma once
@@ -34,10 +34,10 @@ struct TimeRange {
 
 class Table {
  public:
-  // Reads footer and properties of the table that stands at `location`. `container` and `cache`
+  // Reads footer and properties of the table that stands at `location`. `storage` and `cache`
   // must outlive the Table. Errors: corruption (damaged, or no table of ours), unsupported,
   // io_error.
-  static Result<std::shared_ptr<Table>> open(const Container& container, uint32_t id,
+  static Result<std::shared_ptr<Table>> open(const Storage& storage, uint32_t id,
                                              const TableLocation& location, BlockCache& cache);
   ~Table();
   Table(const Table&) = delete;
@@ -47,8 +47,8 @@ class Table {
   const TableLocation& location() const { return location_; }
   const TableProperties& properties() const { return properties_; }
 
-  // Adds the removals of ranges that the table holds; with an `assigned` sequence number that is not
-  // 0, under that. Errors: corruption, unsupported, io_error.
+  // Adds the removals of ranges that the table holds; with an `assigned` sequence number that is
+  // not 0, under that. Errors: corruption, unsupported, io_error.
   Status add_range_removes(RangeRemoves& removes, uint64_t assigned = 0) const;
 
   // Finds the newest visible version of `key`: largest ts within `times`, then largest sequence <=
@@ -67,7 +67,7 @@ class Table {
     int64_t max_ts = 0;
   };
 
-  Table(const Container& container, uint32_t id, const TableLocation& location, BlockCache& cache);
+  Table(const Storage& storage, uint32_t id, const TableLocation& location, BlockCache& cache);
   Status read_footer_and_properties();
   Result<bool> find_in_blocks(std::string_view key, uint64_t sequence_max, FoundRecord& found,
                               const TimeRange& times) const;
@@ -88,7 +88,7 @@ class Table {
   Status corrupt(uint64_t offset, std::string_view what) const;
   Status unsupported(uint64_t offset, std::string_view what) const;
 
-  const Container& container_;
+  const Storage& storage_;
   const uint32_t id_;
   const TableLocation location_;
   BlockCache& cache_;

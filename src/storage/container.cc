@@ -183,8 +183,8 @@ Status Container::apply(const std::vector<uint32_t>& added, const std::vector<ui
   return Status::ok();
 }
 
-ContainerStats Container::stats() const {
-  ContainerStats stats;
+StorageStats Container::stats() const {
+  StorageStats stats;
   uint64_t framed = kFileHeaderBytes;
   for (const auto& [id, location] : state_->tables) {
     stats.live_tables += 1;

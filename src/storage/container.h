@@ -8,21 +8,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "storage/container_format.h"
 #include "storage/file.h"
 #include "storage/finding.h"
 #include "storage/free_space.h"
+#include "storage/storage.h"
 #include "util/status.h"
 
 namespace flowdb {
-
-struct ContainerStats {
-  uint64_t live_tables = 0;
-  uint64_t live_bytes = 0;
-  uint64_t dead_bytes = 0;
-};
 
 struct ContainerOptions {
   // Identity of a database that is created by this open; taken from a source of randomness by the
@@ -34,30 +30,21 @@ struct ContainerOptions {
   uint64_t region_bytes_min = kRegionBytesMin;
 };
 
-class Container;
-
-// Appends one table's raw bytes, a piece at a time, without holding them in memory. Until
-// Container::apply names the table, its room counts as free. At most one writer is open at a time,
-// and while one is, the container changes in no other way. Must not outlive its Container.
-class TableWriter {
+// Writes a table into free room of the container's file, or behind everything else (storage.h).
+// Until Container::apply names the table, its room counts as free.
+class ContainerWriter final
+    : public std::conditional_t<kFullEngine, TableWriterInterface, WrittenTable> {
  public:
-  // Gives the room back unless finish() has succeeded.
-  ~TableWriter();
+  ~ContainerWriter();
   // Errors: quota_exceeded, io_error. After an error, only destruction is allowed.
   Status append(std::string_view bytes);
-  // Bytes appended so far.
-  uint64_t size() const { return size_; }
-  // How many bytes the table may have in all; with more, what was written is copied to another
-  // place.
-  uint64_t room() const { return is_in_region() ? table_room(region_) : UINT64_MAX; }
-  uint32_t id() const { return id_; }
-  // Completes the record. The bytes become durable with the apply() that adds the table. Errors as
-  // of append().
+  // Errors as of append().
   Status finish();
 
  private:
   friend class Container;
-  TableWriter(Container& container, uint32_t id, const Region& region);
+  using Base = std::conditional_t<kFullEngine, TableWriterInterface, WrittenTable>;
+  ContainerWriter(Container& container, uint32_t id, const Region& region);
   bool is_in_region() const { return !region_.is_empty(); }
   // Begins behind everything else.
   void begin_at_end();
@@ -68,17 +55,18 @@ class TableWriter {
   Status finish_at_end();
 
   Container& container_;
-  const uint32_t id_;
-  Region region_;  // empty: behind everything else
-  uint64_t gap_offset_ = 0;       // there: where the record before ends
+  Region region_;            // empty: behind everything else
+  uint64_t gap_offset_ = 0;  // there: where the record before ends
   uint64_t record_offset_ = 0;
   uint64_t buffer_offset_ = 0;  // where `buffer_` begins in the file
-  uint64_t size_ = 0;
   std::string buffer_;
   bool finished_ = false;
 };
 
-class Container {
+// Without the full engine nothing stands between the engine and its container.
+class NoInterface {};
+
+class Container final : public std::conditional_t<kFullEngine, StorageInterface, NoInterface> {
  public:
   // Opens or creates a container. Errors: corruption (with offset), unsupported, io_error,
   // quota_exceeded, not_found.
@@ -151,8 +139,8 @@ class Container {
   // written), closed, quota_exceeded, corruption, io_error.
   Status close();
 
-  // False after close(), and after a failed flush or superblock write: what is stored is then unknown
-  // until the next open.
+  // False after close(), and after a failed flush or superblock write: what is stored is then
+  // unknown until the next open.
   bool can_write() const;
 
   // Writes a canonical copy (every live table once, then a checkpoint) into the empty file
@@ -180,13 +168,19 @@ class Container {
   // that is wrong with it (container_survey.h).
   Findings verify() const;
 
-  ContainerStats stats() const;
+  // The same, with what is stored (container_survey.h); and the container's file, valid as long as
+  // the Container.
+  ContainerSurvey survey(Findings& findings) const;
+  Result<std::shared_ptr<File>> file_of(uint32_t id) const;
+
+  StorageStats stats() const;
   // Flushes the file. Errors: closed, io_error.
   Status sync();
   std::string_view file_name() const;
+  std::string_view table_file_name(uint32_t) const { return file_name(); }
 
  private:
-  friend class TableWriter;
+  friend class ContainerWriter;
   struct State;
   explicit Container(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

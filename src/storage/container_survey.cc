@@ -235,10 +235,18 @@ ContainerSurvey survey_container(File& file, bool recovered, Findings& findings)
   return Surveyor(file, size.value(), recovered, findings).run();
 }
 
+ContainerSurvey Container::survey(Findings& findings) const {
+  return survey_container(*state_->file, !state_->framing_unknown, findings);
+}
+
 Findings Container::verify() const {
   Findings findings;
-  survey_container(*state_->file, !state_->framing_unknown, findings);
+  survey(findings);
   return findings;
+}
+
+Result<std::shared_ptr<File>> Container::file_of(uint32_t) const {
+  return std::shared_ptr<File>(std::shared_ptr<File>(), state_->file.get());
 }
 
 }  // namespace flowdb

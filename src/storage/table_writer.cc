@@ -1,6 +1,7 @@
-// TableWriter: a table goes to the file in pieces. In a free region it is hidden behind the header
-// of the filler that frames the region. Behind everything else its header is written last, as that
-// of a filler: a table that is cut off is a record of no length there, where every scan ends.
+// ContainerWriter: a table goes to the file in pieces. In a free region it is hidden behind the
+// header of the filler that frames the region. Behind everything else its header is written last,
+// as that of a filler: a table that is cut off is a record of no length there, where every scan
+// ends.
 #include <algorithm>
 
 #include "storage/container_state.h"
@@ -21,13 +22,14 @@ Result<std::unique_ptr<TableWriter>> Container::begin_table(uint32_t id, uint64_
   }
   FLOWDB_ASSIGN_OR_RETURN(const Region region, s.find_region(expected_bytes));
   if (region.is_empty()) FLOWDB_RETURN_IF_ERROR(s.cut_tail());
-  return std::unique_ptr<TableWriter>(new TableWriter(*this, id, region));
+  return std::unique_ptr<TableWriter>(new ContainerWriter(*this, id, region));
 }
 
-TableWriter::TableWriter(Container& container, uint32_t id, const Region& region)
-    : container_(container), id_(id), region_(region) {
+ContainerWriter::ContainerWriter(Container& container, uint32_t id, const Region& region)
+    : Base(id), container_(container), region_(region) {
   container_.state_->writing = true;
   if (is_in_region()) {
+    room_ = table_room(region_);
     record_offset_ = region_.begin;
     buffer_offset_ = region_.begin + kRecordHeaderBytes;
   } else {
@@ -35,7 +37,7 @@ TableWriter::TableWriter(Container& container, uint32_t id, const Region& region
   }
 }
 
-TableWriter::~TableWriter() {
+ContainerWriter::~ContainerWriter() {
   Container::State& s = *container_.state_;
   s.writing = false;
   if (finished_) return;
@@ -46,8 +48,9 @@ TableWriter::~TableWriter() {
   }
 }
 
-void TableWriter::begin_at_end() {
+void ContainerWriter::begin_at_end() {
   Container::State& s = *container_.state_;
+  room_ = UINT64_MAX;
   s.tail = true;
   gap_offset_ = s.end;
   record_offset_ = next_record_offset(s.end);
@@ -56,7 +59,7 @@ void TableWriter::begin_at_end() {
   buffer_.append(kRecordHeaderBytes, '\0');
 }
 
-Status TableWriter::move_to_end() {
+Status ContainerWriter::move_to_end() {
   Container::State& s = *container_.state_;
   const Region region = region_;
   const std::string unwritten = std::move(buffer_);
@@ -78,16 +81,16 @@ Status TableWriter::move_to_end() {
   return Status::ok();
 }
 
-Status TableWriter::write_buffer() {
+Status ContainerWriter::write_buffer() {
   FLOWDB_RETURN_IF_ERROR(container_.state_->file->write_at(buffer_offset_, buffer_));
   buffer_offset_ += buffer_.size();
   buffer_.clear();
   return Status::ok();
 }
 
-Status TableWriter::append(std::string_view bytes) {
+Status ContainerWriter::append(std::string_view bytes) {
   size_ += bytes.size();
-  if (size_ > room()) FLOWDB_RETURN_IF_ERROR(move_to_end());
+  if (size_ > room_) FLOWDB_RETURN_IF_ERROR(move_to_end());
   while (!bytes.empty()) {
     if (buffer_.size() >= kBufferBytes) FLOWDB_RETURN_IF_ERROR(write_buffer());
     const size_t taken = std::min(bytes.size(), kBufferBytes - buffer_.size());
@@ -97,7 +100,7 @@ Status TableWriter::append(std::string_view bytes) {
   return Status::ok();
 }
 
-Status TableWriter::finish() {
+Status ContainerWriter::finish() {
   FLOWDB_RETURN_IF_ERROR(is_in_region() ? finish_in_region() : finish_at_end());
   Container::State& s = *container_.state_;
   s.finished[id_] = {record_offset_ + kRecordHeaderBytes, size_};
@@ -105,7 +108,7 @@ Status TableWriter::finish() {
   return Status::ok();
 }
 
-Status TableWriter::finish_in_region() {
+Status ContainerWriter::finish_in_region() {
   Container::State& s = *container_.state_;
   buffer_ += s.frame_rest(record_offset_ + kRecordHeaderBytes + size_, region_.end);
   if (Status status = write_buffer(); !status.is_ok()) {
@@ -117,7 +120,7 @@ Status TableWriter::finish_in_region() {
   return Status::ok();
 }
 
-Status TableWriter::finish_at_end() {
+Status ContainerWriter::finish_at_end() {
   Container::State& s = *container_.state_;
   const std::string header = encode_table_header(kFillerId, size_);
   if (buffer_offset_ <= record_offset_) {  // all of it is still in the buffer

@@ -5,7 +5,8 @@
 namespace flowdb {
 
 // Removal of ranges of keys, expiry by a TTL, dropping tables that have expired, size-tiered
-// compaction. Without: records that carry an expire_at expire all the same.
+// compaction, a file for each table (storage/storage.h). Without: records that carry an expire_at
+// expire all the same.
 #if FLOWDB_FULL_ENGINE
 inline constexpr bool kFullEngine = true;
 #else

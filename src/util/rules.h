@@ -49,7 +49,22 @@ namespace flowdb {
   X(dropped_log_flush)                                                                           \
   X(dropped_log_flush_again)                                                                     \
   /* At a close the log is cut behind the last checkpoint. */                                    \
-  X(log_cut_last)
+  X(log_cut_last)                                                                                \
+  /* Where each table is a file: it is flushed, twice, and its name, twice, before a */          \
+  /* checkpoint names it; */                                                                     \
+  X(sst_flush)                                                                                   \
+  X(sst_flush_again)                                                                             \
+  X(sst_name_flush)                                                                              \
+  X(sst_name_flush_again)                                                                        \
+  /* the checkpoint, twice, before it takes its place, and that, twice, before what is next; */  \
+  X(checkpoint_file_flush)                                                                       \
+  X(checkpoint_file_flush_again)                                                                 \
+  X(checkpoint_name_flush)                                                                       \
+  X(checkpoint_name_flush_again)                                                                 \
+  /* A file stays as long as somebody reads the table; */                                        \
+  X(sst_kept_for_readers)                                                                        \
+  /* what is left of a commit is removed when that is durable. */                                \
+  X(leftovers_removed_last)
 
 enum class Rule : uint8_t {
 #define FLOWDB_RULE_NAME(name) name,

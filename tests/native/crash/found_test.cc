@@ -53,13 +53,14 @@ uint64_t reuse_regions(FaultyDisk& disk) {
   Commits commits(kSeed, 0);
   auto engine = Engine::open(disk.open_container(), disk.open_log(), crash_options(kSeed, 1));
   EXPECT_TRUE(engine.is_ok()) << engine.status().to_string();
+  const auto& container = static_cast<const Container&>(engine.value()->storage());
   uint64_t number = 0;
-  for (bool last = false; number < 50; last = engine.value()->container().regions_reused()) {
+  for (bool last = false; number < 50; last = container.regions_reused()) {
     EXPECT_TRUE(engine.value()->write(commits.batch(++number), Durability::strict).is_ok());
     EXPECT_TRUE(engine.value()->compact_all().is_ok());
     if (last) break;
   }
-  EXPECT_TRUE(engine.value()->container().regions_reused());
+  EXPECT_TRUE(container.regions_reused());
   disk.end_process();
   return number;
 }
@@ -143,7 +144,7 @@ TEST(Found, APowerFailureBehindASuperblockThatWasWrittenInPart) {
     const auto commit = [&] {
       return engine.value()->write(commits.batch(++number), Durability::strict);
     };
-    while (!engine.value()->container().regions_reused()) {
+    while (!static_cast<Container&>(engine.value()->storage()).regions_reused()) {
       ASSERT_LT(number, 50u);
       ASSERT_TRUE(commit().is_ok());
       ASSERT_TRUE(engine.value()->compact_all().is_ok());

@@ -53,8 +53,8 @@ void Life::promise(Engine& engine, bool strict) {
   p.last = last_;
   p.covered = promises_.back().covered;
   if (strict) p.log_sync = disk_.last_log_sync();
-  if (!engine.container().manifest().empty()) {
-    const auto manifest = Manifest::decode(engine.container().manifest(), "flow.db");
+  if (!engine.storage().manifest().empty()) {
+    const auto manifest = Manifest::decode(engine.storage().manifest(), "flow.db");
     if (!manifest.is_ok()) {
       problem_ = "manifest: " + manifest.status().to_string();
       return;

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "crash/directory_exploration.h"
 #include "crash/document_life.h"
 #include "crash/exploration.h"
 #include "crash/shapes.h"
@@ -31,6 +32,24 @@ Exploration::MakeLife lives(size_t kind) {
   return [](uint64_t seed) { return std::make_unique<DocumentLife>(seed, 60); };
 }
 
+// The rules from this one on are those of databases that have a file for each table.
+constexpr Rule kFirstOfDirectories = Rule::sst_flush;
+
+std::string explore(uint64_t seed, size_t& images) {
+  if (broken_rule >= kFirstOfDirectories) {
+    DirectoryShape shape;
+    shape.crashes = seed % 2 == 0 ? 0 : 3;
+    DirectoryExploration exploration(shape);
+    std::string problem = exploration.explore(seed, kShallow, SIZE_MAX);
+    images += exploration.distinct();
+    return problem;
+  }
+  Exploration exploration(lives(seed % (kActivityNames.size() + 1)));
+  std::string problem = exploration.explore(seed, std::nullopt, kShallow, SIZE_MAX);
+  images += exploration.distinct();
+  return problem;
+}
+
 class Rules : public testing::TestWithParam<size_t> {};
 
 TEST_P(Rules, BreakingOneIsNoticed) {
@@ -38,9 +57,7 @@ TEST_P(Rules, BreakingOneIsNoticed) {
   std::string problem;
   size_t images = 0;
   for (uint64_t seed = 0; problem.empty() && images < kImagesMax; ++seed) {
-    Exploration exploration(lives(seed % (kActivityNames.size() + 1)));
-    problem = exploration.explore(seed, std::nullopt, kShallow, SIZE_MAX);
-    images += exploration.distinct();
+    problem = explore(seed, images);
   }
   broken_rule = Rule::count;
   std::printf("%zu images: %s\n", images, problem.c_str());

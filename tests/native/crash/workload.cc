@@ -106,9 +106,9 @@ void Workload::compact() {
 
 void Workload::relocate() {
   disk_.set_activity(Activity::relocation);
-  Container& container = engine_->container();
-  for (int i = 0; i < 3 && container.reclaimable_bytes() > 0; ++i) {
-    if (!ok(container.reclaim(), "reclaim")) return outlive_fault(0);
+  Storage& storage = engine_->storage();
+  for (int i = 0; i < 3 && storage.reclaimable_bytes() > 0; ++i) {
+    if (!ok(storage.reclaim(), "reclaim")) return outlive_fault(0);
   }
   promise(*engine_, false);
 }

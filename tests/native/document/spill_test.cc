@@ -31,10 +31,7 @@ class SpillTest : public testing::Test {
   }
   // As if the process had ended, and was started again.
   void crash() {
-    TestFiles found;
-    found.container = std::make_shared<std::string>(*files_.container);
-    found.log = std::make_shared<std::string>(*files_.log);
-    found.overlay_bytes_max = files_.overlay_bytes_max;
+    const TestFiles found = files_.copy();
     database_.reset();
     files_ = found;
     open();

@@ -11,26 +11,35 @@
 #include "document/database.h"
 #include "document/test_key.h"
 #include "storage/memory_file.h"
+#include "storage/tables_in_files.h"
 
 namespace flowdb {
 
 using IndexKeys = std::vector<std::pair<uint32_t, std::string>>;
 
-// The bytes of the two files.
+// The bytes of the two files, or of the log and the directories (tables_in_files.h).
 struct TestFiles {
   std::shared_ptr<std::string> container = std::make_shared<std::string>();
   std::shared_ptr<std::string> log = std::make_shared<std::string>();
+  StoredDirectories directories = {};
   size_t overlay_bytes_max = 8 << 20;
 
+  // As it would be found if the process ended now.
+  TestFiles copy() const {
+    return {std::make_shared<std::string>(*container), std::make_shared<std::string>(*log),
+            directories.copy(), overlay_bytes_max};
+  }
   Result<std::unique_ptr<Database>> open(const std::string& name = R"("test")") const {
     EngineOptions options;
-    auto counter = std::make_shared<uint64_t>(container->size() + 1);
+    auto counter = std::make_shared<uint64_t>(container->size() + directories.created() + 1);
     options.random = [counter] { return *counter += 0x9e3779b97f4a7c15; };
     options.now_us = [] { return int64_t{1'700'000'000'000'000}; };
     options.memtable_bytes_max = 1 << 20;
     options.overlay_bytes_max = overlay_bytes_max;
-    auto engine = Engine::open(std::make_unique<MemoryFile>(container, "flow.db"),
-                               std::make_unique<MemoryFile>(log, "flow.wal"), options);
+    auto engine = tables_in_files()
+                      ? directories.open(log, options)
+                      : Engine::open(std::make_unique<MemoryFile>(container, "flow.db"),
+                                     std::make_unique<MemoryFile>(log, "flow.wal"), options);
     if (!engine.is_ok()) return engine.status();
     return Database::open(std::move(engine).value(), name);
   }

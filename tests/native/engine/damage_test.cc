@@ -182,7 +182,7 @@ TEST(DamageTest, ADamagedTableLeavesTheRestReadable) {
   const StoredDatabase stored = some_database();
   auto engine = stored.open(tiny_options());
   // Of the table of batches 1 to 10.
-  const TableLocation first = engine->container().tables().begin()->second;
+  const TableLocation first = engine->storage().tables().begin()->second;
   engine.reset();
   (*stored.container)[first.offset + 20] ^= 1;
   engine = stored.open(tiny_options());

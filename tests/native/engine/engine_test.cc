@@ -109,7 +109,7 @@ TEST_F(EngineTest, TheDropFilterDropsWhatNothingRefersTo) {
 }
 
 TEST_F(EngineTest, WritesGoOnWhileACompactionIsUnderWay) {
-  for (int i = 0; i < 4000; ++i) put("key" + std::to_string(i), std::string(1000, 'a'));
+  for (int i = 0; i < 8000; ++i) put("key" + std::to_string(i), std::string(1000, 'a'));
   expect_ok(engine_->flush());
   bool more = true;
   int slices = 0;
@@ -236,15 +236,15 @@ TEST_F(EngineTest, AClosedDatabaseThatWasOnlyReadIsNotWrittenAgain) {
 }
 
 TEST_F(EngineTest, ADatabaseThatIsBeingDeletedIsNotOpened) {
-  expect_ok(engine_->container().mark_deleted());
+  expect_ok(engine_->storage().mark_deleted());
   engine_.reset();
   EXPECT_EQ(stored_.try_open(tiny_options()).status().code(), StatusCode::not_found);
 }
 
 TEST_F(EngineTest, EachOpeningRaisesTheEpoch) {
-  const uint64_t before = engine_->container().epoch();
+  const uint64_t before = engine_->storage().epoch();
   reopen();
-  EXPECT_EQ(engine_->container().epoch(), before + 1);
+  EXPECT_EQ(engine_->storage().epoch(), before + 1);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ std::string raw_table(uint32_t id, uint64_t sequence, std::string_view key,
     put(*engine, key, value);
     expect_ok(engine->flush());
   }
-  const TableLocation location = engine->container().tables().at(id);
+  const TableLocation location = engine->storage().tables().at(id);
   return stored.container->substr(location.offset, location.length);
 }
 

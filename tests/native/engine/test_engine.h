@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "storage/memory_file.h"
+#include "storage/tables_in_files.h"
 
 namespace flowdb {
 
@@ -38,12 +39,14 @@ inline EngineOptions tiny_options(uint64_t seed = 1) {
 
 inline void expect_ok(const Status& status) { ASSERT_TRUE(status.is_ok()) << status.to_string(); }
 
-// The two files of a database, in memory.
+// A database in memory: the two files, or the log and the directories (tables_in_files.h).
 struct StoredDatabase {
   std::shared_ptr<std::string> container = std::make_shared<std::string>();
   std::shared_ptr<std::string> log = std::make_shared<std::string>();
+  StoredDirectories directories = {};
 
   Result<std::unique_ptr<Engine>> try_open(EngineOptions options = test_options()) const {
+    if (tables_in_files()) return directories.open(log, std::move(options));
     return Engine::open(std::make_unique<MemoryFile>(container, "flow.db"),
                         std::make_unique<MemoryFile>(log, "flow.wal"), std::move(options));
   }
@@ -54,7 +57,8 @@ struct StoredDatabase {
   }
   // As it would be found if the process ended now.
   StoredDatabase copy() const {
-    return {std::make_shared<std::string>(*container), std::make_shared<std::string>(*log)};
+    return {std::make_shared<std::string>(*container), std::make_shared<std::string>(*log),
+            directories.copy()};
   }
 };
 

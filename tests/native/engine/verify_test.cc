@@ -54,7 +54,7 @@ TEST(VerifyTest, ReportsNothingOfAHealthyDatabaseOfSeveralLevels) {
   }
   EXPECT_EQ(all_of(engine->verify()), "");
   EXPECT_GT(engine->stats().tables, 5u);
-  expect_ok(engine->container().write_sst(4'000'000, "not ours"));
+  expect_ok(engine->storage().write_sst(4'000'000, "not ours"));
   const Findings findings = engine->verify();
   ASSERT_EQ(findings.size(), 1u) << all_of(findings);
   EXPECT_EQ(findings[0].table, 4'000'000u);
@@ -75,7 +75,7 @@ StoredDatabase small_database(bool reuses = false) {
     if (n == 9) expect_ok(engine->compact_all());
     if (n == 19) expect_ok(engine->flush());
     // What was free in between is used again.
-    if (n == 19 && reuses) expect_ok(engine->container().reclaim());
+    if (n == 19 && reuses) expect_ok(engine->storage().reclaim());
   }
   return stored.copy();
 }

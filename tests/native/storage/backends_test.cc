@@ -1,23 +1,17 @@
 // What the container and the storage in files of their own promise alike: one suite over both.
 #include <gtest/gtest.h>
 
-#include <functional>
-
+#include "storage/container_survey.h"
 #include "storage/faulty_directory.h"
 #include "storage/multi_file_storage.h"
 #include "storage/posix_directory.h"
 #include "storage/posix_file.h"
 #include "storage/stored_container.h"
 #include "storage/temporary_folder.h"
+#include "storage/use_storage.h"
 
 namespace flowdb {
 namespace {
-
-ContainerOptions test_container_options() {
-  ContainerOptions options;
-  options.new_id = kTestId;
-  return options;
-}
 
 // Each opens the same stored bytes again and again.
 class ContainerInMemory {
@@ -56,28 +50,6 @@ class FilesOnDisk {
  private:
   TemporaryFolder folder_;
 };
-
-template <typename Storage>
-Contents contents_of(Storage& storage) {
-  Contents found;
-  for (const auto& [id, location] : storage.tables()) {
-    std::string bytes(static_cast<size_t>(location.length), '\0');
-    const Status status = storage.read_table(id, 0, bytes.data(), bytes.size());
-    EXPECT_TRUE(status.is_ok()) << status.to_string();
-    found[id] = bytes;
-  }
-  return found;
-}
-
-template <typename Storage>
-Status write_pieces(Storage& storage, uint32_t id, std::string_view bytes) {
-  FLOWDB_ASSIGN_OR_RETURN(auto writer, storage.begin_table(id));
-  for (size_t at = 0; at < bytes.size(); at += 1000) {
-    FLOWDB_RETURN_IF_ERROR(writer->append(bytes.substr(at, 1000)));
-  }
-  EXPECT_EQ(writer->size(), bytes.size());
-  return writer->finish();
-}
 
 template <typename Backend>
 class BackendTest : public testing::Test {
@@ -166,163 +138,104 @@ TYPED_TEST(BackendTest, WhatIsNotPossibleIsRefused) {
   EXPECT_EQ(contents_of(*storage), (Contents{{2, "two"}}));
 }
 
-// A storage in files, on a disk that fails, and its states after that.
-struct Disk {
-  std::shared_ptr<StoredNames> root = std::make_shared<StoredNames>();
-  std::shared_ptr<StoredNames> tables = std::make_shared<StoredNames>();
-
-  Result<std::unique_ptr<MultiFileStorage>> open(int64_t calls = INT64_MAX) const {
-    const auto left = std::make_shared<CallsLeft>();
-    left->calls = calls;
-    return MultiFileStorage::open(std::make_unique<FaultyDirectory>(root, left),
-                                  std::make_unique<FaultyDirectory>(tables, left),
-                                  test_container_options());
+TYPED_TEST(BackendTest, EpochAndDeletionAreKept) {
+  EXPECT_TRUE(this->open()->write_sst(1, "one").is_ok());
+  const uint64_t before = this->open()->epoch();
+  {
+    const auto storage = this->open();
+    EXPECT_TRUE(storage->raise_epoch().is_ok());
+    EXPECT_TRUE(storage->raise_epoch().is_ok());
+    EXPECT_EQ(storage->epoch(), before + 2);
   }
-  Disk after_power_failure(bool names_flushed, bool bytes_flushed) const {
-    return {
-        std::make_shared<StoredNames>(root->after_power_failure(names_flushed, bytes_flushed)),
-        std::make_shared<StoredNames>(tables->after_power_failure(names_flushed, bytes_flushed))};
-  }
-};
-
-struct Step {
-  std::function<Status(MultiFileStorage&)> run;
-  Contents after;
-  std::string manifest;
-};
-
-std::vector<Step> some_steps() {
-  const auto add = [](std::vector<uint32_t> ids, std::vector<uint32_t> removed, std::string m) {
-    return [=](MultiFileStorage& storage) {
-      for (const uint32_t id : ids) {
-        FLOWDB_RETURN_IF_ERROR(write_pieces(storage, id, "table " + std::to_string(id)));
-      }
-      return storage.apply(ids, removed, m);
-    };
-  };
-  return {
-      {add({1, 2}, {}, "a"), {{1, "table 1"}, {2, "table 2"}}, "a"},
-      {[](MultiFileStorage& s) { return s.write_sst(3, "three"); },
-       {{1, "table 1"}, {2, "table 2"}, {3, "three"}},
-       "a"},
-      {add({4}, {1, 2}, "b"), {{3, "three"}, {4, "table 4"}}, "b"},
-      {[](MultiFileStorage& s) { return s.write_sst(3, "another length"); },
-       {{3, "another length"}, {4, "table 4"}},
-       "b"},
-      {[](MultiFileStorage& s) { return s.delete_sst(4); }, {{3, "another length"}}, "b"},
-      {add({5}, {3}, "c"), {{5, "table 5"}}, "c"},
-  };
+  EXPECT_EQ(this->open()->epoch(), before + 2);
+  EXPECT_TRUE(this->open()->changed_by_others());
+  EXPECT_FALSE(this->open()->is_deleted());
+  EXPECT_TRUE(this->open()->mark_deleted().is_ok());
+  EXPECT_TRUE(this->open()->is_deleted());
+  EXPECT_TRUE(this->open()->changed_by_others());
+  EXPECT_TRUE(this->open()->apply({}, {1}, "m").is_ok());
+  EXPECT_TRUE(this->open()->is_deleted());
+  EXPECT_FALSE(this->open()->changed_by_others());
+  EXPECT_EQ(this->open()->epoch(), before + 2);
 }
 
-// What is there is the state before the step that failed, or the one after it, and nothing else.
-void expect_recovered(const Disk& disk, size_t done, const std::string& place) {
-  SCOPED_TRACE(place);
-  const std::vector<Step> steps = some_steps();
-  const auto storage = disk.open();
-  ASSERT_TRUE(storage.is_ok()) << storage.status().to_string();
-  MultiFileStorage& found = *storage.value();
-  const Contents contents = contents_of(found);
-  const bool is_before =
-      done == 0 ? contents.empty() && found.manifest().empty()
-                : contents == steps[done - 1].after && found.manifest() == steps[done - 1].manifest;
-  const bool is_after = done < steps.size() && contents == steps[done].after &&
-                        found.manifest() == steps[done].manifest;
-  EXPECT_TRUE(is_before || is_after);
-  // No file is left over, and it can be written on.
-  EXPECT_EQ(disk.tables->now.size(), contents.size());
-  EXPECT_EQ(disk.root->now.size(), 1u);
-  ASSERT_TRUE(found.write_sst(9, "nine").is_ok());
-  EXPECT_TRUE(disk.after_power_failure(true, true).open().value()->sst_exists(9));
-}
-
-TEST(MultiFileStorage, SurvivesTheEndOfTheProcessAndPowerFailuresAtEveryCall) {
-  int64_t calls = 0;
-  for (size_t done = 0; done < some_steps().size(); ++calls) {
-    const Disk disk;
-    done = 0;
-    Result<std::unique_ptr<MultiFileStorage>> storage = disk.open(calls);
-    if (storage.is_ok()) {
-      for (const Step& step : some_steps()) {
-        if (!step.run(*storage.value()).is_ok()) break;
-        ++done;
-      }
-    }
-    for (const bool names : {false, true}) {
-      for (const bool bytes : {false, true}) {
-        expect_recovered(disk.after_power_failure(names, bytes), done,
-                         "call " + std::to_string(calls) + (names ? ", names" : "") +
-                             (bytes ? ", bytes" : "") + " lost");
-      }
-    }
-    expect_recovered(disk, done, "call " + std::to_string(calls) + ", killed");
+TYPED_TEST(BackendTest, WhatIsHeldIsReadAlsoWhenItIsRemoved) {
+  const auto storage = this->open();
+  EXPECT_EQ(storage->hold_table(1), nullptr);
+  for (const uint32_t id : {1u, 2u, 3u}) {
+    const std::string bytes = "table " + std::to_string(id);
+    EXPECT_TRUE(write_pieces(*storage, id, bytes).is_ok());
+    // Also before it is added.
+    EXPECT_EQ(read_held(*storage, id, *storage->hold_table(id)), bytes);
   }
-  EXPECT_GT(calls, 40);
+  EXPECT_TRUE(storage->has_waiting_tables());
+  EXPECT_TRUE(storage->apply({1, 2, 3}, {}, "a").is_ok());
+  EXPECT_FALSE(storage->has_waiting_tables());
+  EXPECT_EQ(read_held(*storage, 1, *storage->hold_table(1)), "table 1");
+  const auto first = storage->hold_table(1);
+  const auto second = storage->hold_table(2);
+  const auto third = storage->hold_table(3);
+  EXPECT_TRUE(storage->apply({}, {1, 2}, "b").is_ok());
+  EXPECT_TRUE(storage->delete_sst(3).is_ok());
+  EXPECT_EQ(storage->hold_table(1), nullptr);
+  EXPECT_EQ(read_held(*storage, 1, *first), "table 1");
+  EXPECT_EQ(read_held(*storage, 2, *second), "table 2");
+  EXPECT_EQ(read_held(*storage, 3, *third), "table 3");
+  EXPECT_EQ(contents_of(*storage), Contents());
 }
 
-TEST(MultiFileStorage, GoesOnAfterAFailureThatChangedNothing) {
-  const Disk disk;
-  const auto left = std::make_shared<CallsLeft>();
-  const auto storage = MultiFileStorage::open(std::make_unique<FaultyDirectory>(disk.root, left),
-                                              std::make_unique<FaultyDirectory>(disk.tables, left),
-                                              test_container_options())
-                           .value();
-  left->calls = 1;
-  EXPECT_TRUE(storage->write_sst(1, "one").is(StatusCode::io_error));
-  left->calls = INT64_MAX;
-  EXPECT_TRUE(storage->can_write());
+TYPED_TEST(BackendTest, OneTableIsWrittenAtATimeAndNoneIsAddedMeanwhile) {
+  const auto storage = this->open();
+  {
+    const auto writer = storage->begin_table(1);
+    EXPECT_TRUE(writer.value()->append("one").is_ok());
+    EXPECT_TRUE(storage->begin_table(2).status().is(StatusCode::invalid_argument));
+    EXPECT_TRUE(storage->apply({}, {}, "m").is(StatusCode::invalid_argument));
+    EXPECT_TRUE(storage->write_sst(3, "three").is(StatusCode::invalid_argument));
+    EXPECT_TRUE(storage->raise_epoch().is(StatusCode::invalid_argument));
+    EXPECT_TRUE(storage->close().is(StatusCode::invalid_argument));
+  }
+  EXPECT_TRUE(storage->raise_epoch().is_ok());
+}
+
+TYPED_TEST(BackendTest, NothingIsWrittenBehindAClose) {
+  auto storage = this->open();
   EXPECT_TRUE(storage->write_sst(1, "one").is_ok());
-  EXPECT_EQ(contents_of(*disk.open().value()), (Contents{{1, "one"}}));
+  EXPECT_TRUE(write_pieces(*storage, 2, "waits").is_ok());
+  EXPECT_TRUE(storage->close().is_ok());
+  EXPECT_FALSE(storage->can_write());
+  EXPECT_TRUE(storage->raise_epoch().is(StatusCode::closed));
+  EXPECT_TRUE(storage->mark_deleted().is(StatusCode::closed));
+  EXPECT_TRUE(storage->begin_table(3).status().is(StatusCode::closed));
+  EXPECT_TRUE(storage->apply({}, {1}, "").is(StatusCode::closed));
+  EXPECT_TRUE(storage->delete_sst(1).is(StatusCode::closed));
+  EXPECT_TRUE(storage->reclaim().is(StatusCode::closed));
+  EXPECT_TRUE(storage->close().is(StatusCode::closed));
+  EXPECT_EQ(contents_of(*storage), (Contents{{1, "one"}}));
+  storage.reset();
+  EXPECT_EQ(this->stored(), (Contents{{1, "one"}}));
 }
 
-TEST(MultiFileStorage, TakesTheTablesOfTheOriginal) {
-  const Disk disk;
-  const auto left = std::make_shared<CallsLeft>();
-  FaultyDirectory tables(disk.tables, left);
-  for (const std::string name : {"000000007.sst", "1234567890.sst", "000000008.sst.tmp", "notes"}) {
-    ASSERT_TRUE(tables.create_file(name).value()->write_at(0, name).is_ok());
+TYPED_TEST(BackendTest, CountsAndSurveysItsTables) {
+  const auto storage = this->open();
+  EXPECT_TRUE(write_pieces(*storage, 1, std::string(1000, 'a')).is_ok());
+  EXPECT_TRUE(write_pieces(*storage, 7, std::string(500, 'b')).is_ok());
+  EXPECT_TRUE(storage->apply({1, 7}, {}, "manifest").is_ok());
+  EXPECT_EQ(storage->stats().live_tables, 2u);
+  EXPECT_EQ(storage->stats().live_bytes, 1500u);
+  Findings findings;
+  const ContainerSurvey survey = storage->survey(findings);
+  EXPECT_TRUE(findings.empty());
+  EXPECT_EQ(survey.database_id, kTestId);
+  EXPECT_EQ(survey.manifest, "manifest");
+  EXPECT_FALSE(survey.changed);
+  ASSERT_EQ(survey.tables.size(), 2u);
+  for (const auto& [id, location] : survey.tables) {
+    const std::shared_ptr<File> file = storage->file_of(id).value();
+    std::string bytes(static_cast<size_t>(location.length), '\0');
+    EXPECT_TRUE(read_exactly(*file, location.offset, bytes.data(), bytes.size()).is_ok());
+    EXPECT_EQ(bytes, contents_of(*storage)[id]);
   }
-  const auto storage = disk.open();
-  EXPECT_EQ(contents_of(*storage.value()),
-            (Contents{{7, "000000007.sst"}, {1234567890, "1234567890.sst"}}));
-  EXPECT_TRUE(storage.value()->changed_by_others());
-  EXPECT_EQ(disk.tables->now.count("000000008.sst.tmp"), 0u);
-  EXPECT_EQ(disk.tables->now.count("notes"), 1u);
-}
-
-TEST(MultiFileStorage, ReportsWhatIsDamaged) {
-  const Disk disk;
-  ASSERT_TRUE(disk.open().value()->write_sst(1, "table 1").is_ok());
-  std::string& checkpoint = *disk.root->now.at("CHECKPOINT")->bytes;
-  for (size_t i = 0; i < checkpoint.size(); ++i) {
-    checkpoint[i] ^= 4;
-    const Status status = disk.open().status();
-    EXPECT_TRUE(status.is(StatusCode::corruption)) << i << ": " << status.to_string();
-    checkpoint[i] ^= 4;
-  }
-  char byte = 0;
-  disk.tables->now.at("000000001.sst")->bytes->resize(3);
-  EXPECT_TRUE(disk.open().value()->read_table(1, 0, &byte, 1).is(StatusCode::corruption));
-  disk.tables->now.erase("000000001.sst");
-  EXPECT_TRUE(disk.open().value()->read_table(1, 0, &byte, 1).is(StatusCode::corruption));
-}
-
-TEST(MultiFileStorage, AReaderOutlivesItsTable) {
-  TemporaryFolder folder;
-  const auto open_directory = [&](const std::string& name) {
-    return PosixDirectory::open(folder.path(name)).value();
-  };
-  auto root = open_directory("db");
-  auto tables = open_directory("db/SST");
-  const auto storage =
-      MultiFileStorage::open(std::move(root), std::move(tables), test_container_options()).value();
-  ASSERT_TRUE(storage->write_sst(1, "table 1").is_ok());
-  const std::shared_ptr<File> reader = storage->open_reader(1).value();
-  ASSERT_TRUE(storage->delete_sst(1).is_ok());
-  EXPECT_TRUE(storage->open_reader(1).status().is(StatusCode::not_found));
-  std::string bytes(7, '\0');
-  EXPECT_TRUE(read_exactly(*reader, 0, bytes.data(), bytes.size()).is_ok());
-  EXPECT_EQ(bytes, "table 1");
-  EXPECT_TRUE(PosixDirectory::open(folder.path("db")).status().is(StatusCode::busy));
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ using StoredFiles = std::map<std::string, std::shared_ptr<StoredFile>>;
 struct StoredNames {
   StoredFiles now;
   StoredFiles flushed;
+  uint64_t created = 0;  // how many files there ever were
 
   // After a power failure: names and contents, each as they are or as they were flushed.
   StoredNames after_power_failure(bool names_flushed, bool bytes_flushed) const {
@@ -39,9 +40,15 @@ struct StoredNames {
       left.now[name] = copy;
     }
     left.flushed = left.now;
+    left.created = created;
     return left;
   }
 };
+
+// As it is now, shared with nobody.
+inline std::shared_ptr<StoredNames> copy_of(const StoredNames& names) {
+  return std::make_shared<StoredNames>(names.after_power_failure(false, false));
+}
 
 class FaultyDirectory final : public Directory {
  public:
@@ -51,6 +58,7 @@ class FaultyDirectory final : public Directory {
   Result<std::unique_ptr<File>> create_file(const std::string& name) override {
     if (!left_->take()) return failed();
     names_->now[name] = std::make_shared<StoredFile>();
+    ++names_->created;
     return open_file(name);
   }
   Result<std::unique_ptr<File>> open_file(const std::string& name) override {
