@@ -46,7 +46,7 @@ export class ChannelClient {
   readonly #control: ControlHandler;
   readonly #writer = new CommandWriter(16 * 1024, () => {
     this.flush();
-    this.#prepare();
+    this.#prepare(false);
   });
   readonly #large = new LargeValues();
   readonly #handlers = new Map<number, Map<number, TransactionHandler>>();
@@ -69,6 +69,11 @@ export class ChannelClient {
     return { ...this.#counts };
   }
 
+  /** Bytes of sections written so far, sent or not. */
+  get bytesWritten(): number {
+    return this.#counts.bytesSent + this.#writer.byteLength;
+  }
+
   /** Set when the worker is gone: what is sent then is dropped. */
   get dead(): ErrorData | undefined {
     return this.#dead;
@@ -81,7 +86,7 @@ export class ChannelClient {
   }
 
   /**
-   * Begins a transaction.
+   * Begins a transaction. This goes out with its first command, or when flush() is called.
    * @param handler gets all replies, until the last one
    */
   begin(
@@ -93,7 +98,7 @@ export class ChannelClient {
     handler: TransactionHandler,
   ): void {
     this.register(connection, transaction, handler);
-    this.#prepare().begin(connection, transaction, mode, durability, storeIds);
+    this.#prepare(true).begin(connection, transaction, mode, durability, storeIds);
   }
 
   /** For the upgrade transaction, which the worker has begun. */
@@ -108,19 +113,23 @@ export class ChannelClient {
     transactions.set(transaction, handler);
   }
 
-  /** Takes the next commands of a transaction, until anything else of this client is called. */
-  commands(connection: number, transaction: number): CommandWriter {
-    const writer = this.#prepare();
+  /**
+   * Takes the next commands of a transaction, until anything else of this client is called.
+   * @param canWait nobody waits for an answer to them: they go out with what follows, or when a
+   *   batch is full, or when the caller flushes, which it will do soon
+   */
+  commands(connection: number, transaction: number, canWait = false): CommandWriter {
+    const writer = this.#prepare(canWait);
     writer.requests(connection, transaction);
     return writer;
   }
 
   commit(connection: number, transaction: number): void {
-    this.#prepare().commit(connection, transaction);
+    this.#prepare(false).commit(connection, transaction);
   }
 
   abort(connection: number, transaction: number): void {
-    this.#prepare().abort(connection, transaction);
+    this.#prepare(false).abort(connection, transaction);
   }
 
   /** Sends what was written, without waiting for the end of the turn. */
@@ -132,9 +141,9 @@ export class ChannelClient {
     this.#post(buffer, [buffer]);
   }
 
-  #prepare(): CommandWriter {
+  #prepare(canWait: boolean): CommandWriter {
     if (this.#writer.byteLength >= batchBytesMax) this.flush();
-    if (!this.#flushIsDue) {
+    if (!canWait && !this.#flushIsDue) {
       this.#flushIsDue = true;
       queueMicrotask(() => {
         if (this.#flushIsDue && !this.isHeld) this.flush();

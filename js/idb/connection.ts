@@ -60,7 +60,7 @@ export class Connection extends EventNode {
     const id = ++this.#lastTransaction;
     const transaction = new Transaction(this, id, mode, durability, scope, null);
     this.#transactions.add(transaction);
-    const stores = Array.from(scope.values(), (store) => store.id);
+    const { stores } = transaction.begin(this.session.claims);
     const modeNumber = TransactionMode[mode];
     this.client.begin(this.id, id, modeNumber, Durability[durability], stores, transaction);
     this.session.pool.whenSettled(transaction);

@@ -21,20 +21,24 @@ export function deleteRecords(handle: StoreHandle, query: unknown): Request {
  */
 export function placeDelete(handle: StoreHandle, source: object, range: Range): Request {
   const { store, transaction, prefetches } = handle;
-  transaction.commands.delete(transaction.nextRequestId, store.id, range);
+  const isDecided = transaction.decidesWrites;
+  const id = isDecided ? 0 : transaction.nextRequestId;
+  transaction.commandsFor(isDecided).delete(id, store.id, range);
   const isKey = typeof range === 'string' || typeof range === 'number';
   if (isKey || range instanceof EncodedKey) prefetches.noteDeleted(range);
   else prefetches.noteChanged();
-  return transaction.place(source, noResult);
+  return transaction.place(source, noResult, undefined, isDecided);
 }
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-clear */
 export function clear(handle: StoreHandle): Request {
   requireWritable(handle);
   const { store, transaction, prefetches } = handle;
-  transaction.commands.clear(transaction.nextRequestId, store.id);
+  const isDecided = transaction.decidesWrites;
+  const id = isDecided ? 0 : transaction.nextRequestId;
+  transaction.commandsFor(isDecided).clear(id, store.id);
   prefetches.noteChanged();
-  return transaction.place(handle.facade, noResult);
+  return transaction.place(handle.facade, noResult, undefined, isDecided);
 }
 
 function requireWritable(handle: StoreHandle): void {

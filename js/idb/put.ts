@@ -63,19 +63,27 @@ export function storeRecord(
   const { store, transaction } = handle;
   const indexKeys = indexKeysOf(store, clone);
   const record: PutRecord = { key, clone, indexKeys, noOverwrite };
-  const id = transaction.nextRequestId;
+  const isDecided = transaction.decidesWrites && isSure(store, record);
+  const id = isDecided ? 0 : transaction.nextRequestId;
   if (clone.blobs.length > 0) {
     transaction.hold(id, store.id, record);
   } else {
     try {
-      transaction.commands.put(id, store.id, record);
+      transaction.commandsFor(isDecided).put(id, store.id, record);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw domError('DataCloneError', `The value is too large: ${error.message}`);
     }
   }
   handle.prefetches.noteStored(key, indexKeys);
-  return transaction.place(source, putResult, key);
+  return transaction.place(source, putResult, key, isDecided);
+}
+
+// Whether nothing can be wrong with it but the disk.
+function isSure(store: Store, { key, clone, noOverwrite }: PutRecord): boolean {
+  return (
+    key !== undefined && !noOverwrite && clone.blobs.length === 0 && !store.hasUniqueIndex
+  );
 }
 
 /** https://w3c.github.io/IndexedDB/#clone-a-value: its getters can make no requests. */

@@ -18,6 +18,11 @@ export class Store {
     this.keyPath = keyPath;
     this.autoIncrement = autoIncrement;
   }
+
+  get hasUniqueIndex(): boolean {
+    for (const { unique } of this.indexes.values()) if (unique) return true;
+    return false;
+  }
 }
 
 /** "An index" of a store. */

@@ -7,6 +7,7 @@ import { Connection } from './connection';
 import { Closed, VersionChange } from './connection-events';
 import { DeliveryPool, type Delivery } from './events/delivery-pool';
 import { Blocked, Deleted, Opened, OpenFailed, OpenRequest, UpgradeNeeded } from './open-request';
+import { ScopeClaims } from './scope-claims';
 
 interface Greeting {
   readonly resolve: () => void;
@@ -20,6 +21,7 @@ interface ListWaiter {
 
 export class Session implements ControlHandler {
   readonly pool: DeliveryPool;
+  readonly claims = new ScopeClaims();
   #client: ChannelClient | undefined;
   #isReady = false;
   // What was asked before the worker was ready.

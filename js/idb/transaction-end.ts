@@ -15,7 +15,7 @@ export class TransactionCompleted implements Delivery {
   begin(): Dispatch {
     const transaction = this.#transaction;
     if (transaction.openRequest !== null) transaction.connection.upgrade = null;
-    transaction.state = 'finished';
+    transaction.finish();
     return new Dispatch(createEvent('complete'), transaction);
   }
 
@@ -54,6 +54,7 @@ export class TransactionAborted implements Delivery {
   begin(): Dispatch {
     const transaction = this.#transaction;
     if (transaction.openRequest !== null) transaction.connection.upgrade = null;
+    transaction.finish();
     return new Dispatch(createAbortEvent(), transaction);
   }
 

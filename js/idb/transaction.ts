@@ -14,6 +14,7 @@ import { IDBTransaction } from './IDBTransaction';
 import type { OpenRequest } from './open-request';
 import { AbortedRequest, Request, type Operation } from './request';
 import type { Store } from './schema';
+import type { ScopeClaim, ScopeClaims } from './scope-claims';
 import { StoreHandle } from './store-handle';
 import { AbortedByWorker, TransactionAborted, TransactionCompleted } from './transaction-end';
 import { internal } from './webidl/interface-shape';
@@ -21,6 +22,9 @@ import { internal } from './webidl/interface-shape';
 export type Mode = 'readonly' | 'readwrite' | 'versionchange';
 export type DurabilityHint = 'default' | 'relaxed' | 'strict';
 type State = 'active' | 'inactive' | 'committing' | 'finished';
+
+/** So many bytes a transaction may be ahead of the last command whose answer it waits for. */
+const aheadBytesMax = 1024 * 1024;
 
 export class Transaction extends EventNode implements Settling, TransactionHandler {
   readonly facade: IDBTransaction;
@@ -44,6 +48,11 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   // Of those answered, the failures that had no event yet.
   #failedAnswers = 0;
   #lastRequestId = 0;
+  // Whether the worker executes its commands at once; see ScopeClaims.
+  #hasTurn = false;
+  // What the channel had written when it last asked for an answer.
+  #askedAt = 0;
+  #claim: ScopeClaim | undefined;
   #held: HeldCommands | null = null;
   // Whether the worker was told how it ends.
   #isEnding = false;
@@ -99,8 +108,25 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
 
   /** Where the transaction's next command is to be written. */
   get commands(): CommandWriter {
-    return this.#held?.writer ?? this.#client.commands(this.connection.id, this.id);
+    return this.commandsFor(false);
   }
+
+  /** The same, for a command whose success the page decides: `request` is 0 then. */
+  commandsFor(isDecided: boolean): CommandWriter {
+    // What is decided at once is delivered by a run of the pool, behind which the channel flushes.
+    const canWait = isDecided && this.#answered === this.#requests.length;
+    return this.#held?.writer ?? this.#client.commands(this.connection.id, this.id, canWait);
+  }
+
+  /**
+   * Whether the page decides the success of a write that can't fail, so that it needs no answer: a
+   * full quota or a damaged file then aborts the transaction. At times an answer is asked for
+   * nevertheless: a page that waits for its successes must not get far ahead of the worker.
+   */
+  get decidesWrites(): boolean {
+    return this.#hasTurn && this.#client.bytesWritten - this.#askedAt < aheadBytesMax;
+  }
+
 
   /** Holds a put back until its Blobs are read, and all that comes behind it. */
   hold(request: number, store: number, record: PutRecord): void {
@@ -114,18 +140,21 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   }
 
   /**
-   * Places a new request, whose command was written with nextRequestId.
+   * Places a new request, whose command was written with nextRequestId, or with 0 when the page
+   * decides its success.
    * https://w3c.github.io/IndexedDB/#async-execute-request
    */
-  place(source: object, operation: Operation, detail?: unknown): Request {
+  place(source: object, operation: Operation, detail?: unknown, isDecided = false): Request {
     const request = new Request(this, source, operation, detail);
-    this.replace(request);
+    if (isDecided) this.replaceLocally(request);
+    else this.replace(request);
     return request;
   }
 
   /** Places a request once more, as cursors do. */
   replace(request: Request): void {
     this.#lastRequestId++;
+    this.#askedAt = this.#client.bytesWritten;
     request.isLocal = false;
     this.#requests.push(request);
   }
@@ -142,6 +171,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   onReply(reply: Reply): void {
     // Without an id it is the failure of a command that asked for no answer: the abort follows.
     if (!this.isLive || reply.request === 0) return;
+    this.#hasTurn = this.mode === 'readwrite';
     // Answers come in the order of the requests.
     const request = this.#requests[this.#answered];
     if (request === undefined) return;
@@ -185,6 +215,27 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   }
 
   // States.
+
+  /** Claims its stores, as the worker is told to begin it. */
+  begin(claims: ScopeClaims): ScopeClaim {
+    const claim = {
+      database: this.connection.name,
+      isWriter: this.mode === 'readwrite',
+      stores: Array.from(this.scope.values(), (store) => store.id),
+    };
+    const isFree = claims.add(claim);
+    this.#hasTurn = isFree && claim.isWriter;
+    this.#askedAt = this.#client.bytesWritten;
+    this.#claim = claim;
+    return claim;
+  }
+
+  /** Its last event is about to be fired. */
+  finish(): void {
+    this.state = 'finished';
+    if (this.#claim !== undefined) this.connection.session.claims.remove(this.#claim);
+    this.#claim = undefined;
+  }
 
   activate(): void {
     if (this.state === 'inactive') this.state = 'active';

@@ -246,14 +246,14 @@ describe('a worker that dies', () => {
   it('fails what is pending, and closes connections', async () => {
     const db = await page.open('db', 1, (made) => made.createObjectStore('store'));
     const store = db.transaction('store', 'readwrite').objectStore('store');
-    const put = store.put(1, 1);
+    const add = store.add(1, 1);
     const failing = [resultOf(page.indexedDB.open('other', 1)), page.indexedDB.databases()];
     const failed = Promise.allSettled(failing);
     const closed = new Promise((resolve) => db.addEventListener('close', resolve));
     const ended = endOf(store.transaction);
     page.kill();
     expect(await ended).toBe('abort');
-    expect(put.error?.name).toBe('AbortError');
+    expect(add.error?.name).toBe('AbortError');
     await closed;
     for (const outcome of await failed) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'UnknownError' } });
