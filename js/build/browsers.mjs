@@ -46,6 +46,22 @@ export function groupIsAlive(group) {
   });
 }
 
+/**
+ * The processor time that a group's processes have used so far, in milliseconds. Threads that have
+ * ended count no more.
+ * @param {number} group a process group
+ */
+export function processorMs(group) {
+  const its = processes().filter((pid) => stat(pid).group === group);
+  const threads = its.flatMap((pid) => {
+    const folder = `/proc/${pid}/task`;
+    return fs.existsSync(folder) ? fs.readdirSync(folder).map((id) => `${pid}/task/${id}`) : [];
+  });
+  // The first number is nanoseconds.
+  const used = threads.map((thread) => Number(readProc(thread, 'schedstat').split(' ')[0]));
+  return used.reduce((sum, ns) => sum + ns, 0) / 1e6;
+}
+
 // "pid (name) state parent group ...", and the name may hold anything, brackets too.
 function stat(pid) {
   const [state, , group] = readProc(pid, 'stat').split(') ').at(-1).split(' ');

@@ -8,9 +8,10 @@ import { at } from './command.mjs';
  * @param {Record<string, string>} folders path prefix → folder below the top folder; '/' is what
  *   no other prefix matches
  * @param {number} [port] 0 takes any free one; when the one given is taken, any free one is too
+ * @param {Record<string, string>} [headers] sent with every file
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} `url` without a slash at its end
  */
-export async function serve(folders, port = 0) {
+export async function serve(folders, port = 0, headers = {}) {
   const { default: sirv } = await import('sirv');
   const routes = Object.entries(folders)
     .sort(([a], [b]) => b.length - a.length)
@@ -19,6 +20,7 @@ export async function serve(folders, port = 0) {
       send: sirv(at(folder), { dev: true }),
     }));
   const server = http.createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const url = request.url ?? '/';
     const route = routes.find(({ prefix }) => url.startsWith(`${prefix}/`));
     const missing = () => {
