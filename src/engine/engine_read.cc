@@ -129,6 +129,7 @@ Status Engine::find(std::string_view key, const ReadOptions& options, NewestVers
   if (!iterator->valid() || iterator->key() != key) return Status::not_found();
   older.assign(iterator->value());
   value = older;
+  if (expire_at != nullptr) *expire_at = iterator->expire_at();
   return Status::ok();
 }
 

@@ -32,6 +32,7 @@ class Iterator {
   std::string_view key() const { return at_->key; }
   std::string_view value() const { return at_->value; }
   int64_t ts() const { return at_->ts; }
+  int64_t expire_at() const { return at_->expire_at; }
 
   // Not ok once a block could not be read (corruption, io_error); valid() is then false.
   virtual Status status() const = 0;
@@ -40,7 +41,7 @@ class Iterator {
   Iterator() = default;
 
   // The record that the iterator stands at, or null: kept here after each move, so that looking at
-  // it costs no virtual call. Only its key, value and ts count.
+  // it costs no virtual call. Its sequence and kind do not count.
   const Record* at_ = nullptr;
 };
 

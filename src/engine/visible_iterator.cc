@@ -116,6 +116,7 @@ void VisibleIterator::settle_forward(bool skip_version) {
       }
       if (live) {
         own_.value = record.value;
+        own_.expire_at = record.expire_at;
         at_ = &own_;
         return;
       }
@@ -154,6 +155,7 @@ void VisibleIterator::settle_backward() {
         live = is_live(record);
         stays = merged_.record_stays();
         group.value = record.value;
+        group.expire_at = record.expire_at;
         if (live && !stays) group_value_.assign(record.value);
       }
       merged_.prev();

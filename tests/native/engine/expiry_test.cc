@@ -119,6 +119,37 @@ TEST_F(ExpiryTest, ATtlBeyondAllTimeIsNone) {
   EXPECT_TRUE(has("a"));
 }
 
+// The newest version is removed, or has expired; the one before tells its own.
+TEST_F(ExpiryTest, EveryReadTellsWhenARecordExpires) {
+  WriteBatch batch;
+  batch.put("a", "older", 1, 5000);
+  batch.put("a", "newer", 2, 1010);
+  batch.put("b", "lasts", 7);
+  write(batch);
+  *now_ = 1010;
+  for (const char* const state : {"memtable", "table"}) {
+    SCOPED_TRACE(state);
+    std::string value;
+    int64_t expire_at = 0;
+    expect_ok(engine_->get("a", {}, value, &expire_at));
+    EXPECT_EQ(value, "older");
+    EXPECT_EQ(expire_at, 5000);
+    expect_ok(engine_->get("b", {}, value, &expire_at));
+    EXPECT_EQ(expire_at, kNeverExpires);
+    auto iterator = engine_->new_iterator({});
+    iterator->seek_to_first();
+    ASSERT_TRUE(iterator->valid());
+    EXPECT_EQ(iterator->expire_at(), 5000);
+    iterator->next();
+    ASSERT_TRUE(iterator->valid());
+    EXPECT_EQ(iterator->expire_at(), kNeverExpires);
+    iterator->prev();
+    ASSERT_TRUE(iterator->valid());
+    EXPECT_EQ(iterator->expire_at(), 5000);
+    expect_ok(engine_->flush());
+  }
+}
+
 TEST_F(ExpiryTest, AnExpiredTableIsDroppedUnread) {
   write_table("a", 2000);
   write_table("b", 3000);

@@ -252,12 +252,14 @@ class ModelRun {
     if (pick(4) == 0) options.ts_max = ts();
     if (pick(8) == 0) options.ts_min = ts();
     std::string found;
-    const Status status = engine_->get(wanted, options, found);
+    int64_t expire_at = 0;
+    const Status status = engine_->get(wanted, options, found, &expire_at);
     for (auto at = model.lower_bound({wanted, options.ts_max});
          at != model.end() && at->first.key == wanted && at->first.ts >= options.ts_min; ++at) {
       if (at->second.expire_at <= *now_) continue;
       expect_ok(status);
       EXPECT_EQ(found, at->second.value) << wanted;
+      EXPECT_EQ(expire_at, at->second.expire_at) << wanted;
       return;
     }
     EXPECT_EQ(status.code(), StatusCode::not_found) << wanted << " " << status.to_string();
@@ -300,6 +302,7 @@ class ModelRun {
           << "step " << steps << (forward ? " forward" : " backward");
       ASSERT_EQ(iterator->ts(), at->first.ts);
       ASSERT_EQ(iterator->value(), at->second.value);
+      ASSERT_EQ(iterator->expire_at(), at->second.expire_at);
       if (turns > 0 && pick(20) < turns) forward = !forward;
       if (forward) {
         iterator->next();
