@@ -51,8 +51,8 @@ class Engine {
   // Errors: quota_exceeded, io_error: none will ever be recovered, and the database goes on; unless
   // the failure has left unknown what is stored: then each further call that writes returns
   // `closed`, and the next open finds none, the first few or all of these batches, each whole. Also
-  // invalid_argument (a batch of more than 2 GiB), unsupported (what this build leaves out,
-  // util/features.h) and closed.
+  // invalid_argument (a batch of more than 2 GiB, or with a negative TTL), unsupported (what this
+  // build leaves out, util/features.h) and closed.
   Status write(const std::vector<const WriteBatch*>& batches, Durability durability);
   Status write(const WriteBatch& batch, Durability durability) {
     return write({&batch}, durability);

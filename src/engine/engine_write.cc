@@ -121,6 +121,10 @@ Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability d
     if (!kFullEngine && batch->needs_full_engine()) {
       return Status::unsupported("a batch with a TTL or a removal of keys in this build");
     }
+    if (const int64_t ttl_us = batch->ttl().value_or(0); kFullEngine && ttl_us < 0) {
+      return Status::invalid_argument("the TTL of a batch is " + std::to_string(ttl_us) +
+                                      ", must be from 0 to " + std::to_string(INT64_MAX));
+    }
     expires |= kFullEngine && batch->ttl().has_value();
   }
   if (!expires) return write_stamped(batches, durability);

@@ -22,7 +22,7 @@ class WriteBatch {
   // too.
   void remove_range(std::string_view begin, std::string_view end);
   // Records that are put without an expire_at expire so many microseconds after the write; 0: they
-  // never do, whatever the engine's default.
+  // never do, whatever the engine's default. The write refuses a negative one.
   void set_ttl(int64_t ttl_us) { ttl_us_ = ttl_us; }
   std::optional<int64_t> ttl() const { return ttl_us_; }
   // Whether it asks for what only a build with kFullEngine does (util/features.h).

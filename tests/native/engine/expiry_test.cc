@@ -119,6 +119,18 @@ TEST_F(ExpiryTest, ATtlBeyondAllTimeIsNone) {
   EXPECT_TRUE(has("a"));
 }
 
+TEST_F(ExpiryTest, ANegativeTtlIsRefused) {
+  for (const int64_t ttl_us : {int64_t{-1}, INT64_MIN}) {
+    WriteBatch batch;
+    batch.put("a", "v");
+    batch.set_ttl(ttl_us);
+    const Status status = engine_->write(batch, Durability::relaxed);
+    EXPECT_EQ(status.code(), StatusCode::invalid_argument);
+    EXPECT_NE(status.message().find(std::to_string(ttl_us)), std::string::npos);
+  }
+  EXPECT_FALSE(has("a"));
+}
+
 // The newest version is removed, or has expired; the one before tells its own.
 TEST_F(ExpiryTest, EveryReadTellsWhenARecordExpires) {
   WriteBatch batch;
