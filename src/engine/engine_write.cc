@@ -95,7 +95,7 @@ bool Engine::State::fits_log(uint64_t payload_bytes, size_t count) const {
 
 Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
   FLOWDB_RETURN_IF_ERROR(keep_pace(payload_bytes));
-  if (checkpoint_due) return checkpoint(log->position());
+  if (checkpoint_due) FLOWDB_RETURN_IF_ERROR(checkpoint(log->position()));
   const bool log_is_full = !log->has_room(payload_bytes, count);
   if (!log_is_full && memtable->memory_bytes() < options.memtable_bytes_max) return Status::ok();
   // Most often it is over long since.

@@ -67,6 +67,24 @@ TEST(ForeignChangeTest, ATableThatWasAddedIsFound) {
   EXPECT_EQ(engine->stats().tables, 1u);
 }
 
+TEST(ForeignChangeTest, TheFirstWriteMayTakeMoreRoomThanTheLogHasLeft) {
+  const StoredDatabase stored;
+  {
+    auto engine = stored.open(tiny_options());
+    put(*engine, "a", "1");
+    expect_ok(engine->close());
+  }
+  expect_ok(open_container(stored)->write_sst(5, raw_table(5, 50, "b", "foreign")));
+  auto engine = stored.open(tiny_options());
+  const std::string large(8000, 'x');
+  put(*engine, "large", large);
+  EXPECT_EQ(get(*engine, "large"), large);
+  engine.reset();
+  engine = stored.open(tiny_options());
+  EXPECT_EQ(get(*engine, "large"), large);
+  EXPECT_EQ(get(*engine, "b"), "foreign");
+}
+
 TEST(ForeignChangeTest, OnlyLookingAtItChangesNothingAndLosesNothing) {
   const StoredDatabase stored;
   {
