@@ -105,11 +105,14 @@ Status Engine::State::keep_pace(uint64_t bytes) {
 Result<bool> Engine::maintain(int64_t budget_us, Upkeep upkeep) {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
-  const int64_t end_us = s.options.now_us() + budget_us;
-  do {
+  const int64_t begin_us = s.options.now_us();
+  for (;;) {
     FLOWDB_ASSIGN_OR_RETURN(const uint64_t work, s.step_maintenance(upkeep));
     if (work == 0) return false;
-  } while (s.options.now_us() < end_us);
+    // Somebody may set this clock back: how long it has been is not known then.
+    const int64_t now_us = s.options.now_us();
+    if (now_us < begin_us || now_us - begin_us >= budget_us) break;
+  }
   return s.is_maintenance_due(upkeep);
 }
 

@@ -94,6 +94,32 @@ TEST(MaintenanceTest, NoSliceDoesMuch) {
   EXPECT_LT(largest, kCallBytesMax);
 }
 
+TEST(MaintenanceTest, ASliceEndsWhenTheClockIsSetBack) {
+  EngineOptions options = small_options();
+  auto now_us = std::make_shared<int64_t>(1'000'000);
+  auto steps = std::make_shared<int64_t>(0);
+  options.now_us = [=] { return *now_us += *steps; };
+  const StoredDatabase stored;
+  auto engine = stored.open(options);
+  for (size_t table = 0; table < options.level0_tables_max; ++table) {
+    WriteBatch batch;
+    for (int i = 0; i < 1000; ++i) batch.put("key" + std::to_string(i), std::string(100, 'v'));
+    expect_ok(engine->write(batch, Durability::relaxed));
+    expect_ok(engine->flush());
+  }
+  *steps = -1;
+  Result<bool> more = engine->maintain(2000);
+  ASSERT_TRUE(more.is_ok());
+  EXPECT_TRUE(more.value());
+  EXPECT_EQ(engine->stats().compactions, 0u);
+  // No budget is too large to be added to a time.
+  *steps = 1;
+  more = engine->maintain(INT64_MAX);
+  ASSERT_TRUE(more.is_ok());
+  EXPECT_FALSE(more.value());
+  EXPECT_EQ(engine->stats().compactions, 1u);
+}
+
 TEST(MaintenanceTest, EverythingIsThereAtEachStepAndAfterEach) {
   const StoredDatabase stored;
   Model model;
