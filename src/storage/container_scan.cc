@@ -40,7 +40,9 @@ Result<ContainerPresence> find_container(File& file, uint64_t file_bytes) {
   }
   FLOWDB_ASSIGN_OR_RETURN(const SuperblockSlots slots, decode_slots(file.name(), header));
   const Superblock* const superblock = newest(slots);
-  if (superblock != nullptr && superblock->generation > 1) {
+  // A copy's first superblock, unlike a creation's, names data that it was written behind.
+  if (superblock != nullptr &&
+      (superblock->generation > 1 || superblock->committed_end > kFileHeaderBytes)) {
     return Status::corruption(file.name(), file_bytes, "the file ends inside of its header");
   }
   return ContainerPresence::absent;

@@ -256,6 +256,19 @@ TEST(ContainerDamage, ANewContainerCutOffAtEveryByteIsCreatedAgain) {
   }
 }
 
+// A copy's superblock is a first one, too, but what it names was there before it.
+TEST(ContainerDamage, ACopyCutOffInItsHeaderIsNotCreatedAgain) {
+  const auto container = open(no_bytes());
+  ASSERT_OK(add_table(*container, 1, "one", {}, "m"));
+  const Bytes bytes = no_bytes();
+  MemoryFile target(bytes);
+  ASSERT_OK(container->copy_to(target));
+  for (size_t length = kSlotOffsets[1] + kSuperblockBytes; length < 4096; ++length) {
+    const Bytes cut = std::make_shared<std::string>(bytes->substr(0, length));
+    EXPECT_TRUE(try_open(cut).status().is(StatusCode::corruption)) << length;
+  }
+}
+
 TEST(ContainerDamage, ATailThatWasNotCommittedIsCutOffWhereverItEnds) {
   const Bytes bytes = no_bytes();
   ASSERT_OK(add_table(*open(bytes), 1, "one", {}, "m1"));
