@@ -26,6 +26,7 @@ export function continueCursor(cursor: Cursor, givenKey: unknown): void {
     return;
   }
   const key = keyBytes(requireKey(givenKey));
+  requireStill(cursor);
   if (cursor.compareToKey(key) <= 0) {
     throw domError('DataError', "The key is not ahead of the cursor's position.");
   }
@@ -48,6 +49,7 @@ export function continuePrimaryKey(
   requireValue(cursor);
   const key = keyBytes(requireKey(givenKey));
   const primaryKey = keyBytes(requireKey(givenPrimaryKey));
+  requireStill(cursor);
   const order = cursor.compareToKey(key);
   if (order < 0 || (order === 0 && cursor.compareToPrimaryKey(primaryKey) <= 0)) {
     throw domError('DataError', "The keys are not ahead of the cursor's position.");
@@ -59,6 +61,12 @@ export function continuePrimaryKey(
 function requireUsable(cursor: Cursor): void {
   if (cursor.source.transaction.state !== 'active') throw notActive();
   if (cursor.source.isDeleted) throw sourceDeleted();
+}
+
+// A getter of the key may have moved the cursor, or ended the transaction.
+function requireStill(cursor: Cursor): void {
+  requireUsable(cursor);
+  requireValue(cursor);
 }
 
 function requireValue(cursor: Cursor): void {

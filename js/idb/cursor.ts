@@ -13,7 +13,7 @@ import { IDBCursor } from './IDBCursor';
 import { IDBCursorWithValue } from './IDBCursorWithValue';
 import { toKeyRange } from './key-range';
 import type { Operation, Request } from './request';
-import { requireReadable, type SourceHandle } from './source-handle';
+import { convertToRead, type SourceHandle } from './source-handle';
 import type { StoreHandle } from './store-handle';
 import { internal } from './webidl/interface-shape';
 
@@ -49,8 +49,8 @@ export function openCursor(
   direction: Direction,
   keyOnly: boolean,
 ): Request {
-  requireReadable(source);
-  return new Cursor(source, storeHandle, toKeyRange(query), direction, keyOnly).request;
+  const range = convertToRead(source, toKeyRange, query);
+  return new Cursor(source, storeHandle, range, direction, keyOnly).request;
 }
 
 export class Cursor {

@@ -2,9 +2,9 @@
 // Specification: https://w3c.github.io/IndexedDB/#object-store-deletion-operation
 import type { Range } from '../channel/commands';
 import { EncodedKey } from '../codec/key';
-import { notActive, readOnly, storeDeleted } from './dom-error';
 import { requireKeyRange } from './key-range';
 import type { Operation, Request } from './request';
+import { requireWritable } from './source-handle';
 import type { StoreHandle } from './store-handle';
 
 const noResult: Operation = { result: () => undefined };
@@ -12,7 +12,10 @@ const noResult: Operation = { result: () => undefined };
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-delete */
 export function deleteRecords(handle: StoreHandle, query: unknown): Request {
   requireWritable(handle);
-  return placeDelete(handle, handle.facade, requireKeyRange(query));
+  const range = requireKeyRange(query);
+  // A getter of the key may have ended the transaction.
+  requireWritable(handle);
+  return placeDelete(handle, handle.facade, range);
 }
 
 /**
@@ -39,11 +42,4 @@ export function clear(handle: StoreHandle): Request {
   transaction.commandsFor(isDecided).clear(id, store.id);
   prefetches.noteChanged();
   return transaction.place(handle.facade, noResult, undefined, isDecided);
-}
-
-function requireWritable(handle: StoreHandle): void {
-  const { store, transaction } = handle;
-  if (store.deleted) throw storeDeleted();
-  if (transaction.state !== 'active') throw notActive();
-  if (transaction.mode === 'readonly') throw readOnly();
 }

@@ -69,6 +69,8 @@ function placeGetAll(
   count: number | undefined,
   direction: Direction,
 ): Request {
+  // Getters of the options or of a key may have ended the transaction.
+  requireReadable(source);
   const { transaction, id } = source;
   const { what, operation } = kinds[kind];
   const request = transaction.nextRequestId;

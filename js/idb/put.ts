@@ -10,10 +10,11 @@ import {
   injectGenerated,
   type StorableClone,
 } from '../codec/storable-clone';
-import { domError, notActive, readOnly, storeDeleted } from './dom-error';
+import { domError, notActive } from './dom-error';
 import { requireKey } from './key-range';
 import type { Operation, Request } from './request';
 import type { Store } from './schema';
+import { requireWritable } from './source-handle';
 import type { StoreHandle } from './store-handle';
 import type { Transaction } from './transaction';
 
@@ -32,9 +33,7 @@ export function addOrPut(
 ): Request {
   const { store, transaction } = handle;
   const { keyPath } = store;
-  if (store.deleted) throw storeDeleted();
-  if (transaction.state !== 'active') throw notActive();
-  if (transaction.mode === 'readonly') throw readOnly();
+  requireWritable(handle);
   if (keyPath !== null && givenKey !== undefined) {
     throw domError('DataError', 'The object store takes its keys from the values.');
   }
@@ -42,6 +41,8 @@ export function addOrPut(
     throw domError('DataError', 'No key was given.');
   }
   const outOfLine = givenKey === undefined ? undefined : requireKey(givenKey);
+  // A getter of the key may have ended the transaction.
+  requireWritable(handle);
   const clone = cloneDuring(transaction, value);
   const key = keyPath === null ? outOfLine : inLineKey(store, clone);
   return storeRecord(handle, handle.facade, clone, key, noOverwrite);

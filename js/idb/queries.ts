@@ -5,7 +5,7 @@ import type { Reply } from '../channel/reply-reader';
 import { decodeKey } from '../codec/key-decoder';
 import { requireKeyRange, toKeyRange } from './key-range';
 import type { Operation, Request } from './request';
-import { requireReadable, type SourceHandle } from './source-handle';
+import { convertToRead, type SourceHandle } from './source-handle';
 
 const valueResult: Operation = {
   result: (_request, reply) =>
@@ -25,8 +25,7 @@ const countResult: Operation = {
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-get, #dom-idbindex-get */
 export function get(source: SourceHandle, query: unknown): Request {
-  requireReadable(source);
-  const range = requireKeyRange(query);
+  const range = convertToRead(source, requireKeyRange, query);
   const { transaction } = source;
   transaction.commands.get(transaction.nextRequestId, source.id, range, false);
   return transaction.place(source.facade, valueResult);
@@ -34,8 +33,7 @@ export function get(source: SourceHandle, query: unknown): Request {
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-getkey, #dom-idbindex-getkey */
 export function getKey(source: SourceHandle, query: unknown): Request {
-  requireReadable(source);
-  const range = requireKeyRange(query);
+  const range = convertToRead(source, requireKeyRange, query);
   const { transaction } = source;
   transaction.commands.get(transaction.nextRequestId, source.id, range, true);
   return transaction.place(source.facade, keyResult);
@@ -43,8 +41,7 @@ export function getKey(source: SourceHandle, query: unknown): Request {
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-count, #dom-idbindex-count */
 export function count(source: SourceHandle, query: unknown): Request {
-  requireReadable(source);
-  const range = toKeyRange(query);
+  const range = convertToRead(source, toKeyRange, query);
   const { transaction } = source;
   transaction.commands.count(transaction.nextRequestId, source.id, range);
   return transaction.place(source.facade, countResult);

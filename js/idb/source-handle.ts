@@ -2,7 +2,7 @@
 import type { IndexKey } from '../channel/commands';
 import type { Key } from '../codec/key';
 import type { Cursor } from './cursor';
-import { notActive, sourceDeleted } from './dom-error';
+import { notActive, readOnly, sourceDeleted, storeDeleted } from './dom-error';
 import type { Store } from './schema';
 import type { Transaction } from './transaction';
 
@@ -25,6 +25,28 @@ export interface SourceHandle {
 export function requireReadable(source: SourceHandle): void {
   if (source.isDeleted) throw sourceDeleted();
   if (source.transaction.state !== 'active') throw notActive();
+}
+
+/** Throws unless a store may be written to from now. */
+export function requireWritable({ store, transaction }: SourceHandle): void {
+  if (store.deleted) throw storeDeleted();
+  if (transaction.state !== 'active') throw notActive();
+  if (transaction.mode === 'readonly') throw readOnly();
+}
+
+/**
+ * Converts what a script gave to something to read, between two looks at the source: a getter of a
+ * key may have ended the transaction.
+ */
+export function convertToRead<T>(
+  source: SourceHandle,
+  convert: (value: unknown) => T,
+  value: unknown,
+): T {
+  requireReadable(source);
+  const converted = convert(value);
+  requireReadable(source);
+  return converted;
 }
 
 /** The cursors of one store in one transaction that were given records ahead of their position. */

@@ -52,7 +52,7 @@ for (const module of modules) {
   });
 }
 
-for (const module of ['specified-values', 'specified-order']) {
+for (const module of ['specified-values', 'specified-order', 'specified-getters']) {
   test(`as the specification says: ${module}`, async ({ page }) => {
     const logs = await logsOf(page, module, 'flowdb');
     const expected = await page.evaluate(async (path) => {
