@@ -3,6 +3,7 @@
 // each slot calls one listener of ours: one posted message serves many events, and between two of
 // them microtasks run as if each event had its own task. A slot begins by ending what the slot
 // before it left open, which is how a transaction stays active until its promises have reacted.
+import { shareCurrentEvent, showAgain } from './current-event';
 import type { Dispatch } from './dispatch';
 import { reportException } from './report-exception';
 
@@ -59,6 +60,7 @@ export class DeliveryPool {
 
   constructor(bracket: RunBracket) {
     this.#bracket = bracket;
+    shareCurrentEvent();
     this.attach(this.#channel.port2);
     this.#channel.port2.start();
   }
@@ -167,6 +169,7 @@ export class DeliveryPool {
   #endRun(message: Event): void {
     message.stopImmediatePropagation();
     this.#message = null;
+    showAgain(undefined);
     this.#isExpected = false;
     const more = this.#current !== null || this.#head < this.#queue.length;
     if (more || this.#settling.length > 0) this.#request();

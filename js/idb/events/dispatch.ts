@@ -1,6 +1,7 @@
 // One dispatch of one event, listener by listener: capture, target, bubble. It can be held between
 // two listeners, so that the delivery pool can let microtasks run there.
 // Specification: https://dom.spec.whatwg.org/#concept-event-dispatch
+import { showAgain, showEvent, shownEvent } from './current-event';
 import { startWay } from './fired-event';
 import type { EventNode, Listener } from './listener';
 import { dropListener } from './listener';
@@ -50,7 +51,10 @@ export class Dispatch {
     return this.#path.map((node) => node.facade);
   }
 
-  /** Calls the next listener, if there is one left. */
+  /**
+   * Calls the next listener, if there is one left. Its event stays shown as `window.event`, for the
+   * microtasks behind it.
+   */
   callNext(): boolean {
     for (;;) {
       if (this.#list === null && !this.#enter()) return false;
@@ -68,7 +72,9 @@ export class Dispatch {
 
   /** Calls all that is left, as dispatchEvent() does. */
   run(): void {
+    const before = shownEvent();
     while (this.callNext());
+    showAgain(before);
   }
 
   // Goes to the next stop that has listeners. At the end the event forgets its way.
@@ -109,6 +115,7 @@ export class Dispatch {
     if (node === null) return;
     if (listener.once) dropListener(node, listener);
     this.inPassive = listener.passive;
+    showEvent(this.event);
     try {
       const { callback } = listener;
       if (typeof callback === 'function') {

@@ -72,6 +72,36 @@ export async function whatEventsSay(world) {
   db.close();
 }
 
+// What old scripts read instead of their listener's argument.
+export async function theEventOfTheWindow(world) {
+  const { log } = world;
+  const db = await filled(world);
+  const tx = db.transaction('s');
+  const request = tx.objectStore('s').get(1);
+  const button = document.createElement('button');
+  button.onclick = () => log('click', window.event.type);
+  const end = ended(tx);
+  request.onsuccess = (event) => {
+    log('handler', window.event === event, window.event.target.result);
+    button.click();
+    request.dispatchEvent(new Event('other'));
+    log('behind the others', window.event === event);
+    Promise.resolve().then(() => log('microtask', window.event === event));
+  };
+  request.addEventListener('success', (event) => log('listener', window.event === event));
+  request.addEventListener('other', (event) => log('dispatched', window.event === event));
+  tx.addEventListener('complete', (event) => log('complete', window.event === event));
+  await end;
+  await new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = (event) => resolve(log('message', window.event === event));
+    port2.postMessage(null);
+  });
+  request.dispatchEvent(new Event('other'));
+  log('outside', typeof window.event);
+  db.close();
+}
+
 export async function stopped(world) {
   const { log } = world;
   const db = await filled(world);
