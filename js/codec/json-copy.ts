@@ -15,14 +15,16 @@ export const JSON_DEPTH_MAX = 200;
 /**
  * Copies a value that JSON text can hold. Each property is read once. A Proxy is taken for what it
  * shows.
+ * @param copies gets what was copied, and the copies; when the answer is undefined, these hold
+ *   originals where the walk did not come, and arrays may be too short
  * @returns undefined when it is not JSON-safe, or not surely so
  * @throws what a getter of the value throws
  */
-export function copyJson(value: unknown): unknown {
+export function copyJson(value: unknown, copies: Map<object, object>): unknown {
   if (typeof value !== 'object' || value === null) return isPlainScalar(value) ? value : undefined;
   // The walk would meet what a page has added to all objects; the platform's clone does not.
   for (const _added in objectPrototype) return undefined;
-  return new JsonCopy().copy(value, 0);
+  return new JsonCopy(copies).copy(value, 0);
 }
 
 /** Whether a value that is no object is one that JSON text can hold. */
@@ -46,11 +48,14 @@ export function isDense(names: readonly string[], length: number): boolean {
 }
 
 class JsonCopy {
-  readonly #seen = new Set<object>();
+  readonly #copies: Map<object, object>;
+
+  constructor(copies: Map<object, object>) {
+    this.#copies = copies;
+  }
 
   copy(value: object, depth: number): object | undefined {
-    if (depth === JSON_DEPTH_MAX || this.#seen.has(value)) return undefined;
-    this.#seen.add(value);
+    if (depth === JSON_DEPTH_MAX || this.#copies.has(value)) return undefined;
     const prototype: unknown = getPrototypeOf(value);
     if (prototype === objectPrototype) return this.#copyObject(value, depth);
     if (prototype === arrayPrototype && isArray(value)) return this.#copyArray(value, depth);
@@ -60,6 +65,7 @@ class JsonCopy {
   #copyObject(value: object, depth: number): object | undefined {
     // The spread defines properties, so that an own `__proto__` stays one.
     const copy: Record<string, unknown> = { ...value };
+    this.#copies.set(value, copy);
     for (const name in copy) {
       const property = copy[name];
       if (typeof property !== 'object' || property === null) {
@@ -77,16 +83,17 @@ class JsonCopy {
     const { length } = value;
     if (!isDense(ownKeys(value), length)) return undefined;
     const copy: unknown[] = [];
+    this.#copies.set(value, copy);
     for (let i = 0; i < length; i++) {
       const element = value[i];
+      setOwn(copy, i, element);
       if (typeof element !== 'object' || element === null) {
         if (!isPlainScalar(element)) return undefined;
-        setOwn(copy, i, element);
         continue;
       }
       const inner = this.copy(element, depth + 1);
       if (inner === undefined) return undefined;
-      setOwn(copy, i, inner);
+      copy[i] = inner;
     }
     return copy;
   }

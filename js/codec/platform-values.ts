@@ -1,5 +1,5 @@
 // The objects of the web platform in the tagged binary form: Blob, File, FileList, ImageData,
-// DOMPoint, DOMRect, DOMQuad, DOMMatrix, DOMException. Where a realm lacks a class, reading one is
+// DOMPoint, DOMRect, DOMQuad, DOMMatrix, DOMException, QuotaExceededError. Where a realm lacks a class, reading one is
 // an error and no crash.
 import type { ByteReader } from './byte-reader';
 import type { ByteWriter } from './byte-writer';
@@ -52,6 +52,8 @@ export function encodePlatformObject(
     case ValueTag.domException:
       writeString(writer, (value as DOMException).name);
       return writeString(writer, (value as DOMException).message);
+    case ValueTag.quotaError:
+      return encodeQuotaError(writer, value as QuotaError);
     default:
       throw new TypeError(`no platform object has the tag ${tag}`);
   }
@@ -78,6 +80,8 @@ export function decodePlatformObject(reader: ByteReader, tag: number): object | 
       const name = readString(reader, 'exception name');
       return new DOMException(readString(reader, 'exception message'), name);
     }
+    case ValueTag.quotaError:
+      return decodeQuotaError(reader);
     default:
       return undefined;
   }
@@ -207,6 +211,41 @@ function decodeGeometry(reader: ByteReader): object {
 
 function toPoint([x, y, z, w]: readonly (number | undefined)[]): object {
   return { x, y, z, w };
+}
+
+// https://webidl.spec.whatwg.org/#quotaexceedederror
+interface QuotaError extends DOMException {
+  readonly quota: number | null;
+  readonly requested: number | null;
+}
+
+type QuotaErrorClass = new (
+  message: string,
+  options: { readonly quota?: number; readonly requested?: number },
+) => QuotaError;
+
+function encodeQuotaError(writer: ByteWriter, { message, quota, requested }: QuotaError): void {
+  writeString(writer, message);
+  writer.f64(quota ?? NaN);
+  writer.f64(requested ?? NaN);
+}
+
+// Where the class is young, it is a DOMException of that name, as it was before.
+function decodeQuotaError(reader: ByteReader): DOMException {
+  const start = reader.offset;
+  const message = readString(reader, 'exception message');
+  const quota = reader.f64('quota');
+  const requested = reader.f64('requested bytes');
+  const { QuotaExceededError: Class } = globalThis as { QuotaExceededError?: QuotaErrorClass };
+  if (Class === undefined) return new DOMException(message, 'QuotaExceededError');
+  try {
+    return new Class(message, {
+      ...(Number.isNaN(quota) ? {} : { quota }),
+      ...(Number.isNaN(requested) ? {} : { requested }),
+    });
+  } catch {
+    throw new MalformedError('quota', start, `${requested} of ${quota} is none`);
+  }
 }
 
 function notHere(name: string, offset: number): MalformedError {

@@ -5,6 +5,7 @@ import { isArray, platformClone } from './intrinsics';
 import { copyJson } from './json-copy';
 import { GENERATED } from './key';
 import { injectKey } from './key-path';
+import { readOnce } from './read-once';
 import { requireCloneable } from './uncloneable';
 
 /** A clone, and how it can be encoded. Made by `cloneForStorage`. */
@@ -27,9 +28,10 @@ export interface StorableClone {
  *   throws
  */
 export function cloneForStorage(value: unknown): StorableClone {
-  const copy = copyJson(value);
+  const copies = new Map<object, object>();
+  const copy = copyJson(value, copies);
   if (copy !== undefined) return { value: copy, json: true, blobs: [] };
-  const clone = platformClone(value);
+  const clone = platformClone(readOnce(value, copies));
   const { json, blobs, hasBareObject } = inspectClone(clone);
   if (hasBareObject) requireCloneable(value);
   return { value: clone, json, blobs };

@@ -1,6 +1,7 @@
 // Reads the tagged binary form (FORMAT.md). Nothing is trusted and nothing recurses: bytes of any
 // kind give a value or a MalformedError.
 import { ByteReader } from './byte-reader';
+import { setPosition } from './error-position';
 import { append, defineProperty, setOwn } from './intrinsics';
 import { MalformedError } from './malformed-error';
 import { decodePlatformObject } from './platform-values';
@@ -232,6 +233,7 @@ class TaggedDecoder {
     // Without one of its own it would have this call's.
     const stack = (flags & ErrorFlag.stack) !== 0 ? readString(reader, 'error stack') : '';
     define(error, 'stack', stack);
+    setPosition(error, stack);
     // The last one pushed is read first.
     for (const name of ['errors', 'cause'] as const) {
       if ((flags & ErrorFlag[name]) === 0) continue;

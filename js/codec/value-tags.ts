@@ -36,6 +36,7 @@ export const ValueTag = {
   geometry: 0x23,
   domException: 0x24,
   fileList: 0x25,
+  quotaError: 0x26,
 } as const;
 export type ValueTag = (typeof ValueTag)[keyof typeof ValueTag];
 
@@ -126,6 +127,7 @@ learn(ValueTag.blob, platform('Blob'));
 learn(ValueTag.file, platform('File'));
 learn(ValueTag.imageData, platform('ImageData'));
 learn(ValueTag.domException, platform('DOMException'));
+learn(ValueTag.quotaError, platform('QuotaExceededError'));
 learn(ValueTag.fileList, platform('FileList'));
 
 /**

@@ -206,6 +206,58 @@ export async function refused(world) {
   db.close();
 }
 
+// Each value has a getter that counts, and something that JSON text does not hold.
+export async function gettersRunOnce({ open, log }) {
+  const db = await open(1, (fresh) => fresh.createObjectStore('s'));
+  const counting = () => {
+    let calls = 0;
+    return { get a() { return (calls += 1); } };
+  };
+  const holders = [
+    () => Object.assign(counting(), { when: new Date(1) }),
+    () => ({ ...[undefined], inner: [counting(), undefined], last: counting() }),
+    () => [counting(), , { deep: counting(), none: NaN }],
+    () => ({ bytes: new Uint8Array(2), list: [1n, counting()], blob: new Blob(['x']) }),
+    () => Object.defineProperty([-0, 0], 1, Object.getOwnPropertyDescriptor(counting(), 'a')),
+  ];
+  for (const make of holders) {
+    for (const isShared of [false, true]) {
+      const value = make();
+      const own = Object.defineProperty({ value }, 'got', { enumerable: true,
+        get: counting().__lookupGetter__('a') });
+      if (isShared) own.again = [own, value, { value }];
+      const request = store(db, 'readwrite').put(own, 1);
+      const back = (await result(request)) && (await result(store(db).get(1)));
+      log(back, isShared && [back.again[0] === back, back.again[2].value === back.value]);
+      // What it gives now tells how often it has run.
+      log(own.got, typeof value.a === 'number' && value.a);
+    }
+  }
+  db.close();
+}
+
+export async function whatErrorsTell({ open, log }) {
+  const db = await open(1, (fresh) => fresh.createObjectStore('s'));
+  const errors = [new Error('plain'), new TypeError('typed', { cause: new Error('inner') })];
+  const Quota = globalThis.QuotaExceededError;
+  if (Quota !== undefined) {
+    errors.push(new Quota('full', { quota: 5, requested: 7 }), new Quota('unknown'));
+  }
+  for (const error of errors) {
+    await result(store(db, 'readwrite').put({ list: [error] }, 1));
+    const [back] = (await result(store(db).get(1))).list;
+    log(back.name, back.message, back.constructor.name, Object.prototype.toString.call(back));
+    log(back.code, back.quota, back.requested, back.stack === error.stack);
+    // Firefox's errors know where they were made.
+    const places = [[error, back], [error.cause ?? error, back.cause ?? back]];
+    if (!(error instanceof DOMException)) {
+      for (const [made, read] of places) log(read.fileName === made.fileName,
+        read.lineNumber === made.lineNumber, read.columnNumber === made.columnNumber);
+    }
+  }
+  db.close();
+}
+
 export async function clonedWhenItIsCalled({ open, log }) {
   const db = await open(1, (fresh) => fresh.createObjectStore('s').createIndex('i', 'x'));
   const value = { x: 1, list: [1], bytes: new Uint8Array([1]), when: new Date(1) };
