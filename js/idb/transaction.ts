@@ -21,6 +21,8 @@ import { internal } from './webidl/interface-shape';
 
 export type Mode = 'readonly' | 'readwrite' | 'versionchange';
 export type DurabilityHint = 'default' | 'relaxed' | 'strict';
+/** How many requests that had their events may stay on the list. */
+const listMax = 256;
 type State = 'active' | 'inactive' | 'committing' | 'finished';
 
 /** So many bytes a transaction may be ahead of the last command whose answer it waits for. */
@@ -210,8 +212,14 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   takeDelivered(hasFailed: boolean): void {
     if (hasFailed) this.#failedAnswers--;
     this.#head++;
-    if (this.#head < this.#requests.length) return;
-    this.#requests.length = this.#head = this.#answered = 0;
+    if (this.#head === this.#requests.length) {
+      this.#requests.length = this.#head = this.#answered = 0;
+    } else if (this.#head >= listMax && this.#head * 2 >= this.#requests.length) {
+      // New ones always come before the last is done: the list would keep all there were.
+      this.#requests.splice(0, this.#head);
+      this.#answered -= this.#head;
+      this.#head = 0;
+    }
   }
 
   // States.

@@ -36,6 +36,8 @@ const slotsMax = 128;
 /** Enough to find out whether microtasks run between listeners; more are of no use without it. */
 const slotsAtFirst = 2;
 const longestRunMs = 4;
+/** How many deliveries that were made may stay in the queue. */
+const queueMax = 256;
 
 export class DeliveryPool {
   readonly #ports: SlotPort[] = [];
@@ -203,9 +205,17 @@ export class DeliveryPool {
         return false;
       }
       this.#head++;
+      this.#forgetDelivered();
       this.#current = delivery;
       this.#dispatch = delivery.begin();
       if (this.#advanceCurrent()) return true;
     }
+  }
+
+  // Where new ones always come before the last one has gone, the queue would keep all there were.
+  #forgetDelivered(): void {
+    if (this.#head < queueMax || this.#head * 2 < this.#queue.length) return;
+    this.#queue.splice(0, this.#head);
+    this.#head = 0;
   }
 }
