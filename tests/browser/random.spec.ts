@@ -49,16 +49,52 @@ async function compare(page: Page, seed: number): Promise<void> {
   }
 }
 
-test('random programs see what they see on the browser’s own', async ({ page }) => {
-  test.setTimeout((seconds + 60) * 1000);
+async function runOrder(page: Page, seed: number, where: Where): Promise<string[]> {
+  return page.evaluate(
+    async ({ seed, where, patienceMs }) => {
+      const load = (url: string) => import(url);
+      const { runOrder } = await load('/programs/random/order.js');
+      const global = globalThis as { flow?: Promise<object> };
+      if (where === 'flowdb') global.flow ??= (await load('/dist/index.js')).FlowDB.open();
+      const implementation = where === 'native' ? globalThis : await global.flow;
+      const hung = new Promise<string[]>((resolve) => {
+        setTimeout(() => resolve([`${where}: no end after ${patienceMs} ms`]), patienceMs);
+      });
+      return Promise.race([runOrder(seed, implementation, `order ${seed}`), hung]);
+    },
+    { seed, where, patienceMs },
+  );
+}
+
+async function compareOrder(page: Page, seed: number): Promise<void> {
+  const native = await runOrder(page, seed, 'native');
+  expect(await runOrder(page, seed, 'flowdb'), `FLOWDB_SEED=${seed}`).toEqual(native);
+}
+
+/** Compares one seed after the other, or the one that was asked for. */
+async function search(
+  page: Page,
+  what: string,
+  compareSeed: (page: Page, seed: number) => Promise<void>,
+): Promise<void> {
   if (onlySeed !== undefined) {
-    await compare(page, Number(onlySeed));
+    await compareSeed(page, Number(onlySeed));
     return;
   }
   const first = Math.floor(Math.random() * 2 ** 31);
   const end = performance.now() + seconds * 1000;
   let seed = first;
-  for (; performance.now() < end; seed += 1) await compare(page, seed);
-  console.log(`random programs: seeds ${first} to ${seed - 1}`);
+  for (; performance.now() < end; seed += 1) await compareSeed(page, seed);
+  console.log(`${what}: seeds ${first} to ${seed - 1}`);
   expect(seed).toBeGreaterThan(first);
+}
+
+test('random programs see what they see on the browser’s own', async ({ page }) => {
+  test.setTimeout((seconds + 60) * 1000);
+  await search(page, 'random programs', compare);
+});
+
+test('random handlers hear events in the order of the browser’s own', async ({ page }) => {
+  test.setTimeout((seconds + 60) * 1000);
+  await search(page, 'random orders', compareOrder);
 });
