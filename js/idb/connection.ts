@@ -11,6 +11,9 @@ import type { Session } from './session';
 import { Transaction, type DurabilityHint } from './transaction';
 import { internal } from './webidl/interface-shape';
 
+/** https://w3c.github.io/IndexedDB/#garbage-collection-of-database-connections */
+const heldFor: readonly string[] = ['abort', 'error', 'versionchange'];
+
 export class Connection extends EventNode {
   readonly facade: IDBDatabase;
   readonly session: Session;
@@ -49,6 +52,12 @@ export class Connection extends EventNode {
 
   override get parent(): null {
     return null;
+  }
+
+  /** With one of these listeners it stays, though no script can reach it. */
+  override onListenersChanged(): void {
+    const isHeard = this.listeners.some(({ type }) => heldFor.includes(type));
+    this.session.connections.hold(this, isHeard && !this.isClosePending);
   }
 
   /** Creates a transaction, active until the running script and its microtasks are over. */
@@ -97,6 +106,7 @@ export class Connection extends EventNode {
   close(): void {
     if (this.isClosePending) return;
     this.isClosePending = true;
+    this.session.connections.hold(this, false);
     this.client.send({ t: 'close', connection: this.id });
   }
 

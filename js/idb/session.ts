@@ -6,6 +6,7 @@ import { toDOMException, type ErrorData } from '../channel/status';
 import { Connection } from './connection';
 import { Closed, VersionChange } from './connection-events';
 import { DeliveryPool, type Delivery } from './events/delivery-pool';
+import { OpenConnections } from './open-connections';
 import { Blocked, Deleted, Opened, OpenFailed, OpenRequest, UpgradeNeeded } from './open-request';
 import { ScopeClaims } from './scope-claims';
 
@@ -32,7 +33,7 @@ export class Session implements ControlHandler {
   #lastRequest = 0;
   readonly #opening = new Map<number, OpenRequest>();
   readonly #listing = new Map<number, ListWaiter>();
-  readonly #connections = new Map<number, Connection>();
+  readonly connections = new OpenConnections();
 
   constructor() {
     this.pool = new DeliveryPool({
@@ -108,7 +109,8 @@ export class Session implements ControlHandler {
         return this.deliver(new Blocked(request, message.oldVersion, message.newVersion));
       }
       case 'versionchange': {
-        const connection = this.#connections.get(message.connection);
+        const connection = this.connections.get(message.connection);
+        // One that is gone is being closed.
         if (connection !== undefined) this.deliver(new VersionChange(connection, message));
         return;
       }
@@ -124,8 +126,8 @@ export class Session implements ControlHandler {
       case 'failed':
         return this.#failed(message.request, message.error);
       case 'closed': {
-        const connection = this.#connections.get(message.connection);
-        this.#connections.delete(message.connection);
+        const connection = this.connections.get(message.connection);
+        this.connections.delete(message.connection);
         if (message.error !== null && connection !== undefined) this.#lose(connection);
         return;
       }
@@ -139,9 +141,7 @@ export class Session implements ControlHandler {
     this.#waiting = [];
     this.#greeting?.reject(error);
     this.#greeting = undefined;
-    const connections = [...this.#connections.values()];
-    this.#connections.clear();
-    for (const connection of connections) this.#lose(connection);
+    for (const connection of this.connections.takeAll()) this.#lose(connection);
     for (const id of [...this.#opening.keys(), ...this.#listing.keys()]) this.#failed(id, error);
   }
 
@@ -177,7 +177,7 @@ export class Session implements ControlHandler {
     const error = toDOMException(data);
     const request = this.#takeRequest(id);
     if (request !== undefined) {
-      if (request.connection !== null) this.#connections.delete(request.connection.id);
+      if (request.connection !== null) this.connections.delete(request.connection.id);
       this.deliver(new OpenFailed(request, error));
     }
     this.#listing.get(id)?.reject(error);
@@ -206,7 +206,7 @@ export class Session implements ControlHandler {
   #newConnection(id: number, name: string, version: number, schema: string): Connection {
     const client = this.#client as ChannelClient;
     const connection = new Connection(this, client, id, name, version, schema);
-    this.#connections.set(id, connection);
+    this.connections.add(connection);
     return connection;
   }
 

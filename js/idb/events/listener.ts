@@ -24,6 +24,9 @@ export abstract class EventNode {
 
   /** The next node on the way up, or null: "get the parent". */
   abstract get parent(): EventNode | null;
+
+  /** The list of listeners is another one. */
+  onListenersChanged(): void {}
 }
 
 /** https://dom.spec.whatwg.org/#dom-eventtarget-addeventlistener */
@@ -46,7 +49,7 @@ export function addListener(
   if (same) return;
   const { capture, once, passive } = given;
   const added = { type, callback, capture, once, passive, handler: false, removed: false };
-  node.listeners = [...node.listeners, added];
+  setListeners(node, [...node.listeners, added]);
   signal?.addEventListener('abort', () => dropListener(node, added), { once: true });
 }
 
@@ -70,7 +73,10 @@ export function removeListener(
 
 export function dropListener(node: EventNode, listener: Listener): void {
   listener.removed = true;
-  node.listeners = node.listeners.filter((other) => other !== listener);
+  setListeners(
+    node,
+    node.listeners.filter((other) => other !== listener),
+  );
 }
 
 /** The value of an event handler IDL attribute. */
@@ -93,8 +99,13 @@ export function setHandler(node: EventNode, type: string, value: unknown): void 
   } else {
     const callback: object = value;
     const added = { type, callback, capture: false, once: false, passive: false, handler: true };
-    node.listeners = [...node.listeners, { ...added, removed: false }];
+    setListeners(node, [...node.listeners, { ...added, removed: false }]);
   }
+}
+
+function setListeners(node: EventNode, listeners: readonly Listener[]): void {
+  node.listeners = listeners;
+  node.onListenersChanged();
 }
 
 interface Flattened {
