@@ -129,7 +129,6 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     return this.#hasTurn && this.#client.bytesWritten - this.#askedAt < aheadBytesMax;
   }
 
-
   /** Holds a put back until its Blobs are read, and all that comes behind it. */
   hold(request: number, store: number, record: PutRecord): void {
     this.#held ??= new HeldCommands(this);
