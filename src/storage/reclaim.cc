@@ -49,7 +49,7 @@ uint64_t Container::reclaimable_bytes() const {
 
 bool Container::has_waiting_tables() const { return !state_->finished.empty(); }
 
-std::optional<uint32_t> Container::table_to_move() const {
+std::optional<uint32_t> Container::table_to_move(uint64_t part_bytes) const {
   const State& s = *state_;
   if (!s.check_idle().is_ok() || s.tables.empty()) return std::nullopt;
   auto last = s.tables.begin();
@@ -57,7 +57,7 @@ std::optional<uint32_t> Container::table_to_move() const {
     if (one->second.offset > last->second.offset) last = one;
   }
   const TableLocation& location = last->second;
-  const size_t index = s.fit_for_table(s.free, room_to_move(location.length));
+  const size_t index = s.fit_for_table(s.free, std::min(room_to_move(location.length), part_bytes));
   if (index == s.free.size() || s.free[index].begin > location.offset) return std::nullopt;
   return last->first;
 }
