@@ -11,6 +11,7 @@
 
 #include "storage/posix_failure.h"
 #include "storage/posix_file.h"
+#include "storage/posix_flush.h"
 
 namespace flowdb {
 
@@ -21,14 +22,23 @@ Result<std::unique_ptr<PosixDirectory>> PosixDirectory::open(const std::string& 
   if (descriptor < 0) return posix_failure(path, "open");
   std::unique_ptr<PosixDirectory> directory(new PosixDirectory(descriptor, path));
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return posix_failure(path, "lock");
-  if (!made) return directory;
-  const int parent = ::openat(descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (parent < 0) return posix_failure(path, "open the directory of");
-  const int result = fsync(parent);
-  const Status status = result == 0 ? Status::ok() : posix_failure(path, "fsync the directory of");
-  ::close(parent);
-  if (!status.is_ok()) return status;
+  // Who has made it may have been killed before its name was durable.
+  if (!made) {
+    FLOWDB_ASSIGN_OR_RETURN(const auto names, directory->list());
+    if (!names.empty()) return directory;
+  }
+  FLOWDB_RETURN_IF_ERROR(directory->sync_own_name());
   return directory;
+}
+
+// Of two flushes one may do nothing.
+Status PosixDirectory::sync_own_name() {
+  const int parent = ::openat(descriptor_, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (parent < 0) return posix_failure(path_, "open the directory of");
+  const bool is_flushed = posix_flush(parent) == 0 && posix_flush(parent) == 0;
+  const Status status = is_flushed ? Status::ok() : posix_failure(path_, "fsync the directory of");
+  ::close(parent);
+  return status;
 }
 
 PosixDirectory::~PosixDirectory() { ::close(descriptor_); }
@@ -36,7 +46,7 @@ PosixDirectory::~PosixDirectory() { ::close(descriptor_); }
 Result<std::unique_ptr<File>> PosixDirectory::create_file(const std::string& name) {
   FLOWDB_RETURN_IF_ERROR(remove(name));
   FLOWDB_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
-                          PosixFile::open(path_of(name), PosixFile::Mode::create_if_missing));
+                          PosixFile::open(path_of(name), PosixFile::Mode::create_unflushed));
   return file;
 }
 
@@ -72,7 +82,7 @@ Result<std::vector<std::string>> PosixDirectory::list() {
 
 Status PosixDirectory::sync() {
   // Not repeated on EINTR: whether the interrupted flush dropped something is not known.
-  return fsync(descriptor_) == 0 ? Status::ok() : posix_failure(path_, "fsync");
+  return posix_flush(descriptor_) == 0 ? Status::ok() : posix_failure(path_, "fsync");
 }
 
 }  // namespace flowdb

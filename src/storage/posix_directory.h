@@ -26,6 +26,8 @@ class PosixDirectory final : public Directory {
  private:
   PosixDirectory(int descriptor, std::string path)
       : descriptor_(descriptor), path_(std::move(path)) {}
+  // Makes it durable that there is this directory.
+  Status sync_own_name();
   std::string path_of(const std::string& name) const { return path_ + "/" + name; }
 
   const int descriptor_;

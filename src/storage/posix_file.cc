@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "storage/posix_failure.h"
+#include "storage/posix_flush.h"
 
 namespace flowdb {
 namespace {
@@ -28,22 +29,14 @@ Status not_addressable(std::string_view path) {
   return posix_failure(path, "offset");
 }
 
-int flush(int descriptor) {
-#ifdef F_FULLFSYNC
-  return fcntl(descriptor, F_FULLFSYNC);  // on macOS fsync leaves the data in the disk's cache
-#else
-  return fsync(descriptor);
-#endif
-}
-
-// A name is durable only when the directory that holds it is.
+// A name is durable only when the directory that holds it is. Of two flushes one may do nothing.
 Status sync_directory_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return posix_failure(directory, "open");
-  const int result = fsync(descriptor);
-  const Status status = result == 0 ? Status::ok() : posix_failure(directory, "fsync");
+  const bool is_flushed = posix_flush(descriptor) == 0 && posix_flush(descriptor) == 0;
+  const Status status = is_flushed ? Status::ok() : posix_failure(directory, "fsync");
   ::close(descriptor);
   return status;
 }
@@ -51,16 +44,15 @@ Status sync_directory_of(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<PosixFile>> PosixFile::open(const std::string& path, Mode mode) {
-  int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  bool created = false;
-  if (descriptor < 0 && errno == ENOENT && mode == Mode::create_if_missing) {
-    descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    created = true;
-  }
+  const int create = mode == Mode::existing ? 0 : O_CREAT;
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | create, 0644);
   if (descriptor < 0) return posix_failure(path, "open");
   std::unique_ptr<PosixFile> file(new PosixFile(descriptor, path));
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return posix_failure(path, "lock");
-  if (created) FLOWDB_RETURN_IF_ERROR(sync_directory_of(path));
+  if (mode != Mode::create_if_missing) return file;
+  // Made now, or by who was killed before its name was durable.
+  FLOWDB_ASSIGN_OR_RETURN(const uint64_t size, file->size());
+  if (size == 0) FLOWDB_RETURN_IF_ERROR(sync_directory_of(path));
   return file;
 }
 
@@ -104,7 +96,7 @@ Status PosixFile::truncate(uint64_t size) {
 
 Status PosixFile::sync() {
   // Not repeated on EINTR: whether the interrupted flush dropped something is not known.
-  return flush(descriptor_) == 0 ? Status::ok() : posix_failure(path_, "sync");
+  return posix_flush(descriptor_) == 0 ? Status::ok() : posix_failure(path_, "sync");
 }
 
 Result<uint64_t> PosixFile::size() {

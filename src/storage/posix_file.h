@@ -13,6 +13,7 @@ class PosixFile final : public File {
   enum class Mode {
     existing,           // not_found when there is none
     create_if_missing,  // an empty file is made, durably
+    create_unflushed,   // the same; its name is durable when the caller has flushed the directory
   };
 
   // Opens the file at `path` for this owner alone, as a synchronous access handle of a browser
