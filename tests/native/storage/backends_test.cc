@@ -59,7 +59,7 @@ class BackendTest : public testing::Test {
     EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
     return std::move(opened).value();
   }
-  Contents stored() const { return contents_of(*open()); }
+  Contents stored() const { return contents(*open()); }
 
   Backend backend_;
 };
@@ -88,7 +88,7 @@ TYPED_TEST(BackendTest, StandaloneCallsAreDurableOneByOne) {
     EXPECT_TRUE(storage->delete_sst(4'000'000'000).is_ok());
     EXPECT_TRUE(storage->delete_sst(4'000'000'000).is_ok());
     EXPECT_TRUE(storage->delete_sst(77).is_ok());
-    EXPECT_EQ(contents_of(*storage), (Contents{{1, "one, again"}, {3, ""}}));
+    EXPECT_EQ(contents(*storage), (Contents{{1, "one, again"}, {3, ""}}));
   }
   EXPECT_EQ(this->stored(), (Contents{{1, "one, again"}, {3, ""}}));
 }
@@ -135,7 +135,7 @@ TYPED_TEST(BackendTest, WhatIsNotPossibleIsRefused) {
   EXPECT_TRUE(storage->read_table(1, 3, &byte, 1).is(StatusCode::corruption));
   EXPECT_TRUE(storage->apply({2}, {1}, "m").is_ok());
   EXPECT_TRUE(storage->can_write());
-  EXPECT_EQ(contents_of(*storage), (Contents{{2, "two"}}));
+  EXPECT_EQ(contents(*storage), (Contents{{2, "two"}}));
 }
 
 TYPED_TEST(BackendTest, EpochAndDeletionAreKept) {
@@ -181,7 +181,7 @@ TYPED_TEST(BackendTest, WhatIsHeldIsReadAlsoWhenItIsRemoved) {
   EXPECT_EQ(read_held(*storage, 1, *first), "table 1");
   EXPECT_EQ(read_held(*storage, 2, *second), "table 2");
   EXPECT_EQ(read_held(*storage, 3, *third), "table 3");
-  EXPECT_EQ(contents_of(*storage), Contents());
+  EXPECT_EQ(contents(*storage), Contents());
 }
 
 TYPED_TEST(BackendTest, OneTableIsWrittenAtATimeAndNoneIsAddedMeanwhile) {
@@ -211,7 +211,7 @@ TYPED_TEST(BackendTest, NothingIsWrittenBehindAClose) {
   EXPECT_TRUE(storage->delete_sst(1).is(StatusCode::closed));
   EXPECT_TRUE(storage->reclaim().is(StatusCode::closed));
   EXPECT_TRUE(storage->close().is(StatusCode::closed));
-  EXPECT_EQ(contents_of(*storage), (Contents{{1, "one"}}));
+  EXPECT_EQ(contents(*storage), (Contents{{1, "one"}}));
   storage.reset();
   EXPECT_EQ(this->stored(), (Contents{{1, "one"}}));
 }
@@ -234,7 +234,7 @@ TYPED_TEST(BackendTest, CountsAndSurveysItsTables) {
     const std::shared_ptr<File> file = storage->file_of(id).value();
     std::string bytes(static_cast<size_t>(location.length), '\0');
     EXPECT_TRUE(read_exactly(*file, location.offset, bytes.data(), bytes.size()).is_ok());
-    EXPECT_EQ(bytes, contents_of(*storage)[id]);
+    EXPECT_EQ(bytes, contents(*storage)[id]);
   }
 }
 

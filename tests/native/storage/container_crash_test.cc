@@ -11,24 +11,13 @@
 namespace flowdb {
 namespace {
 
-struct State {
-  Contents tables;
-  std::string manifest;
-
-  bool operator==(const State& other) const {
-    return tables == other.tables && manifest == other.manifest;
-  }
-};
-
-State state_of(const Container& container) { return {contents(container), container.manifest()}; }
-
 // The calls of a run of steps, and what was acknowledged when.
 struct Script {
   std::shared_ptr<FileCalls> calls = std::make_shared<FileCalls>();
   std::string initial;
-  State first;                // in it
-  std::vector<size_t> ends;   // calls made when step i was acknowledged
-  std::vector<State> states;  // after step i
+  StoredState first;                // in it
+  std::vector<size_t> ends;         // calls made when step i was acknowledged
+  std::vector<StoredState> states;  // after step i
 
   // Runs the steps on a file that begins as `content`.
   void record(const std::string& content) {
@@ -71,14 +60,14 @@ struct Script {
     const Bytes bytes = std::make_shared<std::string>(image);
     const auto opened = try_open(bytes);
     ASSERT_TRUE(opened.is_ok()) << what << ": " << opened.status().to_string();
-    const State found = state_of(*opened.value());
+    const StoredState found = state_of(*opened.value());
     const bool after = found == states[step];
     const bool before = found == (step == 0 ? first : states[step - 1]);
     ASSERT_TRUE(after || (before && ends[step] != count))
         << what << ", step " << step << ", manifest " << found.manifest.substr(0, 10);
     // What was recovered stays when it is written on.
     ASSERT_OK(add_table(*opened.value(), 90, "new", {}, "new"));
-    State expected = found;
+    StoredState expected = found;
     expected.tables[90] = "new";
     expected.manifest = "new";
     ASSERT_TRUE(state_of(*open(bytes)) == expected) << what;

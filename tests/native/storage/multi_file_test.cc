@@ -61,6 +61,18 @@ std::vector<Step> some_steps() {
   };
 }
 
+// A process that is killed behind so many calls. Result: how many steps it has done.
+size_t run_steps(const Disk& disk, int64_t calls) {
+  const Result<std::unique_ptr<MultiFileStorage>> storage = disk.open(calls);
+  size_t done = 0;
+  if (!storage.is_ok()) return done;
+  for (const Step& step : some_steps()) {
+    if (!step.run(*storage.value()).is_ok()) break;
+    ++done;
+  }
+  return done;
+}
+
 // What is there is the state before the step that failed, or the one after it, and nothing else.
 void expect_recovered(const Disk& disk, size_t done, const std::string& place) {
   SCOPED_TRACE(place);
@@ -68,15 +80,15 @@ void expect_recovered(const Disk& disk, size_t done, const std::string& place) {
   const auto storage = disk.open();
   ASSERT_TRUE(storage.is_ok()) << storage.status().to_string();
   MultiFileStorage& found = *storage.value();
-  const Contents contents = contents_of(found);
+  const Contents tables = contents(found);
   const bool is_before =
-      done == 0 ? contents.empty() && found.manifest().empty()
-                : contents == steps[done - 1].after && found.manifest() == steps[done - 1].manifest;
-  const bool is_after = done < steps.size() && contents == steps[done].after &&
+      done == 0 ? tables.empty() && found.manifest().empty()
+                : tables == steps[done - 1].after && found.manifest() == steps[done - 1].manifest;
+  const bool is_after = done < steps.size() && tables == steps[done].after &&
                         found.manifest() == steps[done].manifest;
   EXPECT_TRUE(is_before || is_after);
   // No file is left over, and it can be written on.
-  EXPECT_EQ(disk.tables->now.size(), contents.size());
+  EXPECT_EQ(disk.tables->now.size(), tables.size());
   EXPECT_EQ(disk.root->now.size(), 1u);
   ASSERT_TRUE(found.write_sst(9, "nine").is_ok());
   EXPECT_TRUE(disk.after_power_failure(true, true).open().value()->sst_exists(9));
@@ -86,14 +98,7 @@ TEST(MultiFileStorage, SurvivesTheEndOfTheProcessAndPowerFailuresAtEveryCall) {
   int64_t calls = 0;
   for (size_t done = 0; done < some_steps().size(); ++calls) {
     const Disk disk;
-    done = 0;
-    Result<std::unique_ptr<MultiFileStorage>> storage = disk.open(calls);
-    if (storage.is_ok()) {
-      for (const Step& step : some_steps()) {
-        if (!step.run(*storage.value()).is_ok()) break;
-        ++done;
-      }
-    }
+    done = run_steps(disk, calls);
     for (const bool names : {false, true}) {
       for (const bool bytes : {false, true}) {
         expect_recovered(disk.after_power_failure(names, bytes), done,
@@ -113,14 +118,7 @@ TEST(MultiFileStorage, SurvivesPowerFailuresAtEveryCallOfAnOpeningBehindAKill) {
     size_t done = 0;
     for (int64_t more = 0;; ++more) {
       const Disk disk;
-      done = 0;
-      Result<std::unique_ptr<MultiFileStorage>> storage = disk.open(calls);
-      if (storage.is_ok()) {
-        for (const Step& step : some_steps()) {
-          if (!step.run(*storage.value()).is_ok()) break;
-          ++done;
-        }
-      }
+      done = run_steps(disk, calls);
       const bool opened = disk.open(more).is_ok();
       for (const bool names : {false, true}) {
         const std::string place =
@@ -203,11 +201,11 @@ TEST(MultiFileStorage, AddsTablesAgainAfterAFailureThatChangedNothing) {
     left->calls = INT64_MAX;
     EXPECT_EQ(read_held(*storage, 2, *held), "two");
     if (storage->can_write() && !done) {
-      EXPECT_EQ(contents_of(*storage), (Contents{{1, "one"}}));
+      EXPECT_EQ(contents(*storage), (Contents{{1, "one"}}));
       ASSERT_TRUE(storage->apply({2}, {1}, "b").is_ok());
     }
     if (!storage->can_write()) storage->discard_table(2);
-    const Contents found = contents_of(*disk.open().value());
+    const Contents found = contents(*disk.open().value());
     const bool is_new = found == Contents{{2, "two"}};
     EXPECT_TRUE(is_new || (!storage->can_write() && found == Contents{{1, "one"}})) << calls;
     if (done || HasFailure()) break;
@@ -226,7 +224,7 @@ TEST(MultiFileStorage, GoesOnAfterAFailureThatChangedNothing) {
   left->calls = INT64_MAX;
   EXPECT_TRUE(storage->can_write());
   EXPECT_TRUE(storage->write_sst(1, "one").is_ok());
-  EXPECT_EQ(contents_of(*disk.open().value()), (Contents{{1, "one"}}));
+  EXPECT_EQ(contents(*disk.open().value()), (Contents{{1, "one"}}));
 }
 
 TEST(MultiFileStorage, TakesTheTablesOfTheOriginal) {
@@ -237,7 +235,7 @@ TEST(MultiFileStorage, TakesTheTablesOfTheOriginal) {
     ASSERT_TRUE(tables.create_file(name).value()->write_at(0, name).is_ok());
   }
   const auto storage = disk.open();
-  EXPECT_EQ(contents_of(*storage.value()),
+  EXPECT_EQ(contents(*storage.value()),
             (Contents{{7, "000000007.sst"}, {1234567890, "1234567890.sst"}}));
   EXPECT_TRUE(storage.value()->changed_by_others());
   EXPECT_EQ(disk.tables->now.count("000000008.sst.tmp"), 0u);

@@ -11,17 +11,6 @@
 namespace flowdb {
 namespace {
 
-struct State {
-  Contents tables;
-  std::string manifest;
-
-  bool operator==(const State& other) const {
-    return tables == other.tables && manifest == other.manifest;
-  }
-};
-
-State state_of(const Container& container) { return {contents(container), container.manifest()}; }
-
 class ReuseCrash : public testing::Test {
  protected:
   void SetUp() override {
@@ -90,14 +79,14 @@ class ReuseCrash : public testing::Test {
     const auto opened = try_open(bytes);
     ASSERT_TRUE(opened.is_ok()) << what << ": " << opened.status().to_string();
     Container& container = *opened.value();
-    const State found = state_of(container);
+    const StoredState found = state_of(container);
     const bool after = found == states_[step];
-    const bool before = found == (step == 0 ? State() : states_[step - 1]);
+    const bool before = found == (step == 0 ? StoredState() : states_[step - 1]);
     ASSERT_TRUE(after || (before && ends_[step] != count))
         << what << ", step " << step << ", manifest " << found.manifest;
     // What was recovered stays when it is written on, in regions that are free now, too.
     ASSERT_OK(container.raise_epoch());
-    State expected = found;
+    StoredState expected = found;
     expected.manifest = "new";
     for (uint32_t id = 90; id < 92; ++id) {
       expected.tables[id] = deceptive_bytes(4000, id);
@@ -121,8 +110,8 @@ class ReuseCrash : public testing::Test {
   Bytes bytes_ = no_bytes();
   std::shared_ptr<FileCalls> calls_ = std::make_shared<FileCalls>();
   std::unique_ptr<Container> container_;
-  std::vector<size_t> ends_;   // calls made when step i was acknowledged
-  std::vector<State> states_;  // after step i
+  std::vector<size_t> ends_;         // calls made when step i was acknowledged
+  std::vector<StoredState> states_;  // after step i
   int images_ = 0;
 };
 

@@ -39,16 +39,31 @@ inline std::unique_ptr<Container> open(const Bytes& bytes) {
   return container.is_ok() ? std::move(container).value() : nullptr;
 }
 
-// All live tables with their bytes.
-inline Contents contents(const Container& container) {
+// All live tables with their bytes, of a container or of another storage.
+template <typename Storage>
+Contents contents(const Storage& storage) {
   Contents found;
-  for (const auto& [id, location] : container.tables()) {
+  for (const auto& [id, location] : storage.tables()) {
     std::string bytes(static_cast<size_t>(location.length), '\0');
-    const Status status = container.read_table(id, 0, bytes.data(), bytes.size());
+    const Status status = storage.read_table(id, 0, bytes.data(), bytes.size());
     EXPECT_TRUE(status.is_ok()) << status.to_string();
     found[id] = bytes;
   }
   return found;
+}
+
+// What a commit changes.
+struct StoredState {
+  Contents tables;
+  std::string manifest;
+
+  bool operator==(const StoredState& other) const {
+    return tables == other.tables && manifest == other.manifest;
+  }
+};
+
+inline StoredState state_of(const Container& container) {
+  return {contents(container), container.manifest()};
 }
 
 // Writes and finishes a table that waits to be added.

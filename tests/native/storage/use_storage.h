@@ -14,18 +14,6 @@ inline ContainerOptions test_container_options() {
 }
 
 template <typename Storage>
-Contents contents_of(Storage& storage) {
-  Contents found;
-  for (const auto& [id, location] : storage.tables()) {
-    std::string bytes(static_cast<size_t>(location.length), '\0');
-    const Status status = storage.read_table(id, 0, bytes.data(), bytes.size());
-    EXPECT_TRUE(status.is_ok()) << status.to_string();
-    found[id] = bytes;
-  }
-  return found;
-}
-
-template <typename Storage>
 Status write_pieces(Storage& storage, uint32_t id, std::string_view bytes) {
   FLOWDB_ASSIGN_OR_RETURN(auto writer, storage.begin_table(id));
   for (size_t at = 0; at < bytes.size(); at += 1000) {
