@@ -51,6 +51,7 @@ Result<std::optional<Committed>> read_checkpoint_file(Directory& root, Directory
   committed.epoch = checkpoint.order.file_end;
   for (auto& [id, location] : committed.tables) {
     if (location.length != kEitherLength) continue;
+    committed.found_either = true;
     const Result<std::unique_ptr<File>> table = tables.open_file(sst_name(id));
     if (table.status().is(StatusCode::not_found)) {
       return Status::corruption(file.name(), 0, "names a table without a file: " + sst_name(id));

@@ -18,6 +18,8 @@ struct Committed {
   bool changed = false;  // the tables are not those of the manifest
   bool deleted = false;
   uint64_t epoch = 0;
+  // Not stored: some lengths are those of the files found, whose names may not be durable.
+  bool found_either = false;
 };
 
 // The length of a table that is being replaced: it is the old or the new one.

@@ -45,6 +45,9 @@ Status MultiFileStorage::load(const ContainerOptions& options) {
     }
   }
   committed_ = *std::move(found);
+  // The next checkpoint tells which of two files it is.
+  if (committed_.found_either) FLOWDB_RETURN_IF_ERROR(sync_table_names());
+  committed_.found_either = false;
   for (const auto& [id, location] : committed_.tables) files_.add(id, location.length, false);
   FLOWDB_RETURN_IF_ERROR(remove_leftovers(names));
   return is_new ? commit(committed_) : Status::ok();
@@ -125,33 +128,43 @@ Status MultiFileStorage::mark_deleted() {
   return commit(std::move(next));
 }
 
+Status MultiFileStorage::write_table_file(uint32_t id, std::string_view bytes) {
+  FLOWDB_ASSIGN_OR_RETURN(const auto file, files_.create(id));
+  FLOWDB_RETURN_IF_ERROR(file->write_at(0, bytes));
+  return sync_table_file(*file);
+}
+
 Status MultiFileStorage::write_sst(uint32_t id, std::string_view bytes) {
   FLOWDB_RETURN_IF_ERROR(check_id(id));
-  const bool replaces = sst_exists(id);
-  {
-    FLOWDB_ASSIGN_OR_RETURN(const auto file,
-                            files_.directory().create_file(temporary_sst_name(id)));
-    FLOWDB_RETURN_IF_ERROR(file->write_at(0, bytes));
-    FLOWDB_RETURN_IF_ERROR(sync_table_file(*file));
-  }
   Committed next = committed_;
   next.changed = true;
-  if (replaces) {
+  const bool replaces = sst_exists(id);
+  Status status = write_table_file(id, bytes);
+  if (status.is_ok() && replaces) {
     // Between the two commits the table is the old one or the new one.
     const TableLocation before = next.tables[id];
     next.tables[id].length = kEitherLength;
-    FLOWDB_RETURN_IF_ERROR(commit(next));
+    status = commit(next);
     committed_.tables[id] = before;
-    files_.forget(id);
+  }
+  if (!status.is_ok()) {
+    files_.remove_temporary(id);
+    return status;
   }
   next.tables[id] = {0, bytes.size()};
-  files_.add(id, bytes.size(), true);
-  Status status = files_.name(id);
+  status = files_.replace(id, bytes.size());
   if (status.is_ok()) status = sync_table_names();
   if (status.is_ok()) status = commit(std::move(next));
   if (status.is_ok()) return status;
-  files_.forget(id);
-  can_write_ = can_write_ && !replaces;
+  if (replaces) {
+    can_write_ = false;
+    committed_.tables[id] = *files_.hold(id);
+  } else if (can_write_) {
+    files_.remove_temporary(id);
+    files_.remove(id);
+  } else {
+    files_.forget(id);
+  }
   return status;
 }
 

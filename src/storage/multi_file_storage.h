@@ -65,7 +65,8 @@ class MultiFileStorage final : public StorageInterface {
   Status read_table(uint32_t id, uint64_t offset, char* buffer, size_t length) const;
   Status read_table(uint32_t id, const TableLocation& location, uint64_t offset, char* buffer,
                     size_t length) const override;
-  // The table's file stays as long as the result lives. (One that write_sst replaces does not.)
+  // The table's file stays as long as the result lives. (Not that of a table whose id is given to
+  // another one meanwhile.)
   std::shared_ptr<const TableLocation> hold_table(uint32_t id) override { return files_.hold(id); }
 
   // Errors: invalid_argument (id 0xFFFFFFFF, a finished table has it, or a table is being written),
@@ -110,6 +111,7 @@ class MultiFileStorage final : public StorageInterface {
   // closed, or invalid_argument while a table is being written.
   Status check_idle() const;
   Status check_id(uint32_t id) const;
+  Status write_table_file(uint32_t id, std::string_view bytes);
   // Replaces the checkpoint, durably.
   Status commit(Committed next);
   // Makes the names in `root_`, or those of the tables, durable.

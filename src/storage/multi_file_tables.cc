@@ -20,8 +20,7 @@ TableFileWriter::~TableFileWriter() {
   storage_.writing_ = false;
   if (finished_) return;
   file_.reset();
-  // What stays is removed by the next open.
-  if (storage_.files_.directory().remove(temporary_sst_name(id_)).is_ok()) return;
+  storage_.files_.remove_temporary(id_);
 }
 
 Status TableFileWriter::append(std::string_view bytes) {
@@ -53,7 +52,7 @@ Result<std::unique_ptr<TableWriter>> MultiFileStorage::begin_table(uint32_t id, 
   if (sst_exists(id)) {
     return Status::invalid_argument("table id " + std::to_string(id) + " is taken");
   }
-  FLOWDB_ASSIGN_OR_RETURN(auto file, files_.directory().create_file(temporary_sst_name(id)));
+  FLOWDB_ASSIGN_OR_RETURN(auto file, files_.create(id));
   return std::unique_ptr<TableWriter>(new TableFileWriter(*this, id, std::move(file)));
 }
 

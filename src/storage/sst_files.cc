@@ -61,6 +61,18 @@ struct SstFiles::SstFile {
   bool is_obsolete = false;
 };
 
+Result<std::unique_ptr<File>> SstFiles::create(uint32_t id) {
+  // Who still reads an earlier table of the id would remove this one's file with it.
+  if (const auto leaving = leaving_.find(id); leaving != leaving_.end()) {
+    if (const auto held = leaving->second.lock()) held->is_obsolete = false;
+  }
+  return directory_->create_file(temporary_sst_name(id));
+}
+
+void SstFiles::remove_temporary(uint32_t id) {
+  if (directory_->remove(temporary_sst_name(id)).is_ok()) return;
+}
+
 void SstFiles::add(uint32_t id, uint64_t length, bool is_temporary) {
   auto sst = std::make_shared<SstFile>();
   sst->location = {0, length};
@@ -77,6 +89,12 @@ Status SstFiles::name(uint32_t id) {
   FLOWDB_RETURN_IF_ERROR(directory_->rename(sst.name, name));
   sst.path = path_of(*directory_, name);
   sst.name = std::move(name);
+  return Status::ok();
+}
+
+Status SstFiles::replace(uint32_t id, uint64_t length) {
+  FLOWDB_RETURN_IF_ERROR(directory_->rename(temporary_sst_name(id), sst_name(id)));
+  add(id, length, false);
   return Status::ok();
 }
 

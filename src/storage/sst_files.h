@@ -30,10 +30,17 @@ class SstFiles {
 
   Directory& directory() const { return *directory_; }
 
-  // Knows of a file of `length` bytes from now on. REQUIRES: none has this id.
+  // A new, empty file for a table, under its temporary name. Errors: quota_exceeded, io_error.
+  Result<std::unique_ptr<File>> create(uint32_t id);
+  // Removes it. When that fails, the next opening of the storage does.
+  void remove_temporary(uint32_t id);
+  // Knows of a file of `length` bytes from now on, in place of one that has the id.
   void add(uint32_t id, uint64_t length, bool is_temporary);
   // Gives the file the name of a table, if it has not got it yet. Errors: io_error.
   Status name(uint32_t id);
+  // Gives the temporary file, of `length` bytes, the name of the table, which may have had another.
+  // Errors: io_error; what is known is then as before.
+  Status replace(uint32_t id, uint64_t length);
   // Forgets the table, which who holds it goes on to read; its file is removed when nobody does.
   // When that fails, the next opening of the storage removes it.
   void remove(uint32_t id);

@@ -15,6 +15,8 @@ namespace flowdb {
 struct CallsLeft {
   int64_t calls = INT64_MAX;
   bool take() { return calls-- > 0; }
+  // The disk is full after so many more writes.
+  int64_t writes = INT64_MAX;
 };
 
 // A file's bytes, and what of them was flushed.
@@ -107,7 +109,9 @@ class FaultyDirectory final : public Directory {
       return file_.read_at(offset, buffer, length);
     }
     Status write_at(uint64_t offset, std::string_view bytes) override {
-      return left_->take() ? file_.write_at(offset, bytes) : failed();
+      if (!left_->take()) return failed();
+      if (left_->writes-- <= 0) return Status::quota_exceeded("the disk is full");
+      return file_.write_at(offset, bytes);
     }
     Status truncate(uint64_t size) override {
       return left_->take() ? file_.truncate(size) : failed();
