@@ -8,36 +8,11 @@
 
 #include "storage/file.h"
 #include "util/coding.h"
-#include "wal/frame.h"
+#include "wal/frame_mending.h"
 #include "wal/log_header.h"
 
 namespace flowdb {
 namespace {
-
-// What a frame's first bytes say, unchecked.
-struct FrameHeader {
-  uint32_t crc = 0;
-  uint32_t length = 0;
-  uint8_t type = 0;
-  bool is_reserved_zero = false;
-  uint64_t sequence = 0;
-
-  explicit FrameHeader(const char* p)
-      : crc(load_le<uint32_t>(p + frame_field::kCrc)),
-        length(load_le<uint32_t>(p + frame_field::kLength)),
-        type(static_cast<uint8_t>(p[frame_field::kType])),
-        is_reserved_zero(std::string_view(p + frame_field::kType + 1, 7).find_first_not_of('\0') ==
-                         std::string_view::npos),
-        sequence(load_le<uint64_t>(p + frame_field::kSequence)) {}
-
-  bool is(FrameType t) const { return type == static_cast<uint8_t>(t); }
-  // Whether a writer that has come to `last` may have written it next.
-  bool follows(uint64_t last) const {
-    if (!is_reserved_zero) return false;
-    if (is(FrameType::batch)) return sequence == last + 1;
-    return (is(FrameType::epoch) || is(FrameType::jump)) && sequence == last;
-  }
-};
 
 class Surveyor {
  public:
@@ -84,10 +59,8 @@ class Surveyor {
   bool take(const Frame& frame, LogPosition& at);
   // No frame continues the chain at `at`. True when one further on does; `at` is there then.
   bool pass_damage(LogPosition& at);
-  std::optional<Frame> mended(std::string_view bytes, const LogPosition& at, uint64_t length) const;
-  bool take_mended(LogPosition& at, std::optional<uint64_t> next);
-  // The same for one that says how those behind it are salted, with one byte of its payload other.
-  bool take_mended_salt(LogPosition& at);
+  // The same at `at` itself, where the frame can be mended. `step` as of mend_header().
+  bool take_mended(LogPosition& at, std::optional<uint64_t> step);
   void walk_what_is_found();
 
   File& file_;
@@ -175,64 +148,18 @@ void Surveyor::walk(LogPosition at) {
   }
 }
 
-// The frame at `at`, with one field of its header as it must be, if its checksum holds then.
-std::optional<Frame> Surveyor::mended(std::string_view bytes, const LogPosition& at,
-                                      uint64_t length) const {
-  if (length > bytes.size() - kFrameHeaderBytes) return std::nullopt;
-  const FrameHeader header(bytes.data());
-  const std::string_view payload = bytes.substr(kFrameHeaderBytes, static_cast<size_t>(length));
-  for (const FrameType type : {FrameType::batch, FrameType::epoch, FrameType::jump}) {
-    const uint64_t sequence = type == FrameType::batch ? last_ + 1 : last_;
-    std::string whole;
-    const uint32_t crc = put_frame(whole, type, sequence, payload, {at.salt, at.chain});
-    if (crc == header.crc) return Frame{type, sequence, payload, crc, whole.size()};
-  }
-  return std::nullopt;
-}
-
-// `next`: where the next frame is known to begin.
-bool Surveyor::take_mended(LogPosition& at, std::optional<uint64_t> next) {
+bool Surveyor::take_mended(LogPosition& at, std::optional<uint64_t> step) {
   const std::string_view bytes = extent(at.offset, at.limit);
-  std::optional<Frame> frame;
-  for (const uint64_t length : {uint64_t{FrameHeader(bytes.data()).length},
-                                uint64_t{kEpochPayloadBytes}, uint64_t{kJumpPayloadBytes}}) {
-    if (!frame) frame = mended(bytes, at, length);
+  const FrameChain chain{at.salt, at.chain};
+  if (const std::optional<Frame> frame = mend_header(bytes, chain, last_, step)) {
+    report(at.offset, "a damaged frame header; its content is whole");
+    return take(*frame, at);
   }
-  if (!frame && next) {
-    const uint64_t room = *next - at.offset - kFrameHeaderBytes;
-    for (uint64_t less = 0; less < kFrameAlignment && less <= room && !frame; ++less) {
-      frame = mended(bytes, at, room - less);
-    }
-  }
+  std::string payload;
+  const std::optional<Frame> frame = step ? std::nullopt : mend_salt(bytes, chain, last_, payload);
   if (!frame) return false;
-  report(at.offset, "a damaged frame header; its content is whole");
+  report(at.offset, "a damaged frame of which one byte could be mended");
   return take(*frame, at);
-}
-
-bool Surveyor::take_mended_salt(LogPosition& at) {
-  const std::string_view bytes = extent(at.offset, at.limit);
-  const FrameHeader header(bytes.data());
-  const bool is_jump = header.is(FrameType::jump);
-  const size_t length = is_jump ? kJumpPayloadBytes : kEpochPayloadBytes;
-  if (!header.follows(last_) || header.is(FrameType::batch) || header.length != length ||
-      bytes.size() < kFrameHeaderBytes + length) {
-    return false;
-  }
-  std::string payload(bytes.substr(kFrameHeaderBytes, length));
-  for (char& byte : payload) {
-    const char found = byte;
-    for (int value = 0; value < 256; ++value) {
-      byte = static_cast<char>(value);
-      std::string whole;
-      const FrameType type = static_cast<FrameType>(header.type);
-      const uint32_t crc = put_frame(whole, type, header.sequence, payload, {at.salt, at.chain});
-      if (crc != header.crc) continue;
-      report(at.offset, "a damaged frame of which one byte could be mended");
-      return take({type, header.sequence, payload, crc, whole.size()}, at);
-    }
-    byte = found;
-  }
-  return false;
 }
 
 bool Surveyor::pass_damage(LogPosition& at) {
@@ -240,7 +167,7 @@ bool Surveyor::pass_damage(LogPosition& at) {
   if (bytes.size() < kFrameHeaderBytes) return false;
   const FrameHeader damaged(bytes.data());
   const uint64_t next_by_length = frame_bytes(damaged.length);
-  if (take_mended(at, std::nullopt) || take_mended_salt(at)) return true;
+  if (take_mended(at, std::nullopt)) return true;
   for (uint64_t step = kFrameAlignment; step + kFrameHeaderBytes <= bytes.size();
        step += kFrameAlignment) {
     const std::string_view rest = bytes.substr(static_cast<size_t>(step));
@@ -253,7 +180,7 @@ bool Surveyor::pass_damage(LogPosition& at) {
     }
     // (1) By the checksum that the damaged frame has stored.
     if (parse_frame(rest, {at.salt, damaged.crc})) {
-      if (take_mended(at, at.offset + step)) return true;
+      if (take_mended(at, step)) return true;
       report(at.offset, "a damaged frame: its commit is lost",
              "commit " + std::to_string(last_ + 1), "");
       at.offset += step;
