@@ -52,7 +52,7 @@ Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<File> file,
     state->end = content.end;
     state->records_crc = content.records_crc;
     state->unflushed = content.beyond_superblock;
-    FLOWDB_RETURN_IF_ERROR(state->begin_reuse(*file, size, content.older));
+    state->begin_reuse(content);
   }
   // Created now or by one who was killed then: the file's length may not be durable.
   if (state->superblock.generation == 1) state->unflushed = holds(Rule::creation_length_flushed);

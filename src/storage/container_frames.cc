@@ -2,24 +2,12 @@
 #include "storage/container_frames.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "storage/framing_survey.h"
 
 namespace flowdb {
 namespace {
-
-// Whether type and id are a live table's, or a filler's as they were before it was named, or what a
-// kill between the two has left.
-bool is_name_of(uint32_t id, const std::array<char, kRecordHeaderBytes>& header) {
-  const std::string named = encode_table_header(id, 0);
-  const std::string hidden = encode_table_header(kFillerId, 0);
-  size_t at = kLengthBytes;
-  while (at < header.size() && header[at] == named[at]) ++at;
-  return std::equal(header.begin() + static_cast<ptrdiff_t>(at), header.end(),
-                    hidden.begin() + static_cast<ptrdiff_t>(at));
-}
 
 class FrameCheck {
  public:
@@ -129,7 +117,7 @@ void FrameCheck::check_header_of(uint32_t id, const TableLocation& location) {
     findings_.push_back(finding_of(record.status(), file_.name(), offset));
     return;
   }
-  if (record->end == end && is_name_of(id, record->header)) return;
+  if (record->end == end && is_name_of(id, {record->header.data(), record->header.size()})) return;
   const bool is_larger = record->kind == ContainerRecord::Kind::filler && record->end > end;
   if (is_larger && may_be_hidden(id, location)) return;
   fail(offset, "the record's header is not that of the live table",

@@ -23,32 +23,8 @@ Status check_file_header(File& file, std::string_view header) {
   return Status::ok();
 }
 
-}  // namespace
-
-Result<ContainerPresence> find_container(File& file, uint64_t file_bytes) {
-  if (file_bytes == 0) return ContainerPresence::absent;
-  std::string header(static_cast<size_t>(std::min<uint64_t>(file_bytes, kFileHeaderBytes)), '\0');
-  FLOWDB_RETURN_IF_ERROR(read_exactly(file, 0, header.data(), header.size()));
-  if (header.size() == kFileHeaderBytes) return ContainerPresence::present;
-
-  // Too short: a creation that was cut off, unless it is something else or the rest of a container
-  // with data.
-  const std::string_view magic = std::string_view(header).substr(0, kContainerMagic.size());
-  const bool zeros = magic.find_first_not_of('\0') == std::string_view::npos;
-  if (!zeros && magic != kContainerMagic.substr(0, magic.size())) {
-    return Status::corruption(file.name(), 0, "no container: the magic FLOWDB01 is missing");
-  }
-  FLOWDB_ASSIGN_OR_RETURN(const SuperblockSlots slots, decode_slots(file.name(), header));
-  const Superblock* const superblock = newest(slots);
-  // A copy's first superblock, unlike a creation's, names data that it was written behind.
-  if (superblock != nullptr &&
-      (superblock->generation > 1 || superblock->committed_end > kFileHeaderBytes)) {
-    return Status::corruption(file.name(), file_bytes, "the file ends inside of its header");
-  }
-  return ContainerPresence::absent;
-}
-
-Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id) {
+// What counts, by the superblocks and by the records.
+Result<ContainerContent> find_content(File& file, uint64_t file_bytes, const DatabaseId& new_id) {
   std::string header(kFileHeaderBytes, '\0');
   FLOWDB_RETURN_IF_ERROR(read_exactly(file, 0, header.data(), header.size()));
   FLOWDB_RETURN_IF_ERROR(check_file_header(file, header));
@@ -77,7 +53,6 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
       FLOWDB_RETURN_IF_ERROR(all.read_all(superblock->committed_end));
       if (all.generation() > superblock->generation) {
         FLOWDB_RETURN_IF_ERROR(all.refuse_uncertain());
-        FLOWDB_RETURN_IF_ERROR(all.check_regions());
         newer.superblock.generation = superblock->generation;
         newer.superblock.committed_end = newer.end;
         newer.beyond_superblock = true;
@@ -98,11 +73,42 @@ Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const D
     if (content.superblock.reused) FLOWDB_RETURN_IF_ERROR(scan.refuse_uncertain());
     content.superblock.committed_end = content.end;
   }
-  FLOWDB_RETURN_IF_ERROR(scan.check_regions());
   content.beyond_superblock = superblock == nullptr || content.end > superblock->committed_end;
   const bool is_newer_found = superblock != nullptr &&
                               superblock->checkpoint_offset != content.superblock.checkpoint_offset;
   if (is_newer_found) content.older = *superblock;
+  return content;
+}
+
+}  // namespace
+
+Result<ContainerPresence> find_container(File& file, uint64_t file_bytes) {
+  if (file_bytes == 0) return ContainerPresence::absent;
+  std::string header(static_cast<size_t>(std::min<uint64_t>(file_bytes, kFileHeaderBytes)), '\0');
+  FLOWDB_RETURN_IF_ERROR(read_exactly(file, 0, header.data(), header.size()));
+  if (header.size() == kFileHeaderBytes) return ContainerPresence::present;
+
+  // Too short: a creation that was cut off, unless it is something else or the rest of a container
+  // with data.
+  const std::string_view magic = std::string_view(header).substr(0, kContainerMagic.size());
+  const bool zeros = magic.find_first_not_of('\0') == std::string_view::npos;
+  if (!zeros && magic != kContainerMagic.substr(0, magic.size())) {
+    return Status::corruption(file.name(), 0, "no container: the magic FLOWDB01 is missing");
+  }
+  FLOWDB_ASSIGN_OR_RETURN(const SuperblockSlots slots, decode_slots(file.name(), header));
+  const Superblock* const superblock = newest(slots);
+  // A copy's first superblock, unlike a creation's, names data that it was written behind.
+  if (superblock != nullptr &&
+      (superblock->generation > 1 || superblock->committed_end > kFileHeaderBytes)) {
+    return Status::corruption(file.name(), file_bytes, "the file ends inside of its header");
+  }
+  return ContainerPresence::absent;
+}
+
+Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id) {
+  FLOWDB_ASSIGN_OR_RETURN(ContainerContent content, find_content(file, file_bytes, new_id));
+  FLOWDB_RETURN_IF_ERROR(read_older_references(file, file_bytes, content));
+  FLOWDB_RETURN_IF_ERROR(check_layout(file, file_bytes, content));
   return content;
 }
 

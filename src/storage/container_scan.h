@@ -17,6 +17,10 @@ struct ContainerContent {
   // The other whole one, or the newest itself when a newer checkpoint than its own was found;
   // generation 0: there is none.
   Superblock older;
+  // What it refers to, unless that can't be read: the tables that were live with it; its
+  // checkpoint, with the page that this begins in; the records behind.
+  LiveTables older_tables;
+  Regions older_rest;
   LiveTables tables;
   // Of the newest checkpoint of ours, empty when there is none.
   std::string manifest;
@@ -28,6 +32,12 @@ struct ContainerContent {
   uint32_t records_crc = 0;
   // More than the superblock vouches for counts, so it may not be durable yet.
   bool beyond_superblock = false;
+
+  // Whether it is not known that a superblock was durable after this table's header was.
+  bool is_new(uint32_t id, const TableLocation& location) const {
+    const auto found = older_tables.find(id);
+    return found == older_tables.end() || !(table_region(found->second) == table_region(location));
+  }
 };
 
 // What can be said of a file without looking at its records.
@@ -45,10 +55,13 @@ Result<ContainerPresence> find_container(File& file, uint64_t file_bytes);
 // io_error.
 Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id);
 
-// What the superblock `older` refers to: `tables`, the records of those that are live with it, and
-// `rest`, its checkpoint, with the page that it begins in, and the records behind. Nothing when it
-// has no checkpoint, or what it refers to can't be read. Errors: io_error.
-Status read_older_references(File& file, uint64_t file_bytes, const Superblock& older,
-                             Regions& tables, Regions& rest);
+// Looks up what `content.older` refers to. Errors: io_error.
+Status read_older_references(File& file, uint64_t file_bytes, ContainerContent& content);
+
+// Whether the file is framed as `content` says, as far as the first commit relies on it: what is in
+// use lies in the file and apart from each other, and the header of a new table, which that commit
+// writes once more, is its own or one behind which a crash can have left it. Errors: corruption
+// (with offset), io_error.
+Status check_layout(File& file, uint64_t file_bytes, const ContainerContent& content);
 
 }  // namespace flowdb

@@ -13,6 +13,8 @@
 
 namespace flowdb {
 
+struct ContainerContent;
+
 struct Container::State {
   std::unique_ptr<File> file;
   Superblock superblock;  // the newest one in the file; generation 0: none yet
@@ -100,10 +102,10 @@ struct Container::State {
   // Reframes the table at `location`, so far a filler, as the table `id`.
   Status name_table(uint32_t id, const TableLocation& location);
 
-  // At the opening, when everything else is known. Errors: io_error.
-  Status begin_reuse(File& opened, uint64_t file_bytes, const Superblock& older_superblock);
+  // At the opening, when everything else is known.
+  void begin_reuse(const ContainerContent& content);
   // What the last commit let be seen may not have become durable with it.
-  void find_hidden(const Regions& older_tables);
+  void find_hidden(const ContainerContent& content);
   // Completes a plan, of which `next` and `tables` are given: what neither these nor the superblock
   // of now refer to is free after it. Errors: corruption (a record that can't be read), io_error.
   Status plan_space(Plan& plan);

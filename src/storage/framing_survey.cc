@@ -5,19 +5,10 @@
 #include <algorithm>
 
 namespace flowdb {
-namespace {
-
-bool is_known(ContainerRecord::Kind kind) {
-  return kind == ContainerRecord::Kind::table || kind == ContainerRecord::Kind::tombstone ||
-         kind == ContainerRecord::Kind::filler || kind == ContainerRecord::Kind::checkpoint;
-}
-
-}  // namespace
-
 bool FramingSurvey::is_record(uint64_t offset, uint64_t limit) const {
   if (offset >= limit) return offset == limit;
   const Result<ContainerRecord> record = read_record(file_, offset, limit);
-  return record.is_ok() && is_known(record->kind);
+  return record.is_ok() && record->is_whole();
 }
 
 uint64_t FramingSurvey::resume(uint64_t offset, uint64_t limit) const {
@@ -44,7 +35,7 @@ void FramingSurvey::walk(uint64_t begin, uint64_t limit, const Stopped* stopped,
                          const std::function<void(const ContainerRecord&)>& use) const {
   for (uint64_t at = begin; at < limit;) {
     const Result<ContainerRecord> read = read_record(file_, at, limit);
-    if (read.is_ok() && is_known(read->kind)) {
+    if (read.is_ok() && read->is_whole()) {
       use(read.value());
       at = read->end;
       continue;

@@ -5,8 +5,6 @@
 
 namespace flowdb {
 
-namespace {
-
 // Shell's sort: there may be thousands, and std::sort takes ten times the code in the WebAssembly
 // module.
 void sort_by_begin(Regions& regions) {
@@ -21,8 +19,6 @@ void sort_by_begin(Regions& regions) {
     }
   }
 }
-
-}  // namespace
 
 void add_region(Regions& regions, const Region& region) {
   if (!region.is_empty()) regions.push_back(region);

@@ -31,6 +31,9 @@ inline Region table_region(const TableLocation& location) {
 // Adds it at the end, if it is not empty.
 void add_region(Regions& regions, const Region& region);
 
+// In the order of the file.
+void sort_by_begin(Regions& regions);
+
 // What lies between the regions `in_use`, which may overlap each other and come in any order, from
 // `begin` on, in the order of the file; and last what lies between the last one's end and `end`,
 // also when that is empty.

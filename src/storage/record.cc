@@ -81,6 +81,14 @@ std::string encode_table_header(uint32_t id, uint64_t length) {
   return header;
 }
 
+bool is_name_of(uint32_t id, std::string_view header) {
+  const std::string named = encode_table_header(id, 0);
+  const std::string hidden = encode_table_header(kFillerId, 0);
+  size_t at = kLengthBytes;
+  while (at < kRecordHeaderBytes && header[at] == named[at]) ++at;
+  return header.substr(at, kRecordHeaderBytes - at) == std::string_view(hidden).substr(at);
+}
+
 std::string encode_filler_header(uint64_t begin, uint64_t end) {
   return encode_table_header(kFillerId, end - begin - kRecordHeaderBytes);
 }

@@ -28,6 +28,11 @@ struct ContainerRecord {
   uint32_t id = 0;   // of a table or a tombstone
   std::array<char, kRecordHeaderBytes> header{};
   std::string problem;
+
+  // Whether it is one that this version knows, and the next one follows it.
+  bool is_whole() const {
+    return kind != Kind::cut_short && kind != Kind::malformed && kind != Kind::unknown_type;
+  }
 };
 
 // Reads the frame at `offset`, which ends at `limit` at the latest. Errors: io_error.
@@ -36,6 +41,10 @@ Result<ContainerRecord> read_record(File& file, uint64_t offset, uint64_t limit)
 
 // The 13 bytes in front of a table's `length` raw bytes, or of a filler's that fills them.
 std::string encode_table_header(uint32_t id, uint64_t length);
+
+// Whether type and id in a record's header are a live table's, or a filler's as they were before it
+// was named, or what a failure between the two has left.
+bool is_name_of(uint32_t id, std::string_view header);
 
 // The header of a filler from `begin` to `end`.
 std::string encode_filler_header(uint64_t begin, uint64_t end);

@@ -15,8 +15,7 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
   stop_ = Stop();
   while (position_ < limit && stop_.status.is_ok()) {
     FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord record, read_record(file_, position_, limit));
-    if (record.kind == Kind::cut_short || record.kind == Kind::malformed ||
-        record.kind == Kind::unknown_type) {
+    if (!record.is_whole()) {
       const bool cut_short = record.kind == Kind::cut_short;
       stop_at(record, record.kind, cut_short ? "record cut short" : record.problem);
       break;
@@ -185,19 +184,6 @@ Result<bool> RecordScan::only_zeros_from(uint64_t offset) const {
     if (buffer.find_first_not_of('\0') != std::string::npos) return false;
   }
   return true;
-}
-
-Status RecordScan::check_regions() const {
-  for (const auto& [id, location] : content_.tables) {
-    if (location.offset >= kFileHeaderBytes && location.offset <= content_.end &&
-        location.length <= content_.end - location.offset) {
-      continue;
-    }
-    return Status::corruption(file_.name(), location.offset,
-                              "table " + std::to_string(id) + " of " +
-                                  std::to_string(location.length) + " bytes is not in the file");
-  }
-  return Status::ok();
 }
 
 }  // namespace flowdb

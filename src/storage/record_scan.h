@@ -32,8 +32,6 @@ class RecordScan {
   // Rule 5: every record from the header on. Behind `vouched_end` one that can't be read is a torn
   // tail.
   Status read_all(uint64_t vouched_end);
-  // Rule 6: every live table lies in the part that counts.
-  Status check_regions() const;
   // Of the checkpoint that counts; 0 when it says nothing of it.
   uint64_t generation() const { return order_.generation; }
 

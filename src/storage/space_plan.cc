@@ -39,34 +39,29 @@ bool contains(const Regions& regions, const Region& region) {
 
 }  // namespace
 
-Status Container::State::begin_reuse(File& opened, uint64_t file_bytes,
-                                     const Superblock& older_superblock) {
+void Container::State::begin_reuse(const ContainerContent& content) {
   reused = superblock.reused;
   counting = end > superblock.scan_begin();
   framing_unknown = reused;
-  Regions older_tables;
-  Regions older_rest;
-  FLOWDB_RETURN_IF_ERROR(
-      read_older_references(opened, file_bytes, older_superblock, older_tables, older_rest));
-  if (reused) find_hidden(older_tables);
+  if (reused) find_hidden(content);
   // A process that was killed may have left the newest one to be flushed.
-  newest_unflushed = reused && older_superblock.generation < superblock.generation;
-  for (const Regions* some : {&older_tables, &older_rest}) {
-    for (const Region& region : *some) {
-      // One that is older by more than a generation may refer to what was cut off since.
-      const bool is_there = region.begin < region.end && region.end <= end;
-      if (is_there && region.begin >= kFileHeaderBytes) older.push_back(region);
-    }
+  newest_unflushed = reused && content.older.generation < superblock.generation;
+  Regions referred = content.older_rest;
+  for (const auto& entry : content.older_tables) add_region(referred, table_region(entry.second));
+  for (const Region& region : referred) {
+    // One that is older by more than a generation may refer to what was cut off since.
+    const bool is_there = region.begin < region.end && region.end <= end;
+    if (is_there && region.begin >= kFileHeaderBytes) older.push_back(region);
   }
-  return Status::ok();
 }
 
-void Container::State::find_hidden(const Regions& older_tables) {
-  for (const auto& entry : tables) {
-    const Region region = table_region(entry.second);
+void Container::State::find_hidden(const ContainerContent& content) {
+  for (const auto& [id, location] : tables) {
+    const Region region = table_region(location);
     // Those of the records behind the checkpoint were seen, or they would not be known.
-    const bool is_seen = region.begin >= superblock.scan_begin() || contains(older_tables, region);
-    if (!is_seen) hidden.push_back(region);
+    if (region.begin < superblock.scan_begin() && content.is_new(id, location)) {
+      hidden.push_back(region);
+    }
   }
   const Region checkpoint = checkpoint_region(superblock);
   if (checkpoint.begin < superblock.checkpoint_offset) {

@@ -314,6 +314,7 @@ TEST(ContainerDamage, ACheckpointThatNamesAnEndInFrontOfItselfTakesFurtherRecord
     bytes->assign("FLOWDB01\0\0\0\1", 12);
     bytes->resize(kFileHeaderBytes, '\0');
     *bytes += encode_table_header(3, 5) + "three";
+    *bytes += encode_gap(bytes->size(), 2 * kPageBytes);
     const LiveTables tables{{3, {kFileHeaderBytes + kRecordHeaderBytes, 5}}};
     *bytes += encode_checkpoint(tables, "manifest", DatabaseId{9}, {7, named_end});
     ASSERT_TRUE(open(bytes)->write_sst(1, "one").is_ok());
