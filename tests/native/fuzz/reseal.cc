@@ -46,6 +46,33 @@ void reseal_data_blocks(std::string& raw, const BlockHandle& index) {
   }
 }
 
+// The superblock with the checkpoint that it names, which may be hidden from who follows the
+// records, and the checksum of those that it vouches for.
+void reseal_superblock(std::string& file, size_t slot) {
+  namespace field = superblock_field;
+  const std::string_view sector = piece(file, slot, kSuperblockBytes);
+  if (sector.substr(0, kSuperblockMagic.size()) != kSuperblockMagic) return;
+  char* const p = file.data() + slot;
+  const uint64_t offset = load_be64(p + field::kCheckpointOffset);
+  const uint64_t length = load_be64(p + field::kCheckpointLength);
+  std::string checkpoint(offset < kFileHeaderBytes ? std::string_view()
+                                                   : piece(file, offset, length));
+  reseal_checkpoint(checkpoint);
+  if (!checkpoint.empty()) file.replace(static_cast<size_t>(offset), checkpoint.size(), checkpoint);
+  uint64_t at = offset == 0 ? kFileHeaderBytes : offset + length;
+  if (load_be32(p + field::kIncompatible) != 0) at = load_be64(p + field::kScanBegin);
+  const uint64_t end = load_be64(p + field::kCommittedEnd);
+  uint32_t crc = 0;
+  while (at < end && !piece(file, at, kRecordHeaderBytes).empty()) {
+    const uint64_t record_length = load_be64(file.data() + at);
+    if (record_length < kBodyBytesMin || record_length > file.size()) break;
+    crc = extend_records_crc(crc, piece(file, at, kRecordHeaderBytes));
+    at += kLengthBytes + record_length;
+  }
+  store_be32(p + field::kRecordsCrc, crc);
+  store_be32(p + field::kCrc, crc32c(piece(file, slot, field::kCrc)));
+}
+
 }  // namespace
 
 void reseal_checkpoint(std::string& record) {
@@ -71,12 +98,7 @@ void reseal_container(std::string& file) {
     }
     at += kLengthBytes + length;
   }
-  for (const size_t slot : kSlotOffsets) {
-    const std::string_view sector = piece(file, slot, kSuperblockBytes);
-    if (sector.substr(0, kSuperblockMagic.size()) != kSuperblockMagic) continue;
-    const uint32_t crc = crc32c(sector.substr(0, superblock_field::kCrc));
-    store_be32(file.data() + slot + superblock_field::kCrc, crc);
-  }
+  for (const size_t slot : kSlotOffsets) reseal_superblock(file, slot);
 }
 
 void reseal_log(std::string& file, const DatabaseId& id) {
