@@ -1,8 +1,11 @@
-// CRC32C by the processor's instruction where there is one, else by slicing: eight tables, eight
-// bytes a step. WebAssembly has no such instruction.
+// CRC32C by the processor's instruction where there is one. Else, as in WebAssembly, what is long
+// is folded into its last bytes by additions alone, and these go by slicing: eight tables, eight
+// bytes a step.
 #include "util/crc32c.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "util/coding.h"
 
@@ -39,7 +42,7 @@ Tables make_tables() {
 const Tables kTables = make_tables();
 
 // These take and return the complement of the CRC.
-uint32_t crc32c_by_tables(const char* p, size_t n, uint32_t crc) {
+[[gnu::noinline]] uint32_t crc32c_by_tables(const char* p, size_t n, uint32_t crc) {
   for (; n >= 8; n -= 8, p += 8) {
     const uint32_t low = load_le<uint32_t>(p) ^ crc;
     const uint32_t high = load_le<uint32_t>(p + 4);
@@ -49,6 +52,47 @@ uint32_t crc32c_by_tables(const char* p, size_t n, uint32_t crc) {
   }
   for (; n > 0; --n, ++p) {
     crc = (crc >> 8) ^ kTables[0][(crc ^ static_cast<uint8_t>(*p)) & 0xff];
+  }
+  return crc;
+}
+
+// 1 + x^-8a + x^-8b + .. for the five distances a, b, .. is a multiple of the polynomial: the CRC
+// stays what it is when a byte is added to those that stand so far behind it, and is then zero.
+// Other distances would do; these are the smallest that no sum waits for: what was written shortly
+// before, in other steps than it is read in, is slow to come back.
+constexpr size_t kDistances[] = {157, 165, 237, 278, 299};
+constexpr size_t kStep = 16;
+constexpr size_t kReach = 304;  // the largest distance, in whole steps
+constexpr size_t kPiece = 16 << 10;
+using Step [[gnu::vector_size(kStep)]] = uint64_t;
+
+// The sixteen bytes at `p`, to which is added what stands before `sums`.
+Step fold(const char* p, const char* sums) {
+  Step sum = load_le<Step>(p);
+  for (const size_t distance : kDistances) sum ^= load_le<Step>(sums - distance);
+  return sum;
+}
+
+// Moves p and n on, so that less than two reaches are left.
+uint32_t crc32c_by_folding(const char*& p, size_t& n, uint32_t crc) {
+  char room[kReach + kPiece];
+  char* const sums = room + kReach;
+  char last[kReach];
+  while (n >= 2 * kReach) {
+    const size_t folded = (std::min(n, kPiece) - kReach) / kStep * kStep;
+    std::memset(room, 0, kReach);
+    std::memset(sums + folded, 0, kReach);
+    // (1) The CRC so far is added to the first bytes.
+    store_le(sums, load_le<Step>(p));
+    store_le(sums, load_le<uint32_t>(p) ^ crc);
+    // (2) All but one reach is folded on.
+    for (size_t i = kStep; i < folded; i += kStep) store_le(sums + i, fold(p + i, sums + i));
+    // (3) That one takes up what was, and is all that is left.
+    p += folded;
+    for (size_t i = 0; i < kReach; i += kStep) store_le(last + i, fold(p + i, sums + folded + i));
+    crc = crc32c_by_tables(last, kReach, 0);
+    p += kReach;
+    n -= folded + kReach;
   }
   return crc;
 }
@@ -118,15 +162,22 @@ constexpr bool kHasInstruction = true;
 #else
 
 constexpr bool kHasInstruction = false;
-constexpr auto crc32c_by_instruction = crc32c_by_tables;
+uint32_t crc32c_by_instruction(const char*, size_t, uint32_t) { return 0; }
 
 #endif
 
 }  // namespace
 
 uint32_t crc32c(std::string_view bytes, uint32_t crc) {
-  const auto update = kHasInstruction ? crc32c_by_instruction : crc32c_by_tables;
-  return ~update(bytes.data(), bytes.size(), ~crc);
+  if (!kHasInstruction) return crc32c_anywhere(bytes, crc);
+  return ~crc32c_by_instruction(bytes.data(), bytes.size(), ~crc);
+}
+
+uint32_t crc32c_anywhere(std::string_view bytes, uint32_t crc) {
+  const char* p = bytes.data();
+  size_t n = bytes.size();
+  crc = crc32c_by_folding(p, n, ~crc);
+  return ~crc32c_by_tables(p, n, crc);
 }
 
 }  // namespace flowdb
