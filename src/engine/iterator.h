@@ -1,9 +1,11 @@
 // Iterator: a lazy walk over records in key order, in both directions.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <string_view>
 
+#include "sst/block_cursor.h"
 #include "util/record.h"
 #include "util/status.h"
 
@@ -25,8 +27,14 @@ class Iterator {
   virtual void seek(std::string_view target) = 0;
   virtual void seek_for_prev(std::string_view target) = 0;
   // REQUIRES: valid().
-  virtual void next() = 0;
-  virtual void prev() = 0;
+  void next() {
+    assert(valid());
+    if (free_run_ == nullptr || !free_run_->next_in_run_quickly()) next_anywhere();
+  }
+  void prev() {
+    assert(valid());
+    if (free_run_back_ == nullptr || !free_run_back_->prev_in_run_quickly()) prev_anywhere();
+  }
 
   // REQUIRES: valid(). The views are valid until the iterator moves.
   std::string_view key() const { return at_->key; }
@@ -39,10 +47,17 @@ class Iterator {
 
  protected:
   Iterator() = default;
+  // next() and prev() where it takes more than a step in a run.
+  virtual void next_anywhere() = 0;
+  virtual void prev_anywhere() = 0;
 
   // The record that the iterator stands at, or null: kept here after each move, so that looking at
   // it costs no virtual call. Its sequence and kind do not count.
   const Record* at_ = nullptr;
+  // Null, or a run that next(), or prev(), may follow without looking at anything else. at_ is its
+  // record.
+  BlockCursor* free_run_ = nullptr;
+  BlockCursor* free_run_back_ = nullptr;
 };
 
 }  // namespace flowdb

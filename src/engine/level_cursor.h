@@ -37,6 +37,9 @@ class LevelCursor final : public RecordCursor {
   BlockCursor* begin_run(uint64_t sequence_max, const std::optional<std::string_view>& upper) {
     return assigned_ == 0 ? cursor_->begin_run(sequence_max, upper) : nullptr;
   }
+  BlockCursor* begin_run_back(uint64_t sequence_max, const std::optional<std::string_view>& lower) {
+    return assigned_ == 0 ? cursor_->begin_run_back(sequence_max, lower) : nullptr;
+  }
 
  private:
   // Makes the table at `index` the current one; `walked` blocks have been read since the seek.

@@ -66,9 +66,12 @@ class MergingCursor {
   // Whether what is left is one level, none of the overlays.
   bool is_one_level() const { return is_one_level_; }
   // BlockCursor::begin_run of that level; null when there is none. REQUIRES: valid(),
-  // is_one_level(), and the last seek was a forward one.
+  // is_one_level(), and the last seek was a forward / a backward one.
   BlockCursor* begin_run(uint64_t sequence_max, const std::optional<std::string_view>& upper) {
     return heap_.front()->level->begin_run(sequence_max, upper);
+  }
+  BlockCursor* begin_run_back(uint64_t sequence_max, const std::optional<std::string_view>& lower) {
+    return heap_.front()->level->begin_run_back(sequence_max, lower);
   }
 
  private:

@@ -73,13 +73,16 @@ void VisibleIterator::skip_backward() {
 bool VisibleIterator::begin_run() {
   if (visibility_.times.is_bounded()) return false;
   if (may_be_in_removed_range_ && visibility_.has_range_removes()) return false;
-  run_ = merged_.begin_run(visibility_.snapshot, visibility_.upper);
+  run_ = forward_ ? merged_.begin_run(visibility_.snapshot, visibility_.upper)
+                  : merged_.begin_run_back(visibility_.snapshot, visibility_.lower);
+  if (visibility_.overlay == nullptr) (forward_ ? free_run_ : free_run_back_) = run_;
   return run_ != nullptr;
 }
 
 void VisibleIterator::end_run() {
   if (run_ == nullptr) return;
   run_ = nullptr;
+  free_run_ = free_run_back_ = nullptr;
   key_bytes_.assign(at_->key);
   own_.key = key_bytes_.view();
   own_.ts = at_->ts;
@@ -135,6 +138,10 @@ void VisibleIterator::settle_backward() {
     const Record& first = merged_.record();
     if (at_ != nullptr && !is_passed(first, true)) break;  // all versions of the key have been seen
     if (visibility_.lower && compare_bytes(first.key, *visibility_.lower) < 0) break;
+    if (at_ == nullptr && merged_.is_one_level() && begin_run()) {
+      at_ = &first;
+      return;
+    }
     const int64_t ts = first.ts;
     if (!visibility_.times.holds(ts)) {
       skip_backward();
@@ -221,10 +228,9 @@ void VisibleIterator::seek_for_prev(std::string_view target) {
   settle_backward();
 }
 
-void VisibleIterator::next() {
-  assert(valid());
+void VisibleIterator::next_anywhere() {
   if (run_ != nullptr) {
-    if (!overlay_changed() && run_->next_in_run()) return;
+    if (forward_ && !overlay_changed() && run_->next_in_run()) return;
     end_run();
   }
   if (forward_ && !overlay_changed()) {
@@ -236,12 +242,15 @@ void VisibleIterator::next() {
   settle_forward(true);
 }
 
-void VisibleIterator::prev() {
-  assert(valid());
+void VisibleIterator::prev_anywhere() {
+  const bool in_run = run_ != nullptr;
+  if (in_run && !forward_ && !overlay_changed() && run_->prev_in_run()) return;
   end_run();
   if (forward_ || overlay_changed()) {
     note_overlay();
     merged_.seek_before(place_before(own_.key, visibility_.latest ? INT64_MAX : own_.ts));
+  } else if (in_run) {
+    merged_.prev();  // else it has left what the iterator stands at
   }
   settle_backward();
 }

@@ -55,13 +55,13 @@ class VisibleIterator final : public Iterator {
   void seek_to_last() override;
   void seek(std::string_view target) override;
   void seek_for_prev(std::string_view target) override;
-  void next() override;
-  void prev() override;
   Status status() const override {
     return visibility_.fault.is_ok() ? merged_.status() : visibility_.fault;
   }
 
  private:
+  void next_anywhere() override;
+  void prev_anywhere() override;
   bool sees(const Record& record) const {
     return record.sequence <= visibility_.snapshot || merged_.from_overlay();
   }
@@ -85,8 +85,8 @@ class VisibleIterator final : public Iterator {
   // From the merged position on, to the next / previous version with a visible record.
   void settle_forward(bool skip_version);
   void settle_backward();
-  // Where a stretch of records asks for none of all these checks, next() walks it in its block.
-  // False: there is no such stretch. REQUIRES: merged_.is_one_level().
+  // Where a stretch of records asks for none of all these checks, it is walked in its block.
+  // False: there is no such stretch. REQUIRES: merged_.is_one_level(), and forward_ is set.
   bool begin_run();
   // Takes the record that the run stands at for `own_`.
   void end_run();
@@ -104,7 +104,7 @@ class VisibleIterator final : public Iterator {
   uint64_t overlay_changes_ = 0;
   int skipped_ = 0;  // one by one, since the last version that was wanted
   bool forward_ = true;
-  // Not null: at_ is its record.
+  // Not null: at_ is its record. It is free unless an overlay may change.
   BlockCursor* run_ = nullptr;
   // The version that the iterator stands at or has come by last. Unless they stay where they are,
   // its key's bytes are in `key_bytes_`; those of its value are in its source when walking forward,

@@ -72,6 +72,14 @@ bool BlockCursor::find_run_end(uint64_t sequence_max,
   return true;
 }
 
+bool BlockCursor::find_run_begin(uint64_t sequence_max) {
+  assert(valid_ && backward_);
+  if (!search_->is_plain() || search_->sequence_max() > sequence_max) return false;
+  if (search_->count() < 2) return false;
+  run_begin_ = search_->entry_offset(1);
+  return begin_ >= run_begin_;
+}
+
 void BlockCursor::seek_to_found(const BlockSearch& search, uint32_t entry) {
   if (entry == search.count()) return start_at(entries_.size());
   const size_t offset = search.entry_offset(entry);

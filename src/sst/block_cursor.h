@@ -52,7 +52,35 @@ class BlockCursor {
   }
   // To the next record of the run, whose sequence record() does not tell. False at the run's end:
   // the cursor has not moved, and next() goes on.
-  bool next_in_run();
+  bool next_in_run() {
+    if (next_in_run_quickly()) return true;
+    if (end_ >= run_end_) return false;
+    read_forward(end_);
+    return valid_;
+  }
+  // The same, but false also where it takes a call: what no call interrupts, WebAssembly keeps in
+  // registers. Only next_in_run() and next() may follow then, and tell where the cursor stands.
+  bool next_in_run_quickly();
+
+  // The same for walking backward: of such a block, all but its first record, before which a newer
+  // version may stand in another block.
+  // REQUIRES: data, valid(), and the last move was seek_to_last() or prev().
+  bool begin_run_back(uint64_t sequence_max) {
+    if (!has_asked_) ask_for_search();
+    return search_ != nullptr && find_run_begin(sequence_max);
+  }
+  // False at the run's end: the cursor has not moved, and prev() goes on.
+  bool prev_in_run() {
+    if (prev_in_run_quickly()) return true;
+    if (begin_ <= run_begin_) return false;
+    prev();
+    return valid_;
+  }
+  bool prev_in_run_quickly() {
+    if (begin_ <= run_begin_ || interval_index_ == 0) return false;
+    show(interval_index_ - 1);
+    return true;
+  }
 
  private:
   struct Entry {
@@ -73,6 +101,7 @@ class BlockCursor {
   void start_at(size_t offset);
   void ask_for_search();
   bool find_run_end(uint64_t sequence_max, const std::optional<std::string_view>& upper);
+  bool find_run_begin(uint64_t sequence_max);
   // To the entry that a search has found, or shortly before it.
   void seek_to_found(const BlockSearch& search, uint32_t entry);
   void seek_by_restarts(const Record& place);
@@ -92,6 +121,7 @@ class BlockCursor {
   Record record_;
   size_t begin_ = 0;  // the current entry
   size_t end_ = 0;
+  size_t run_begin_ = 0;
   size_t run_end_ = 0;
   // Forward: the current key.
   KeyBuffer key_;
@@ -102,18 +132,18 @@ class BlockCursor {
   size_t interval_index_ = 0;
 };
 
-inline bool BlockCursor::next_in_run() {
+FLOWDB_INLINE_NATIVELY bool BlockCursor::next_in_run_quickly() {
   if (end_ >= run_end_) return false;
-  begin_ = end_;
   // All entries have been decoded before, so that no length is checked again.
   BlockEntry entry;
-  if (decode_plain_entry(entries_.data() + end_, entry, record_)) {
-    key_.replace_padded_tail(static_cast<size_t>(entry.shared), entry.rest);
-    record_.key = key_.view();
-    end_ = static_cast<size_t>(record_.value.data() + record_.value.size() - entries_.data());
-    return true;
+  if (!decode_plain_entry(entries_.data() + end_, entry, record_) ||
+      !key_.replace_padded_tail_in_place(static_cast<size_t>(entry.shared), entry.rest)) {
+    return false;
   }
-  return parse_entry(end_);
+  record_.key = key_.view();
+  begin_ = end_;
+  end_ = static_cast<size_t>(record_.value.data() + record_.value.size() - entries_.data());
+  return true;
 }
 
 }  // namespace flowdb

@@ -128,7 +128,11 @@ struct BlockEntry {
     return p += 3, (three & 0x7f) | (three & 0x7f00) >> 1 | (three & 0x7f0000) >> 2;
   }
   uint64_t number = 0;
-  p = long_varint(p, p + kMaxVarint, number);
+  uint64_t byte = 0x80;
+  for (int shift = 0; byte >= 0x80; shift += 7) {
+    byte = static_cast<uint8_t>(*p++);
+    number |= (byte & 0x7f) << shift;
+  }
   return number;
 }
 [[gnu::always_inline]] inline void skip_varint(const char*& p) {

@@ -36,12 +36,14 @@ bool TableCursor::open_block(bool forward, const Record* place) {
   }
   if (!(data_block_ == nullptr) && data_handle_.offset == entry.handle.offset) return true;
   const bool scan = ++walked_ > kWalkBlocks && cache_ == CacheUse::keep;
-  Result<BlockRef> block = table_->read_block(entry.handle, BlockKind::data, scan ? CacheUse::room : cache_);
+  Result<BlockRef> block =
+      table_->read_block(entry.handle, BlockKind::data, scan ? CacheUse::room : cache_);
   if (!block.is_ok()) {
     status_ = block.status();
     return false;
   }
   data_handle_ = entry.handle;
+  data_first_key_ = entry.first_key;
   data_block_ = std::move(block).value();
   data_.open(*data_block_);
   return true;

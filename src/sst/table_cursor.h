@@ -41,6 +41,12 @@ class TableCursor final : public RecordCursor {
   BlockCursor* begin_run(uint64_t sequence_max, const std::optional<std::string_view>& upper) {
     return data_.begin_run(sequence_max, upper) ? &data_ : nullptr;
   }
+  // The same for BlockCursor::begin_run_back; of blocks that begin before `lower` there is none.
+  // REQUIRES: the last move was another one, and valid().
+  BlockCursor* begin_run_back(uint64_t sequence_max, const std::optional<std::string_view>& lower) {
+    if (lower && compare_bytes(data_first_key_, *lower) < 0) return nullptr;
+    return data_.begin_run_back(sequence_max) ? &data_ : nullptr;
+  }
 
  private:
   bool load_index();
@@ -58,6 +64,7 @@ class TableCursor final : public RecordCursor {
   BlockRef index_block_;
   BlockCursor index_;
   BlockHandle data_handle_;
+  std::string_view data_first_key_;  // or what is smaller, as the index has it
   BlockRef data_block_;
   BlockCursor data_;
   Status status_;

@@ -1,5 +1,5 @@
-// KeyBuffer: the key of a walk's current record, of which each step keeps the beginning. It does not
-// move, and takes memory from the heap only for long keys.
+// KeyBuffer: the key of a walk's current record, of which each step keeps the beginning. It does
+// not move, and takes memory from the heap only for long keys.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +35,20 @@ class KeyBuffer {
     if (rest.size() > 8 || capacity_ - shared < 8) return replace_tail(shared, rest);
     store_le(bytes_ + shared, load_le<uint64_t>(rest.data()));
     size_ = shared + rest.size();
+  }
+
+  // The same for any `rest` that the buffer has room for, without a call. False, with nothing done,
+  // when it has not.
+  bool replace_padded_tail_in_place(size_t shared, std::string_view rest) {
+    if (rest.size() + 8 > capacity_ - shared) return false;
+    char* const tail = bytes_ + shared;
+    size_t i = 0;
+    do {
+      store_le(tail + i, load_le<uint64_t>(rest.data() + i));
+      i += 8;
+    } while (i < rest.size());
+    size_ = shared + rest.size();
+    return true;
   }
 
  private:

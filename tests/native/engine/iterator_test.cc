@@ -262,6 +262,79 @@ TEST_P(IteratorTest, AWalkThroughKnownBlocksTurnsAndSeeksAndSeesTheOverlay) {
   EXPECT_FALSE(iterator->valid());
 }
 
+TEST_P(IteratorTest, AWalkBackThroughKnownBlocksDoesTheSame) {
+  WriteBatch batch;
+  const auto key_of = [](int i) { return "key" + std::to_string(100 + i); };
+  for (int i = 0; i < 100; ++i) batch.put(key_of(i), std::to_string(i), i);
+  write(batch);
+  const std::string all = backward();
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(backward(), all);
+  Memtable overlay;
+  const std::string lower = key_of(10);
+  for (const bool with_overlay : {false, true}) {
+    ReadOptions options;
+    if (with_overlay) options.overlay = &overlay;
+    options.lower = lower;
+    auto iterator = engine_->new_iterator(options);
+    iterator->seek_to_last();
+    const auto expect_at = [&](int i) {
+      ASSERT_TRUE(iterator->valid());
+      EXPECT_EQ(iterator->key(), key_of(i));
+      EXPECT_EQ(iterator->value(), std::to_string(i));
+      EXPECT_EQ(iterator->ts(), i);
+    };
+    const auto prev = [&](int times) {
+      for (; times > 0; --times) iterator->prev();
+    };
+    expect_at(99);
+    prev(9);
+    expect_at(90);
+    iterator->seek_for_prev(iterator->key());
+    expect_at(90);
+    prev(10);
+    iterator->seek(iterator->key());
+    expect_at(80);
+    prev(1);
+    expect_at(79);
+    prev(9);
+    iterator->next();
+    expect_at(71);
+    iterator->next();
+    expect_at(72);
+    prev(3);
+    expect_at(69);
+    overlay.insert({key_of(68), {}, 68, kNeverExpires, 1, RecordKind::remove});
+    prev(1);
+    expect_at(with_overlay ? 67 : 68);
+    prev(with_overlay ? 57 : 58);
+    expect_at(10);
+    prev(1);
+    EXPECT_FALSE(iterator->valid());
+  }
+}
+
+// A block begins with a version, whose newer ones end the block before.
+TEST_P(IteratorTest, AWalkBackThroughKnownBlocksFindsTheNewestVersionInTheBlockBefore) {
+  WriteBatch batch;
+  const std::string value(100, 'v');  // some records fill a block
+  const auto key_of = [](int i) { return "key" + std::to_string(100 + i); };
+  for (int i = 0; i < 100; ++i) {
+    for (int ts = 0; ts < (i % 10 == 0 ? 12 : 1); ++ts) batch.put(key_of(i), value, ts);
+  }
+  write(batch);
+  ReadOptions latest;
+  latest.versions = Versions::latest;
+  for (int i = 0; i < 3; ++i) {
+    auto iterator = engine_->new_iterator(latest);
+    int at = 99;
+    for (iterator->seek_to_last(); iterator->valid(); iterator->prev(), --at) {
+      EXPECT_EQ(iterator->key(), key_of(at));
+      EXPECT_EQ(iterator->ts(), at % 10 == 0 ? 11 : 0);
+    }
+    EXPECT_EQ(at, -1);
+  }
+}
+
 TEST_P(IteratorTest, OverlaysCommitTheNewestVersionOfEachKey) {
   put("x", "0");
   Memtable first;

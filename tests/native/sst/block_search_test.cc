@@ -156,6 +156,45 @@ TEST_F(BlockSearchTest, RunsAreWhatAWalkFindsBelowTheirBound) {
   ASSERT_GT(runs, 100u);
 }
 
+TEST_F(BlockSearchTest, RunsBackwardAreWhatAWalkFindsBehindTheFirstRecord) {
+  SCOPED_TRACE("seed " + std::to_string(seed_));
+  size_t runs = 0;
+  for (int round = 0; round < 300; ++round) {
+    BlockBuilder builder;
+    const std::map<std::string, int> keys = random_keys(random_);
+    for (const auto& [key, versions] : keys) {
+      const auto ts = static_cast<int64_t>(random_() >> random_() % 64);
+      builder.add_record({key, key, ts, kNeverExpires, random_() >> 1, {}});
+    }
+    Block block(buffer_of(std::string(builder.finish())), BlockKind::data);
+    ASSERT_TRUE(block.parse());
+    for (int i = 0; i < 20; ++i) {
+      BlockCursor walk(block);
+      walk.seek_to_last();
+      BlockCursor cursor(block);
+      cursor.seek_to_last();
+      for (size_t steps = random_() % keys.size(); steps > 0; --steps, walk.prev()) cursor.prev();
+      if (!cursor.begin_run_back(UINT64_MAX)) {
+        ASSERT_TRUE(i == 0 || walk.entry_offset() == 0);
+        continue;
+      }
+      ++runs;
+      while (cursor.prev_in_run()) {
+        walk.prev();
+        ASSERT_TRUE(walk.valid());
+        ASSERT_EQ(shown(cursor), shown(walk));
+        ASSERT_EQ(cursor.record().value, walk.record().value);
+        ASSERT_EQ(cursor.entry_offset(), walk.entry_offset());
+      }
+      cursor.prev();
+      walk.prev();
+      ASSERT_EQ(shown(cursor), shown(walk)) << "before the run";
+      ASSERT_EQ(cursor.entry_offset(), 0u);
+    }
+  }
+  ASSERT_GT(runs, 100u);
+}
+
 TEST_F(BlockSearchTest, OnlyPlainRecordsRun) {
   const auto runs = [](const Record& second, uint64_t sequence_max) {
     BlockBuilder builder;
@@ -167,8 +206,11 @@ TEST_F(BlockSearchTest, OnlyPlainRecordsRun) {
     cursor.seek_to_first();
     EXPECT_FALSE(cursor.begin_run(sequence_max, std::nullopt)) << "not known at the first visit";
     cursor.open(block);
+    cursor.seek_to_last();
+    const bool back = cursor.begin_run_back(sequence_max);
     cursor.seek_to_first();
-    return cursor.begin_run(sequence_max, std::nullopt);
+    EXPECT_EQ(cursor.begin_run(sequence_max, std::nullopt), back);
+    return back;
   };
   EXPECT_TRUE(runs({"b", "2", 5, kNeverExpires, 9, RecordKind::put}, 9));
   EXPECT_FALSE(runs({"b", "2", 5, kNeverExpires, 9, RecordKind::put}, 8)) << "not seen";
