@@ -1,14 +1,20 @@
-// FlowDB.open: starts the worker, finds out whether databases can be kept here, and hands out the
+// FlowDB.open: starts the host, finds out whether databases can be kept here, and hands out the
 // IndexedDB API over it.
 import type { ChannelCounts } from '../channel/client';
-import { FlowDBError } from '../channel/flowdb-error';
 import type { PageMessage, StorageKind } from '../channel/messages';
-import { toDOMException, type ErrorData } from '../channel/status';
+import { StatusCode, toDOMException, type ErrorData, type ErrorReason } from '../channel/status';
 import { IDBFactory } from '../idb/IDBFactory';
 import { Session } from '../idb/session';
 import { internal } from '../idb/webidl/interface-shape';
+import {
+  isInWorker,
+  startInThread,
+  startWorker,
+  wasmUrlOf,
+  type Location,
+  type StartedHost,
+} from './host-start';
 import { interfaces, type IndexedDBInterfaces } from './interfaces';
-import { startWorker, wasmUrlOf, type Location } from './worker-start';
 
 export interface OpenOptions extends Location {
   /**
@@ -18,7 +24,7 @@ export interface OpenOptions extends Location {
   readonly storage?: StorageKind | undefined;
 }
 
-/** One worker and its databases. */
+/** The databases of one worker: of one that is started for them, or of this one. */
 export class FlowDB {
   /** Stands in for the browser's own. */
   readonly indexedDB: globalThis.IDBFactory;
@@ -30,7 +36,7 @@ export class FlowDB {
   readonly #location: Location;
   readonly #hello: Extract<PageMessage, { t: 'hello' }>;
   readonly #letGo = (): void => this.#session.client?.send({ t: 'shutdown' });
-  #worker: Worker | undefined;
+  #host: StartedHost | undefined;
   #isClosed = false;
 
   private constructor(options: OpenOptions) {
@@ -44,7 +50,8 @@ export class FlowDB {
   }
 
   /**
-   * Starts a worker with databases of its own place.
+   * Starts a worker with databases of its own place. Called in a dedicated worker, it keeps them on
+   * that worker's own thread.
    *
    *     const { indexedDB } = await FlowDB.open();
    *
@@ -76,8 +83,8 @@ export class FlowDB {
   }
 
   /**
-   * Ends the worker. What was committed stays, what runs is aborted, connections get `close`.
-   * Databases in memory are gone.
+   * Ends the worker, unless it is this one. What was committed stays, what runs is aborted,
+   * connections get `close`. Databases in memory are gone.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -86,37 +93,47 @@ export class FlowDB {
     this.#letGo();
     // Answered behind everything else: the files are closed then.
     await this.#session.databases().catch(() => undefined);
-    this.#worker?.terminate();
+    this.#host?.end();
   }
 
   async #start(): Promise<void> {
-    if (typeof Worker === 'undefined') {
-      throw new FlowDBError('unsupported', 'No worker can be started in this context.');
-    }
-    let worker: Worker;
-    try {
-      worker = startWorker(this.#location);
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new FlowDBError('worker', `The worker can't be started: ${text}`);
-    }
-    this.#worker = worker;
-    const greeted = this.#session.connect(worker, this.#hello);
+    const host = await this.#startHost();
+    this.#host = host;
+    const greeted = this.#session.connect(host.port, this.#hello);
     try {
       await greeted;
     } catch (error) {
-      worker.terminate();
+      host.end();
       throw toDOMException(error as ErrorData);
     }
     // Behind the session's own listener, which has told everybody by then.
-    worker.addEventListener('error', () => this.#restart(worker));
+    host.port.addEventListener('error', () => this.#restart(host));
     // The next page shall find the files free. Does nothing in a worker.
     globalThis.addEventListener('pagehide', this.#letGo);
   }
 
+  async #startHost(): Promise<StartedHost> {
+    if (!isInWorker && typeof Worker === 'undefined') {
+      throw this.#fail('unsupported', 'No worker can be started in this context.');
+    }
+    try {
+      return isInWorker ? await startInThread() : startWorker(this.#location);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      throw this.#fail('worker', `The worker can't be started: ${text}`);
+    }
+  }
+
+  /** Fails what was asked meanwhile. @returns the same failure, to be thrown */
+  #fail(reason: ErrorReason, message: string): DOMException {
+    const failure = { status: StatusCode.closed, name: 'InvalidStateError', message, reason };
+    this.#session.onDead(failure);
+    return toDOMException(failure);
+  }
+
   // A worker that ran before is worth a second one: the next open recovers what was committed.
-  #restart(dead: Worker): void {
-    dead.terminate();
+  #restart(dead: StartedHost): void {
+    dead.end();
     if (!this.#isClosed) this.#start().catch(() => undefined);
   }
 }

@@ -20,12 +20,15 @@ export interface Platform {
   clock: Clock;
 }
 
-/** What this worker's browser gives. */
-export function browserPlatform(): Platform {
+/**
+ * What this worker's browser gives.
+ * @param indexedDB its own, which scripts may have replaced
+ */
+export function browserPlatform(indexedDB: IDBFactory | undefined): Platform {
   return {
     storage: (navigator as Partial<WorkerNavigator>).storage,
     locks: (navigator as Partial<WorkerNavigator>).locks,
-    indexedDB: (globalThis as { indexedDB?: IDBFactory }).indexedDB,
+    indexedDB,
     clock: systemClock,
   };
 }

@@ -1,11 +1,11 @@
-// What the worker needs of the platform it runs on, in one place: a browser's dedicated worker, or
+// What the host needs of the platform it runs on, in one place: a browser's dedicated worker, or
 // Node in a test.
 import type { StorageKind } from '../channel/messages';
 import type { Clock } from '../opfs/back-off';
 import type { Storage } from '../opfs/storage';
 import type { FlowModule } from './flow-module';
 
-/** The worker's end of the channel to a page. */
+/** The host's end of the channel to a page. */
 export interface Port {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
 }
@@ -27,4 +27,7 @@ export interface Environment {
   postTask(callback: () => void): void;
 
   readonly clock: Clock;
+
+  /** Whether those who ask run on this thread, too: it is theirs while the host has no work. */
+  readonly isShared: boolean;
 }

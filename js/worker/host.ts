@@ -29,7 +29,7 @@ export class Host {
   readonly #names = new Map<string, NamedDatabase>();
   readonly #connections = new Map<number, { connection: Connection; owner: NamedDatabase }>();
   readonly #maintenance: Maintenance;
-  readonly #alertness: Alertness;
+  readonly #alertness: Alertness | undefined;
   #around: Surroundings | undefined;
   #lastId = 0;
   #isTurnPosted = false;
@@ -38,7 +38,7 @@ export class Host {
     this.#environment = environment;
     this.#outbox = new Outbox(port);
     this.#maintenance = new Maintenance(environment, (error) => this.#crash(error));
-    this.#alertness = new Alertness(environment);
+    if (!environment.isShared) this.#alertness = new Alertness(environment);
   }
 
   /** Takes a message of the page. Never throws for what is in it. */
@@ -78,7 +78,7 @@ export class Host {
   }
 
   #receiveData(message: ArrayBuffer): void {
-    this.#alertness.arrived();
+    this.#alertness?.arrived();
     const { sections, problem } = readSections(message);
     let last: { connection: Connection; owner: NamedDatabase } | undefined;
     for (const section of sections) {
@@ -113,7 +113,7 @@ export class Host {
       return;
     }
     this.#maintenance.start();
-    this.#alertness.answered();
+    this.#alertness?.answered();
   }
 
   #work(deadline: number, isCommitting: boolean): void {

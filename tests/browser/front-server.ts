@@ -2,26 +2,34 @@
 // made by the test.
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 
 /**
  * @param origin what is passed on to
  * @param headers sent with every answer
- * @param pages path → text of pages that `origin` does not have
+ * @param pages path → what `origin` does not have: text of pages, or scripts and modules by name
  * @returns `url` without a slash at its end
  */
 export async function frontServer(
   origin: string,
   headers: Record<string, string>,
-  pages: Record<string, string>,
+  pages: Record<string, string | Uint8Array>,
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const server = http.createServer((request, response) => {
-    const page = pages[request.url ?? ''];
+    const { url = '' } = request;
+    const page = pages[url];
     if (page !== undefined) {
-      response.writeHead(200, { 'content-type': 'text/html', ...headers });
+      const type = types[path.extname(url)] ?? 'text/html';
+      response.writeHead(200, { 'content-type': type, ...headers });
       response.end(page);
       return;
     }
-    http.get(`${origin}${request.url}`, (answer) => {
+    http.get(`${origin}${url}`, (answer) => {
       response.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...headers });
       answer.pipe(response);
     });

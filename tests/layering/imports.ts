@@ -1,6 +1,6 @@
 // The TypeScript arrows: index, auto -> api -> idb -> channel -> codec on the page; worker ->
-// channel, codec, opfs in the worker. The worker is reached by URL only, and nothing comes from
-// npm at run time.
+// channel, codec, opfs in the worker. The worker is reached by URL, and by one script on the
+// threads that are workers themselves; nothing comes from npm at run time.
 import path from 'node:path';
 import type { Tree } from './tree';
 
@@ -15,6 +15,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   opfs: [],
 };
 
+/** What an application's own worker loads to host the databases, and no page does. */
+const way = { from: 'js/api/in-thread.js', to: 'js/worker/in-thread' };
+
 // `import x from 'y'`, `export x from 'y'`, `import 'y'`, and `import('y')` in code or in a type.
 const specifiers = [
   /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
@@ -26,7 +29,7 @@ const specifiers = [
 export function checkImports(tree: Tree): string[] {
   const problems: string[] = [];
   for (const [file, text] of tree) {
-    if (!file.endsWith('.ts')) continue;
+    if (!/\.(ts|js)$/.test(file)) continue;
     const check = file.startsWith('js/') ? fromJs : file.startsWith('demo/') ? fromDemo : undefined;
     if (check === undefined) continue;
     for (const target of importsOf(text)) {
@@ -50,6 +53,7 @@ function fromJs(file: string, target: string): string | undefined {
   }
   const resolved = path.posix.join(path.posix.dirname(file), target);
   if (!resolved.startsWith('js/')) return 'it leads out of js/';
+  if (file === way.from && resolved === way.to) return undefined;
   const wanted = folderOf(resolved);
   if (wanted === folder || mayImport.includes(wanted)) return undefined;
   return wanted === 'worker' ? 'the worker is reached by URL' : `${folder} is not above ${wanted}`;

@@ -143,4 +143,14 @@ describe('FlowDB.open', () => {
     expect(failure).toBeInstanceOf(DOMException);
     expect(failure).toMatchObject({ reason: 'unsupported', name: 'InvalidStateError' });
   });
+
+  it('fails what was asked before it knew', async () => {
+    const { flow, ready } = FlowDB.begin({});
+    const request = flow.indexedDB.open('early');
+    const failed = new Promise((resolve) => (request.onerror = resolve));
+    await expect(ready).rejects.toBeInstanceOf(FlowDBError);
+    await failed;
+    expect(request.error).toMatchObject({ reason: 'unsupported' });
+    await expect(flow.indexedDB.databases()).rejects.toMatchObject({ reason: 'unsupported' });
+  });
 });

@@ -25,6 +25,7 @@ export class Page {
       openStorage: async () => storage,
       moduleLoader: () => load,
       postTask: (callback) => void setImmediate(callback),
+      isShared: true,
       clock: { now: () => performance.now(), wait: () => new Promise(() => {}) },
     });
     port2.onmessage = ({ data }) => host.receive(data as never);

@@ -1,6 +1,7 @@
 // The worker stays awake for a moment where messages follow each other closely, and only there.
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Alertness } from '../../js/worker/alertness';
+import { begin, createStore, get, WorkerDriver } from './worker-driver';
 
 let now = 0;
 let tasks: (() => void)[] = [];
@@ -63,4 +64,29 @@ test('messages that are far apart keep nothing awake', () => {
     exchange();
   }
   expect(tasks).toHaveLength(0);
+});
+
+let worker: WorkerDriver | undefined;
+afterEach(() => worker?.end());
+
+// A page that asks, awaits and asks again: how many tasks that takes.
+async function tasksOfReads(isShared: boolean): Promise<number> {
+  worker?.end();
+  now = 0;
+  worker = new WorkerDriver({ isShared, now: () => (now += 0.01) });
+  const connection = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
+  const before = worker.tasks;
+  for (let transaction = 1; transaction <= 5; transaction += 1) {
+    worker.send((writer) => {
+      begin(writer, connection, transaction, 'readonly', 1);
+      get(writer, 1, 1, 'k');
+    });
+    await worker.reply(connection, transaction);
+  }
+  return worker.tasks - before;
+}
+
+test('a thread that is not the host’s alone is not kept awake', async () => {
+  expect(await tasksOfReads(true)).toBe(0);
+  expect(await tasksOfReads(false)).toBeGreaterThan(0);
 });

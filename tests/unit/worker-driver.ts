@@ -31,12 +31,18 @@ export interface DriverOptions {
   /** Gets each instance of the module before the worker does. */
   readonly onModule?: (module: FlowModule) => void;
   readonly wasmUrl?: string;
+  /** As the environment's. */
+  readonly isShared?: boolean;
+  /** In milliseconds, in the place of the real time. */
+  readonly now?: () => number;
 }
 
 export class WorkerDriver {
   readonly storage: Storage;
   /** Data messages that arrived. */
   dataMessages = 0;
+  /** Tasks that the worker posted to itself. */
+  tasks = 0;
   /** Resolves the worker's waits that its clock was asked for, one call each. */
   readonly waits: (() => void)[] = [];
   readonly #port: MessagePort;
@@ -60,9 +66,13 @@ export class WorkerDriver {
           return module;
         };
       },
-      postTask: (callback) => void setImmediate(callback),
+      postTask: (callback) => {
+        this.tasks += 1;
+        setImmediate(callback);
+      },
+      isShared: options.isShared ?? false,
       clock: {
-        now: () => performance.now(),
+        now: options.now ?? (() => performance.now()),
         wait: () => new Promise((resolve) => this.waits.push(resolve)),
       },
     });

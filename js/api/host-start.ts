@@ -1,0 +1,48 @@
+// Starts the host of the databases: in a worker of its own; or, in a dedicated worker, which can
+// open files synchronously itself, on that thread. All URLs are written so that bundlers find the
+// files, too.
+import type { ChannelPort } from '../channel/client';
+
+/** Where the package's own files are, if not beside this script. */
+export interface Location {
+  /**
+   * worker.js, with the chunks beside it; has to be of the page's own origin. Without a meaning in a
+   * dedicated worker, which needs no other one.
+   */
+  readonly workerUrl?: string | URL | undefined;
+  /** flowdb.wasm. */
+  readonly wasmUrl?: string | URL | undefined;
+}
+
+export interface StartedHost {
+  readonly port: ChannelPort;
+  /** Ends it without a word. */
+  end(): void;
+}
+
+// Taken while this is loaded: flowdb-wasm/auto puts FlowDB's own in its place.
+const native = (globalThis as { indexedDB?: globalThis.IDBFactory }).indexedDB;
+
+/** Whether this is a dedicated worker. */
+export const isInWorker = 'DedicatedWorkerGlobalScope' in globalThis;
+
+/** Throws what the browser throws for a URL that it does not take. */
+export function startWorker({ workerUrl }: Location): StartedHost {
+  const worker =
+    workerUrl === undefined
+      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'flowdb' })
+      : new Worker(workerUrl, { type: 'module', name: 'flowdb' });
+  return { port: worker, end: () => worker.terminate() };
+}
+
+/** Rejects with what the browser says when it can't load the host's script. */
+export async function startInThread(): Promise<StartedHost> {
+  const { hostInThread } = await import('./in-thread');
+  return hostInThread(native);
+}
+
+/** Absolute: the worker may have another base. */
+export function wasmUrlOf({ wasmUrl }: Location): string {
+  if (wasmUrl === undefined) return new URL('./flowdb.wasm', import.meta.url).href;
+  return new URL(wasmUrl, globalThis.location.href).href;
+}
