@@ -176,8 +176,10 @@ export class Database {
     if (transaction.handle === 0 && !this.#start(transaction)) return;
     const { queue } = transaction;
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      if (next.kind === SectionKind.requests) this.#execute(transaction, next.body);
-      else if (next.kind === SectionKind.commit) this.#stage(transaction);
+      if (next.kind === SectionKind.requests) {
+        const rest = this.#execute(transaction, next.body, isPast);
+        if (rest.length > 0) queue.unshift({ ...next, body: rest });
+      } else if (next.kind === SectionKind.commit) this.#stage(transaction);
       else this.#abort(transaction, StatusCode.ok, '');
       if (transaction.state !== 'ready') queue.length = 0;
       if (queue.length > 0 && isPast()) {
@@ -198,18 +200,20 @@ export class Database {
     return false;
   }
 
-  #execute(transaction: Transaction, commands: Uint8Array): void {
+  /** @returns what is left to do when the deadline is past, or the transaction over */
+  #execute(transaction: Transaction, commands: Uint8Array, isPast: () => boolean): Uint8Array {
     const { calls } = this.engine;
     const { handle, id } = transaction;
     const take = (replies: Uint8Array<ArrayBuffer>) => {
       this.#outbox.add(replies);
       this.#outbox.flush();
     };
-    for (let rest = commands; rest.length > 0; ) {
+    let rest = commands;
+    while (rest.length > 0) {
       const consumed = this.engine.execute(transaction, rest, take);
       if (consumed === undefined) {
         this.#abort(transaction, StatusCode.out_of_memory, '');
-        return;
+        return rest;
       }
       rest = rest.subarray(consumed);
       if (calls.replyLength() > replyBytesMax) take(this.engine.takeReplies());
@@ -217,14 +221,16 @@ export class Database {
         const problem = runBackfill(this.engine, transaction, () => this.takeReplies());
         if (problem !== undefined) {
           this.#abort(transaction, problem.status, problem.message);
-          return;
+          return rest;
         }
       }
       if (!calls.isOpen(handle)) {
         this.#end(transaction, false);
-        return;
+        return rest;
       }
+      if (isPast()) break;
     }
+    return rest;
   }
 
   #stage(transaction: Transaction): void {

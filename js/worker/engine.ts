@@ -8,8 +8,8 @@ import type { FlowDatabase, FlowModule, FlowSchema, TakeReplies } from './flow-m
 import { addFile, dropFile } from './module-holder';
 import type { Transaction } from './transaction';
 
-/** The heap holds about so many bytes of commands at once. */
-const commandBytesMax = 1 << 20;
+/** About so many bytes of commands are executed at once; then somebody looks at the clock. */
+const commandBytesMax = 64 * 1024;
 
 export class Engine {
   readonly files: DatabaseFiles;

@@ -225,6 +225,55 @@ describe('order', () => {
   });
 });
 
+describe('turns', () => {
+  // Each look at the clock takes a millisecond, so a turn is over after a few of them.
+  let now: number;
+  beforeEach(async () => {
+    worker.end();
+    now = 0;
+    worker = new WorkerDriver({ now: () => (now += 1) });
+    connection = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
+  });
+
+  it('let other messages in while a long section is executed, in order', async () => {
+    const value = 'x'.repeat(1000);
+    const count = 2000;
+    const tasks = worker.tasks;
+    worker.send((writer) => {
+      begin(writer, connection, 1, 'readwrite', 1);
+      for (let i = 0; i < count; i += 1) put(writer, i + 1, 1, i, value);
+      writer.commit(connection, 1);
+    });
+    await worker.list();
+    expect(worker.log).not.toContain('committed 1');
+    for (let i = 0; i < count; i += 1) {
+      const { kind, request } = await worker.reply(connection, 1);
+      expect([kind, request]).toEqual([ReplyKind.ok, i + 1]);
+    }
+    expect((await worker.reply(connection, 1)).kind).toBe(ReplyKind.committed);
+    expect(worker.tasks - tasks).toBeGreaterThan(5);
+    expect(await valueAt(2, 1, count - 1)).toBe(value);
+  });
+
+  it('forget the rest of a section whose transaction is aborted in the middle', async () => {
+    worker.send((writer) => {
+      begin(writer, connection, 1, 'readwrite', 1);
+      for (let i = 0; i < 2000; i += 1) put(writer, 0, 1, i, 'x'.repeat(1000));
+      // Without a request id a failure aborts.
+      put(writer, 0, 99, 'k', 'no such store');
+      for (let i = 0; i < 2000; i += 1) put(writer, 0, 1, i, 'x'.repeat(1000));
+      writer.commit(connection, 1);
+    });
+    const kinds = [await worker.reply(connection, 1), await worker.reply(connection, 1)];
+    expect(kinds.map(({ kind }) => kind)).toEqual([ReplyKind.error, ReplyKind.aborted]);
+    worker.send((writer) => {
+      begin(writer, connection, 2, 'readonly', 1);
+      get(writer, 1, 1, 0);
+    });
+    expect(valueOf(await worker.reply(connection, 2))).toBeUndefined();
+  });
+});
+
 describe('committing', () => {
   it('writes the log once for all that commit in a turn, and answers with one message', async () => {
     const messages = worker.dataMessages;
