@@ -33,6 +33,7 @@ WebAssembly.instantiate = (module, imports) => {
   return instantiate.call(WebAssembly, module, map(imports, (group) => map(group, trapping)));
 };
 
+let isEnough = false;
 let flow;
 const opened = () => (flow ??= FlowDB.open());
 
@@ -101,17 +102,23 @@ const steps = {
     return { log, instances: counts.instances - before };
   },
 
-  /** Many transactions, one behind the other, each with much for the engine to do. */
+  /** Keeps the databases busy, until the page says that it is enough. */
   async work() {
-    const { indexedDB } = await opened();
-    const db = await notes.hold(indexedDB, 'work');
-    const put = db.transaction('notes', 'readwrite');
-    for (let i = 0; i < 5000; i += 1) put.objectStore('notes').put('note '.repeat(20), i);
-    await ended(put);
-    for (let i = 0; i < 200; i += 1) {
-      await result(db.transaction('notes').objectStore('notes').count());
-    }
+    isEnough = false;
+    const db = await notes.hold((await opened()).indexedDB, 'work');
+    const write = async (lane) => {
+      for (let round = 0; !isEnough; round += 1) {
+        const tx = db.transaction('notes', 'readwrite');
+        for (let i = 0; i < 200; i += 1) tx.objectStore('notes').put('note '.repeat(99), [lane, i]);
+        await ended(tx);
+      }
+    };
+    await Promise.all([1, 2, 3].map(write));
     db.close();
+    return 'enough';
+  },
+  enough() {
+    isEnough = true;
   },
 
   async stream(durability) {
