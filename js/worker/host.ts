@@ -33,6 +33,7 @@ export class Host {
   #around: Surroundings | undefined;
   #lastId = 0;
   #isTurnPosted = false;
+  #isOver = false;
 
   constructor(port: Port, environment: Environment) {
     this.#environment = environment;
@@ -49,6 +50,12 @@ export class Host {
     } catch (error) {
       this.#crash(error);
     }
+  }
+
+  /** Nobody listens any more: lets go of all files, and of those that are just being opened. */
+  end(): void {
+    this.#isOver = true;
+    this.#abandonAll(errorData(StatusCode.closed, ''));
   }
 
   #receiveControl(message: PageMessage): void {
@@ -150,6 +157,7 @@ export class Host {
       storage,
       module,
       outbox: this.#outbox,
+      isOver: () => this.#isOver,
       nextId: () => (this.#lastId += 1),
       connected: (connection, owner) => {
         this.#connections.set(connection.id, { connection, owner });

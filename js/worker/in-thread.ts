@@ -17,6 +17,7 @@ export function hostInThread(native: IDBFactory | undefined): {
     port: port1,
     end() {
       port1.close();
+      host.end();
       environment.end();
     },
   };

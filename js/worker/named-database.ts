@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly storage: Promise<Storage>;
   readonly module: ModuleHolder;
   readonly outbox: Outbox;
+  /** Whether nobody waits for what is being opened any more. */
+  isOver(): boolean;
   /** Numbers for connections and tokens, unique in this worker. */
   nextId(): number;
   connected(connection: Connection, owner: NamedDatabase): void;
@@ -216,6 +218,7 @@ export class NamedDatabase {
       if (files === undefined) return undefined;
       try {
         const module = await this.#around.module.get();
+        if (this.#around.isOver()) throw Failure.of(StatusCode.closed, '');
         const opened = Engine.open(module, files, this.#name);
         if (opened instanceof Engine) {
           this.#database = new Database(opened, this.#around.outbox);

@@ -79,6 +79,13 @@ test('it may be closed and opened again on the same thread', async ({ page }) =>
   expect(await call(page, 'counts')).toMatchObject({ workers: 0 });
 });
 
+test('closed while a database is being opened, it keeps nothing', async ({ page }) => {
+  await start(page);
+  await call(page, 'closeWhileOpening', 'left');
+  await call(page, 'put', 'left', 'k', 'kept');
+  expect(await call(page, 'get', 'left', 'k')).toBe('kept');
+});
+
 test('the marker of the origin is in the browser’s own IndexedDB', async ({ page }) => {
   await start(page);
   expect(await call(page, 'auto')).toEqual({ own: ['by auto'], native: ['flowdb-marker'] });

@@ -52,6 +52,12 @@ const steps = {
     flow = undefined;
   },
 
+  async closeWhileOpening(name) {
+    const leaving = await FlowDB.open();
+    leaving.indexedDB.open(name, 1);
+    await leaving.close();
+  },
+
   /** Twice in memory: each has its own. */
   async inMemory() {
     const seen = [];
