@@ -1,6 +1,6 @@
 // The counts of web-platform-tests for the README, and their comparison with the known failures.
 import { describe, expect, it } from 'vitest';
-import { between, count, differences, hungFiles, table } from '../wpt/summary.mjs';
+import { between, count, differences, table } from '../wpt/summary.mjs';
 
 const passed = (name: string) => ({ name, status: 0 });
 const failed = (name: string) => ({ name, status: 1 });
@@ -42,12 +42,6 @@ describe('the summary of web-platform-tests', () => {
     expect(differences(output, 'chromium', 'window', list)).toEqual([
       'is listed, and does not fail: c.any.js: four',
     ]);
-  });
-
-  it('finds the files that hung before their first test', () => {
-    const hung = { status: 2, tests: [] };
-    const broken = { status: 1, tests: [] };
-    expect(hungFiles({ ...output, 'd.any.js': hung, 'e.any.js': broken })).toEqual(['d.any.js']);
   });
 
   it('writes a table between the marks', () => {

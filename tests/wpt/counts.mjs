@@ -9,17 +9,13 @@
 // run takes some minutes and leaves its output in build/wpt; --only runs those whose name
 // (flowdb-chromium-window, native-firefox-worker, ...) matches. Without a runner the outputs of
 // earlier runs are taken. Fails when a test fails that is not listed, or does not fail that is.
-//
-// While Firefox is driven through WebDriver BiDi, one in a hundred workers that a worker starts
-// never runs, whatever its script (an empty one, too; without the driver none of 1300). FlowDB in a
-// worker needs one. A file that hung so, before any of its tests ran, is run again, at most thrice.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BuildError, at, main, readJson } from '../../js/build/command.mjs';
-import { between, differences, hungFiles, table } from './summary.mjs';
+import { between, differences, table } from './summary.mjs';
 
 const browsers = ['chromium', 'firefox'];
 const scopes = ['window', 'worker'];
@@ -54,9 +50,7 @@ function runAll() {
         console.log(`\n=== ${name}`);
         const place = target === 'native' ? ['--target', 'native'] : ['--dist', dist];
         const args = [...place, '--setup', 'auto.js', '--browser', browser, '--scope', scope];
-        const output = `${outputs}/${name}.json`;
-        runOne(args, output);
-        if (browser === 'firefox' && scope === 'worker') repeatHung(args, output);
+        runOne(args, `${outputs}/${name}.json`);
       }
     }
   }
@@ -68,20 +62,6 @@ function runOne(args, output) {
   const all = [path.resolve(runner), '--wpt', path.resolve(wpt), ...args, '--json', output];
   const { status } = spawnSync(process.execPath, all, { cwd: modules, stdio: 'inherit' });
   if (status !== 0) throw new BuildError(`the runner failed: ${all.join(' ')}`);
-}
-
-function repeatHung(args, output) {
-  const all = readJson(output);
-  const again = `${output}.again`;
-  for (let round = 0; round < 3; round += 1) {
-    for (const file of hungFiles(all)) {
-      console.log(`once more: ${file}`);
-      runOne([...args, '--filter', `^${file.replace(/\?.*/, '')}$`], again);
-      all[file] = readJson(again)[file];
-      fs.rmSync(again);
-    }
-  }
-  fs.writeFileSync(output, JSON.stringify(all));
 }
 
 function outputOf(target, browser, scope) {

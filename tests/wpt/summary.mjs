@@ -26,17 +26,6 @@ export function count(output) {
 }
 
 /**
- * @param {Output} output
- * @returns {string[]} the files whose time was over before one of their tests had run
- */
-export function hungFiles(output) {
-  const timeout = 2;
-  return Object.entries(output)
-    .filter(([, { status, tests }]) => status === timeout && tests.length === 0)
-    .map(([file]) => file);
-}
-
-/**
  * Compares a run with the list.
  * @param {Output} output
  * @param {string} browser
