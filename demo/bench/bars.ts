@@ -36,3 +36,17 @@ export const leastMean: Readonly<Record<'chromium' | 'firefox', number>> = {
 
 /** More than this no ratio counts for in the geometric mean. */
 export const mostCounted = 20;
+
+/** The most that FlowDB's time for an operation may be of what it can't be faster than. */
+export const floorRatios: Readonly<
+  Record<string, { readonly floor: 'roundTrip' | 'parse'; readonly most: number }>
+> = {
+  'get tx each': { floor: 'roundTrip', most: 1.5 },
+  getAll: { floor: 'parse', most: 2 },
+};
+
+/** The most milliseconds that opening in a fresh page may take, the WebAssembly's load included. */
+export const coldOpenMs: Readonly<Record<string, number>> = {
+  'open cold': 40,
+  'open cold 100k': 60,
+};

@@ -39,6 +39,7 @@ export class Bed {
   /** Stores other than `documents` that a workload has filled and another reads. */
   readonly filled = new Set<string>();
   #database: IDBDatabase | undefined;
+  #made: { readonly version: number; readonly all: readonly Document[] } | undefined;
 
   constructor(side: Side, records: number) {
     this.side = side;
@@ -101,8 +102,11 @@ export class Bed {
   }
 
   /** All documents as they are stored now, or with another version. */
-  documents(version = this.loaded ?? 0): Document[] {
-    return documents(0, this.records, this.records, version);
+  documents(version = this.loaded ?? 0): readonly Document[] {
+    if (this.#made?.version !== version) {
+      this.#made = { version, all: documents(0, this.records, this.records, version) };
+    }
+    return this.#made.all;
   }
 }
 

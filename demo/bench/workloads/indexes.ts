@@ -88,7 +88,7 @@ const walked = (name: string, what: string, direction: IDBCursorDirection): Work
         return true;
       });
       return () => {
-        const wanted = bed.documents().sort((a, b) => a.group - b.group || a.id - b.id);
+        const wanted = [...bed.documents()].sort((a, b) => a.group - b.group || a.id - b.id);
         if (direction === 'prev') wanted.reverse();
         expectSame(steps, wanted, 'documents');
       };

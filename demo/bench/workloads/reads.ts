@@ -54,7 +54,7 @@ const whole = (
   what: string,
   times: number,
   ask: (bed: Bed) => Promise<unknown>,
-  wanted: (all: Document[]) => unknown,
+  wanted: (all: readonly Document[]) => unknown,
 ): Workload => ({
   name,
   what,
@@ -110,7 +110,7 @@ export const cursorBack = whole(
   'a cursor through the store, backwards; per step',
   1,
   (bed) => walked(bed, 'prev'),
-  (all) => all.reverse(),
+  (all) => [...all].reverse(),
 );
 
 const rangeCount = 100;

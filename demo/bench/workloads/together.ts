@@ -48,7 +48,7 @@ export const mixed: Workload = {
   async prepare(bed) {
     await bed.load();
     const roll = dice(mixedCount);
-    const all = bed.documents();
+    const all = [...bed.documents()];
     const steps = Array.from({ length: mixedCount }, () => mixedStep(roll, bed, all));
     return async () => {
       for (const step of steps) await step(bed);

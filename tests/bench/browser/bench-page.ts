@@ -5,6 +5,7 @@ import type { Check, Work } from '../../../demo/bench/workload';
 import { workloads } from '../../../demo/bench/workloads';
 import { type Counts, counts, quiet } from './counting';
 import { parseFloor, roundTripFloor } from './floors';
+import type { WorkerAnswer, WorkerQuestion } from './worker-messages';
 
 export type SideName = 'native' | 'flowdb';
 
@@ -12,6 +13,7 @@ let flow: FlowDB | undefined;
 let beds: Record<SideName, Bed> | undefined;
 let work: Work | undefined;
 let check: Check | undefined;
+let worker: Worker | undefined;
 
 function bedOf(side: SideName): Bed {
   if (beds === undefined) throw new Error('start() comes first');
@@ -68,6 +70,25 @@ export const bench = {
 
   counts: (): Promise<Counts> => counts(),
   quiet: (): Promise<Counts> => quiet(),
+
+  /** Lets go of the databases, for others to open. */
+  async close(): Promise<void> {
+    for (const bed of Object.values(beds ?? {})) bed.close();
+    await flow?.close();
+  },
+
+  /** Has a workload run in a worker; see worker-bench.ts. */
+  async inWorker(question: WorkerQuestion): Promise<WorkerAnswer> {
+    worker ??= new Worker('/built/worker-bench.js', { type: 'module' });
+    const asked = worker;
+    const answer = await new Promise<WorkerAnswer>((resolve, reject) => {
+      asked.onmessage = ({ data }) => resolve(data as WorkerAnswer);
+      asked.onerror = (event) => reject(new Error(`the worker: ${event.message}`));
+      asked.postMessage(question);
+    });
+    if ('error' in answer) throw new Error(`${question.side}: ${answer.error}`);
+    return answer;
+  },
 
   /** Milliseconds of what nothing that asks a worker, or reads JSON, can be faster than. */
   async floors(): Promise<{ roundTrip: number; parse: number }> {

@@ -1,14 +1,17 @@
 // npm run bench: FlowDB and the browser's own IndexedDB on the same workloads, through the same
-// calls, in turn; see ../README.md.
+// calls, in turn; and in a worker FlowDB and SQLite. See ../README.md.
 //
 //   node tests/bench/browser/bench.mjs [--browser=chromium|firefox] [--rounds=5] [--records=20000]
-//     [--only=NAME,...] [--all] [--chromium-args="..."] [--json=FILE] [--as-built]
+//     [--only=NAME,...] [--chromium-args="..."] [--json=FILE] [--as-built]
+//
+// NAME is a workload, or 'bars' for all that have a bar, or 'sqlite' for the comparison with it.
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { build } from '../../../js/build/build.mjs';
 import { BuildError, at, main } from '../../../js/build/command.mjs';
 import { serve } from '../../../js/build/serve.mjs';
 import { setup } from '../../../js/build/setup.mjs';
+import { coldOpens, runColdOpens, runInWorker, runRound } from './rounds.mjs';
 import { Session } from './session.mjs';
 
 /** With these a page has a clock of 5 µs in Chromium and 20 in Firefox, not of 100 and 1000. */
@@ -23,14 +26,13 @@ const chromiumBackends = {
   sqlite: ['--enable-features=IdbSqliteBackingStore'],
 };
 
-function options() {
+function givenOptions() {
   const { values } = parseArgs({
     options: {
       browser: { type: 'string', default: 'chromium' },
       rounds: { type: 'string', default: '5' },
       records: { type: 'string', default: '20000' },
       only: { type: 'string' },
-      all: { type: 'boolean', default: false },
       json: { type: 'string' },
       'chromium-args': { type: 'string' },
       'as-built': { type: 'boolean', default: false },
@@ -52,77 +54,119 @@ function wholeNumber(name, text) {
   throw new BuildError(`${name}=${text}: a whole number from 1 on is wanted.`);
 }
 
-/** Backends and arguments of the sessions, one after the other. */
+/** The sessions, one after the other: the backend that has to show, if any, and the arguments. */
 function plannedSessions({ browser, 'chromium-args': args }) {
-  if (browser === 'firefox') return { native: [] };
-  if (args === undefined) return chromiumBackends;
-  return { native: args.split(' ').filter((arg) => arg !== '') };
+  if (browser === 'firefox') return [[undefined, []]];
+  if (args === undefined) return Object.entries(chromiumBackends);
+  return [[undefined, args.split(' ').filter((arg) => arg !== '')]];
 }
 
+/** Builds the pages' scripts, and hands out the part of them that Node runs. */
 async function bundle() {
   const esbuild = await import('esbuild');
-  const shared = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
-  const of = (name) => ({ entryPoints: [at('tests/bench/browser', name)], outdir: at('build/bench') });
-  await esbuild.build({ ...shared, ...of('bench-page.ts'), external: ['flowdb-wasm'] });
-  await esbuild.build({ ...shared, ...of('report.ts'), platform: 'node' });
-  fs.writeFileSync(at('build/bench/package.json'), '{ "type": "module" }\n');
-  return import(at('build/bench/report.js'));
+  const of = (...names) => ({
+    entryPoints: names.map((name) => at('tests/bench/browser', name)),
+    outdir: at('build/bench'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  await esbuild.build({
+    ...of('bench-page.ts', 'cold-page.ts', 'worker-bench.ts'),
+    alias: { 'flowdb-wasm': '/dist/index.js' },
+    external: ['/dist/*'],
+  });
+  await esbuild.build({ ...of('report.ts'), platform: 'node', outExtension: { '.js': '.mjs' } });
+  return import(at('build/bench/report.mjs'));
 }
 
-function chosenNames({ only, all }, { barred, workloads }) {
-  const every = workloads.map(({ name }) => name);
-  if (only === undefined) return all ? every : barred.map(({ name }) => name);
-  const names = only.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !every.includes(name));
-  if (unknown === undefined) return every.filter((name) => names.includes(name));
-  throw new BuildError(`--only=${unknown}: there are ${every.join(', ')}.`);
+/** What to run: workloads, those of them that open in a fresh page, and whether SQLite. */
+function chosen({ only }, { barred, workloads }) {
+  const bars = barred.map(({ name }) => name);
+  const usual = workloads.map(({ name }) => name);
+  const cold = Object.keys(coldOpens);
+  const every = [...usual, ...cold, 'sqlite'];
+  const asked = only === undefined ? every : only.split(',').map((name) => name.trim());
+  const wanted = new Set(asked.flatMap((name) => (name === 'bars' ? bars : [name])));
+  const unknown = [...wanted].find((name) => !every.includes(name));
+  if (unknown !== undefined) {
+    throw new BuildError(`--only=${unknown}: there are bars, ${every.join(', ')}.`);
+  }
+  return {
+    names: usual.filter((name) => wanted.has(name)),
+    isCold: cold.some((name) => wanted.has(name)),
+    isSqlite: wanted.has('sqlite'),
+  };
 }
 
 function say(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(70)}`);
+  if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(70)}\r`);
 }
 
-async function measure(given, names, url) {
+async function runSession(url, [backend, args], given, what, workerWorkloads) {
   const { browser, rounds, records } = given;
-  const measured = { browser, rounds, records, sessions: [] };
-  for (const [backend, args] of Object.entries(plannedSessions(given))) {
-    const session = new Session(backend);
-    try {
-      await session.start(browser, args, url, records);
-      for (let round = 0; round < rounds; round++) {
-        const at = `${backend}, round ${round + 1} of ${rounds}`;
-        await session.round(round, names, (name) => say(`${at}: ${name}`));
-        console.error(`${at} done`);
-      }
-    } finally {
-      await session.stop();
+  const session = new Session(url);
+  const workloads = {};
+  const floors = [];
+  try {
+    await session.start(browser, args, records);
+    const { version } = session;
+    for (let round = 0; what.names.length > 0 && round < rounds; round++) {
+      const title = `${backend ?? browser}, round ${round + 1} of ${rounds}`;
+      floors.push(await session.call('floors'));
+      await runRound(session, round, what.names, workloads, (name) => say(`${title}: ${name}`));
+      console.error(`${title} done`);
     }
-    const { version, workloads, floors } = session;
-    measured.sessions.push({ backend, version, workloads, floors });
+    if (what.isCold) await runColdOpens(session, rounds, workloads, say);
+    const found = what.names.length > 0 || what.isCold ? session.nativeBackend() : undefined;
+    if (backend !== undefined && found !== undefined && found !== backend) {
+      throw new BuildError(`The browser's own IndexedDB is on ${found}, not on ${backend}.`);
+    }
+    const inWorker = what.isSqlite
+      ? await runInWorker(session, rounds, workerWorkloads, records, say)
+      : {};
+    return { backend: found ?? 'native', version, workloads, floors, inWorker };
+  } finally {
+    await session.stop();
   }
-  say('');
-  return measured;
 }
 
 await main(async () => {
-  const given = options();
+  const given = givenOptions();
   if (!given['as-built']) {
     await setup([given.browser]);
     await build();
   }
   const report = await bundle();
-  const names = chosenNames(given, report);
-  const folders = { '/': 'tests/bench/browser', '/built/': 'build/bench', '/dist/': 'dist' };
-  const server = await serve(folders, 0, isolation);
+  const what = chosen(given, report);
+  const { browser, rounds, records } = given;
+  const measured = { browser, rounds, records, sessions: [] };
+  const server = await serve(
+    {
+      '/': 'tests/bench/browser',
+      '/built/': 'build/bench',
+      '/dist/': 'dist',
+      '/node_modules/': 'node_modules',
+    },
+    0,
+    isolation,
+  );
   try {
-    const measured = await measure(given, names, server.url);
-    const verdicts = report.verdictsOf(measured);
-    console.log(`\n${report.tableOf(measured)}\n\n${report.costsOf(measured)}\n`);
-    console.log(report.verdictTable(verdicts));
-    if (given.json !== undefined) {
-      fs.writeFileSync(given.json, JSON.stringify({ ...measured, verdicts }, null, 1));
+    for (const planned of plannedSessions(given)) {
+      measured.sessions.push(
+        await runSession(server.url, planned, given, what, report.workerWorkloads),
+      );
+      // SQLite has nothing to do with the backend.
+      what.isSqlite = false;
+      if (what.names.length === 0 && !what.isCold) break;
     }
   } finally {
     await server.close();
+  }
+  console.log(report.textOf(measured));
+  if (given.json !== undefined) {
+    const verdicts = report.verdictsOf(measured);
+    fs.writeFileSync(given.json, `${JSON.stringify({ ...measured, verdicts }, null, 1)}\n`);
   }
 });

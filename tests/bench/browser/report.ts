@@ -1,133 +1,69 @@
-// What the measured times come to: lines of a table, and which bars are met. The bar of a workload is
-// held against the faster of the browser's own backends, each of them in its own session.
-import { bars, leastMean, leastRatio } from '../../../demo/bench/bars';
-import { type Spread, geometricMean, median, ratioOf } from '../../../demo/bench/statistics';
-import { barred, workloads } from '../../../demo/bench/workloads';
+// The report as text: times and ratios, what else the workloads cost, and which bars are met.
+import { median, ratioOf, type Spread } from '../../../demo/bench/statistics';
+import { linesOf } from './figures';
 import type { Measured, Pair, Sample, Session } from './measured';
+import { type Verdict, verdictsOf } from './verdicts';
 
-export { barred, workloads };
+export { barred, workloads } from '../../../demo/bench/workloads';
+export { verdictsOf } from './verdicts';
+export { workerWorkloads } from './worker-messages';
 
-export interface Line {
-  readonly name: string;
-  /** Medians by session, in microseconds an operation. */
-  readonly nativeUs: readonly number[];
-  readonly flowdbUs: readonly number[];
-  /** Native time divided by FlowDB's, by session. */
-  readonly ratios: readonly Spread[];
-  /** The least of them. */
-  readonly ratio: number;
-  readonly bar: number | undefined;
+/** Everything. */
+export function textOf(measured: Measured): string {
+  const { browser, records, rounds, sessions } = measured;
+  const version = sessions[0]?.version ?? '';
+  const parts = [
+    `${browser} ${version}, ${records} documents, ${rounds} rounds`,
+    'Medians in µs an operation; ratio: native time ÷ FlowDB time, median (least-most) of the rounds;\n' +
+      'cpu: the same ratio of the processor time of the whole browser, until it was quiet',
+    timesTable(measured),
+    sessions.map(floorsLine).join('\n'),
+    ...sessions.filter(hasCosts).map(costsTable),
+    ...sessions.map(inWorkerTable),
+    verdictTable(verdictsOf(measured)),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
 }
 
-const wholeMs = ({ ms, deferredMs }: Sample): number => ms + deferredMs;
-const eachUs = (sample: Sample): number => (1000 * wholeMs(sample)) / sample.operations;
-
-export function linesOf({ sessions }: Measured): Line[] {
-  const names = Object.keys(sessions[0]?.workloads ?? {});
-  return names.map((name) => {
-    const pairs = sessions.flatMap(({ workloads }) => workloads[name] ?? []);
-    const ratios = pairs.map(({ native, flowdb }) =>
-      ratioOf(native.map(wholeMs), flowdb.map(wholeMs)),
-    );
-    return {
-      name,
-      nativeUs: pairs.map(({ native }) => median(native.map(eachUs))),
-      flowdbUs: pairs.map(({ flowdb }) => median(flowdb.map(eachUs))),
-      ratios,
-      ratio: Math.min(...ratios.map((ratio) => ratio.median)),
-      bar: bars[name],
-    };
-  });
-}
-
-/** One demand, and what came of it. */
-export interface Verdict {
-  readonly what: string;
-  readonly found: number;
-  readonly wanted: number;
-  readonly isMet: boolean;
-}
-
-const atLeast = (what: string, found: number, wanted: number): Verdict => ({
-  what,
-  found,
-  wanted,
-  isMet: found >= wanted,
-});
-
-const atMost = (what: string, found: number, wanted: number): Verdict => ({
-  what,
-  found,
-  wanted,
-  isMet: found <= wanted,
-});
-
-/** Those of the demands that can be told from what was run. */
-export function verdictsOf(measured: Measured): Verdict[] {
+function timesTable(measured: Measured): string {
   const lines = linesOf(measured);
-  const verdicts: Verdict[] = [];
-  for (const { name, ratio, bar } of lines) {
-    const wanted = measured.browser === 'chromium' ? (bar ?? leastRatio) : leastRatio;
-    verdicts.push(atLeast(name, ratio, wanted));
-  }
-  const counted = lines.filter(({ bar }) => bar !== undefined);
-  if (counted.length === barred.length) {
-    const mean = geometricMean(counted.map(({ ratio }) => ratio));
-    verdicts.push(atLeast('geometric mean', mean, leastMean[measured.browser]));
-  }
-  for (const session of measured.sessions) verdicts.push(...floorVerdicts(session));
-  return verdicts;
-}
-
-function floorVerdicts({ backend, workloads, floors }: Session): Verdict[] {
-  const verdicts: Verdict[] = [];
-  const againstFloor = (name: string, floor: 'roundTrip' | 'parse', what: string, most: number) => {
-    const samples = workloads[name]?.flowdb;
-    if (samples === undefined) return;
-    const times = samples.map((sample, round) => {
-      const least = floors[round]?.[floor] ?? NaN;
-      return wholeMs(sample) / sample.operations / least;
-    });
-    verdicts.push(atMost(`${name} ÷ ${what} (${backend})`, median(times), most));
-  };
-  againstFloor('get tx each', 'roundTrip', 'bare round trip', 1.5);
-  againstFloor('getAll', 'parse', 'JSON.parse', 2);
-  const pairs = Object.values(workloads);
-  const main = pairs.map(({ native, flowdb }) => [mainMs(native), mainMs(flowdb)] as const);
-  const [native, flowdb] = [0, 1].map((side) => main.reduce((sum, two) => sum + (two[side] ?? 0), 0));
-  if (native !== undefined && native > 0) {
-    verdicts.push(atMost(`main thread ÷ native's (${backend})`, (flowdb ?? 0) / native, 1));
-  }
-  return verdicts;
-}
-
-const mainMs = (samples: readonly Sample[]): number =>
-  median(samples.map((sample) => sample.mainMs ?? 0));
-
-export function tableOf(measured: Measured): string {
-  const { sessions } = measured;
-  const times = linesOf(measured).map((line) => [
-    line.name,
-    ...sessions.flatMap((_, i) => [
-      shown(line.nativeUs[i]),
-      shown(line.flowdbUs[i]),
-      ratioText(line.ratios[i]),
+  if (lines.length === 0) return '';
+  const backends = measured.sessions.map(({ backend }) => backend);
+  const head = ['', ...backends.flatMap((name) => [name, 'FlowDB', 'ratio', 'cpu']), 'bar'];
+  const rows = lines.map(({ name, sides, bar }) => [
+    name,
+    ...sides.flatMap(({ nativeUs, flowdbUs, ratio, cpuRatio }) => [
+      shown(nativeUs),
+      shown(flowdbUs),
+      ratioText(ratio),
+      shown(cpuRatio),
     ]),
-    line.bar === undefined ? '' : String(line.bar),
+    bar === undefined ? '' : String(bar),
   ]);
-  const head = ['µs an operation'];
-  for (const { backend } of sessions) head.push(backend, 'FlowDB', 'ratio (least-most)');
-  return aligned([[...head, 'bar'], ...times]);
+  return aligned([head, ...rows]);
 }
 
-/** What a workload costs beside its time, in medians. */
-export function costsOf({ sessions }: Measured): string {
-  const rows = sessions.flatMap(({ backend, workloads }) =>
-    Object.entries(workloads).map(([name, pair]) => [backend, name, ...costs(pair)]),
-  );
-  const head = ['', 'medians of a run', 'main ms', 'FlowDB', 'cpu ms', 'FlowDB'];
-  const flowdb = ['upkeep ms', 'tidying ms', 'writes', 'KB written', 'reads', 'flushes', 'heap MiB'];
-  return aligned([[...head, ...flowdb], ...rows]);
+function floorsLine({ backend, floors }: Session): string {
+  if (floors.length === 0) return '';
+  const trip = shown(1000 * median(floors.map(({ roundTrip }) => roundTrip)));
+  const parse = shown(1000 * median(floors.map((floor) => floor.parse)));
+  return `Floors (${backend}): a bare round trip ${trip} µs; JSON.parse of a document ${parse} µs`;
+}
+
+const costHeads = [
+  ...['main ms', 'FlowDB', 'cpu ms', 'FlowDB', 'later', 'FlowDB', 'upkeep ms', 'tidying ms'],
+  ...['writes', 'KB written', 'reads', 'flushes', 'heap MiB'],
+];
+
+const hasCosts = ({ floors }: Session): boolean => floors.length > 0;
+
+// Heads without a word of whose are FlowDB's worker's.
+function costsTable({ backend, workloads }: Session): string {
+  const rows = Object.entries(workloads)
+    .filter(([, { native }]) => native[0]?.cpuMs !== undefined)
+    .map(([name, pair]) => [name, ...costs(pair)]);
+  const title = `A run of each with ${backend}, medians; cpu: of the whole browser, later: after the answer`;
+  return `${title}\n${aligned([['', ...costHeads], ...rows])}`;
 }
 
 function costs({ native, flowdb }: Pair): string[] {
@@ -138,6 +74,8 @@ function costs({ native, flowdb }: Pair): string[] {
     of(flowdb, ({ mainMs }) => mainMs),
     of(native, ({ cpuMs }) => cpuMs),
     of(flowdb, ({ cpuMs }) => cpuMs),
+    of(native, ({ laterCpuMs }) => laterCpuMs),
+    of(flowdb, ({ laterCpuMs }) => laterCpuMs),
     of(flowdb, ({ counts }) => counts && counts.upkeepMs - counts.tidyingMs),
     of(flowdb, ({ counts }) => counts?.tidyingMs),
     of(flowdb, ({ counts }) => counts?.writes),
@@ -148,30 +86,45 @@ function costs({ native, flowdb }: Pair): string[] {
   ];
 }
 
-export function verdictTable(verdicts: readonly Verdict[]): string {
+function inWorkerTable({ inWorker }: Session): string {
+  const rows = Object.entries(inWorker).map(([name, { flowdb, wal, journal }]) => {
+    const us = (samples: typeof flowdb) =>
+      shown(median(samples.map(({ ms, operations }) => (1000 * ms) / operations)));
+    const ms = (samples: typeof flowdb) => samples.map((sample) => sample.ms);
+    const ratio = (samples: typeof flowdb) => ratioText(ratioOf(ms(samples), ms(flowdb)));
+    return [name, us(flowdb), us(wal), ratio(wal), us(journal), ratio(journal)];
+  });
+  if (rows.length === 0) return '';
+  const title = 'In a worker, against SQLite on opfs-sahpool; µs an operation, its time ÷ FlowDB time';
+  return `${title}\n${aligned([['', 'FlowDB', 'WAL', 'ratio', 'journal', 'ratio'], ...rows])}`;
+}
+
+function verdictTable(verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return '';
   const rows = verdicts.map(({ what, found, wanted, isMet }) => [
     what,
     found.toFixed(2),
     String(wanted),
     isMet ? 'met' : 'NOT MET',
   ]);
-  return aligned([['', 'found', 'wanted', ''], ...rows]);
+  const met = verdicts.filter(({ isMet }) => isMet).length;
+  return `${aligned([['', 'found', 'wanted', ''], ...rows])}\n${met} of ${verdicts.length} are met`;
 }
 
-/** Three digits that count. */
-export function shown(value: number | undefined): string {
-  if (value === undefined || Number.isNaN(value)) return '-';
+/** With three digits that count. */
+export function shown(value: number): string {
+  if (Number.isNaN(value)) return '-';
   if (value >= 100) return value.toFixed(0);
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-function ratioText(ratio: Spread | undefined): string {
-  if (ratio === undefined) return '-';
-  return `${ratio.median.toFixed(2)} (${ratio.least.toFixed(1)}-${ratio.most.toFixed(1)})`;
+function ratioText({ median, least, most }: Spread): string {
+  return `${median.toFixed(2)} (${least.toFixed(1)}-${most.toFixed(1)})`;
 }
 
+/** Rows of a table as lines: the first column to the left, the others to the right. */
 export function aligned(rows: readonly (readonly string[])[]): string {
-  const columns = rows[0]?.length ?? 0;
+  const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );

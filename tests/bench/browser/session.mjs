@@ -1,4 +1,4 @@
-// One browser on a profile of its own, and the workloads in it, the two sides in turn.
+// One browser on a profile of its own, with a page that carries the bench.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,38 +16,44 @@ const busyMs = 6;
 const longestMs = 1000;
 
 export class Session {
-  backend;
-  version;
-  workloads = {};
-  floors = [];
   #profile = fs.mkdtempSync(path.join(os.tmpdir(), 'flowdb-bench-'));
+  #url;
   #context;
   #page;
   #cdp;
   #group;
 
-  constructor(backend) {
-    this.backend = backend;
+  constructor(url) {
+    this.#url = url;
+  }
+
+  get version() {
+    return this.#context?.browser()?.version() ?? '';
   }
 
   /** @param {'chromium' | 'firefox'} browser @param {string[]} args more arguments for it */
-  async start(browser, args, url, records) {
+  async start(browser, args, records) {
     const playwright = await import('@playwright/test');
     const isChromium = browser === 'chromium';
     const options = isChromium ? chromiumOptions : firefoxOptions;
     const given = { ...options, args: [...(options.args ?? []), ...args] };
     this.#context = await playwright[browser].launchPersistentContext(this.#profile, given);
-    this.version = this.#context.browser()?.version() ?? '';
-    this.#page = await this.#context.newPage();
-    this.#page.on('pageerror', (error) => console.error(error));
+    this.#group = browserProcess(this.#profile);
+    this.#page = await this.open('bench');
     if (isChromium) {
       this.#cdp = await this.#context.newCDPSession(this.#page);
       await this.#cdp.send('Performance.enable');
     }
-    this.#group = browserProcess(this.#profile);
-    await this.#page.goto(`${url}/bench.html`);
-    await this.#page.waitForFunction(() => globalThis.bench !== undefined);
-    await this.#call('start', records);
+    await this.call('start', records);
+  }
+
+  /** A page that is ready to be called: `name`.html, whose script sets the global `name`. */
+  async open(name) {
+    const page = await this.#context.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    await page.goto(`${this.#url}/${name}.html`);
+    await page.waitForFunction((name) => globalThis[name] !== undefined, name);
+    return page;
   }
 
   async stop() {
@@ -55,62 +61,59 @@ export class Session {
     fs.rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Runs each workload on both sides, the one that was first in the last round as the second. */
-  async round(number, names, onProgress) {
-    const order = number % 2 === 0 ? ['native', 'flowdb'] : ['flowdb', 'native'];
-    for (const side of order) await this.#call('renew', side);
-    this.floors.push(await this.#call('floors'));
-    for (const name of names) {
-      const pair = (this.workloads[name] ??= { native: [], flowdb: [] });
-      onProgress(name);
-      for (const side of order) pair[side].push(await this.#sample(side, name));
-    }
+  /** Calls a function of bench-page.ts. */
+  call(name, ...args) {
+    return this.#page.evaluate(([name, args]) => globalThis.bench[name](...args), [name, args]);
   }
 
-  async #sample(side, name) {
-    const { operations, includesDeferred } = await this.#call('prepare', side, name);
-    await this.#settle();
-    const before = await this.#call('counts');
-    // What the last workload has left shall not be this one's to collect.
-    await this.#cdp?.send('HeapProfiler.collectGarbage');
-    const [cpu, main] = [processorMs(this.#group), await this.#mainMs()];
-    const ms = await this.#call('run', side);
-    const mainMs = (await this.#mainMs()) - main;
-    const after = await this.#settle();
-    const cpuMs = processorMs(this.#group) - cpu;
-    await this.#call('check');
-    const counts = {};
-    for (const key of Object.keys(after)) counts[key] = after[key] - (key === 'heap' ? 0 : before[key]);
-    return {
-      ms,
-      deferredMs: includesDeferred && side === 'flowdb' ? counts.upkeepMs : 0,
-      operations,
-      ...(this.#cdp === undefined ? {} : { mainMs }),
-      cpuMs,
-      ...(side === 'flowdb' ? { counts } : {}),
-    };
-  }
-
-  /** Waits until FlowDB's engine and then the whole browser is quiet. */
-  async #settle() {
-    const counts = await this.#call('quiet');
+  /** Waits until FlowDB's engine and then the whole browser is quiet; what its worker has done. */
+  async settle() {
+    const counts = await this.call('quiet');
     const latest = performance.now() + longestMs;
-    for (let before = processorMs(this.#group); performance.now() < latest; ) {
+    for (let before = this.processorMs(); performance.now() < latest; ) {
       await new Promise((resolve) => setTimeout(resolve, windowMs));
-      const now = processorMs(this.#group);
+      const now = this.processorMs();
       if (now - before < busyMs) break;
       before = now;
     }
     return counts;
   }
 
-  async #mainMs() {
-    if (this.#cdp === undefined) return 0;
+  /** What an earlier workload has left shall not be the next one's to collect. */
+  async collectGarbage() {
+    await this.#cdp?.send('HeapProfiler.collectGarbage');
+  }
+
+  /** Processor time that all of the browser has used so far. */
+  processorMs() {
+    return processorMs(this.#group);
+  }
+
+  /** How long the page's main thread has been busy so far; undefined where nobody tells. */
+  async mainMs() {
+    if (this.#cdp === undefined) return undefined;
     const { metrics } = await this.#cdp.send('Performance.getMetrics');
     return 1000 * metrics.find(({ name }) => name === 'TaskDuration').value;
   }
 
-  #call(name, ...args) {
-    return this.#page.evaluate(([name, args]) => globalThis.bench[name](...args), [name, args]);
+  /**
+   * What keeps the data of the browser's own IndexedDB, by the files in the profile.
+   * @returns {'leveldb' | 'sqlite' | 'unknown'} Firefox's is SQLite, too
+   */
+  nativeBackend() {
+    const names = fs.readdirSync(this.#profile, { recursive: true });
+    const own = names.filter((name) => /indexeddb|[/]idb[/]/i.test(name) && !/\.(wal|shm)$/.test(name));
+    if (own.some((name) => this.#isSqlite(name))) return 'sqlite';
+    return own.some((name) => /\.indexeddb\.leveldb\/CURRENT$/.test(name)) ? 'leveldb' : 'unknown';
+  }
+
+  #isSqlite(name) {
+    const file = path.join(this.#profile, name);
+    if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+    const head = Buffer.alloc(15);
+    const descriptor = fs.openSync(file);
+    fs.readSync(descriptor, head);
+    fs.closeSync(descriptor);
+    return head.toString('latin1') === 'SQLite format 3';
   }
 }
