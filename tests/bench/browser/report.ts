@@ -18,7 +18,7 @@ export function textOf(measured: Measured): string {
       'cpu: the same ratio of the processor time of the whole browser, until it was quiet',
     timesTable(measured),
     sessions.map(floorsLine).join('\n'),
-    ...sessions.filter(hasCosts).map(costsTable),
+    ...sessions.map(costsTable),
     ...sessions.map(inWorkerTable),
     verdictTable(verdictsOf(measured)),
   ];
@@ -55,13 +55,12 @@ const costHeads = [
   ...['writes', 'KB written', 'reads', 'flushes', 'heap MiB'],
 ];
 
-const hasCosts = ({ floors }: Session): boolean => floors.length > 0;
-
 // Heads without a word of whose are FlowDB's worker's.
 function costsTable({ backend, workloads }: Session): string {
   const rows = Object.entries(workloads)
     .filter(([, { native }]) => native[0]?.cpuMs !== undefined)
     .map(([name, pair]) => [name, ...costs(pair)]);
+  if (rows.length === 0) return '';
   const title = `A run of each with ${backend}, medians; cpu: of the whole browser, later: after the answer`;
   return `${title}\n${aligned([['', ...costHeads], ...rows])}`;
 }
