@@ -59,9 +59,15 @@ function show(rows: readonly Row[]): void {
 
 const time = (us: number): string => (us >= 100 ? grouped(Math.round(us)) : us.toFixed(1));
 
+/** Throws for what the input does not allow. */
+function numberIn(id: string): number {
+  const input = element(id, HTMLInputElement);
+  if (!input.reportValidity()) throw new RangeError(input.validationMessage);
+  return input.valueAsNumber;
+}
+
 async function run(): Promise<void> {
-  const rounds = element('rounds', HTMLInputElement).valueAsNumber;
-  const records = element('records', HTMLInputElement).valueAsNumber;
+  const [rounds, records] = [numberIn('rounds'), numberIn('records')];
   const bar = element('progress', HTMLProgressElement);
   const times = new Map<string, Times>();
   bar.max = rounds * barred.length * 2;

@@ -1,5 +1,6 @@
-// The ratios as a plot: a column for each workload on a logarithmic scale, so that twice as fast
-// and half as fast look alike, and a point where its bar is.
+// The ratios as a plot: a column for each workload, up where FlowDB is faster and down where it is
+// slower, and a point where its bar is. What is plotted is the logarithm: twice as fast and half as
+// fast look alike.
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
@@ -21,10 +22,10 @@ export function showPlot(element: HTMLElement, columns: readonly Column[]): void
   const grid = { stroke: line, width: 1 };
   const axis = { stroke: text, grid, ticks: grid };
   const places = columns.map((_, place) => place);
-  const ratios = columns.map(({ ratio }) => ratio);
-  // A column begins at the scale's least value, which has to be below all of them.
-  const least = 10 ** Math.floor(Math.log10(Math.min(0.9, ...ratios)));
-  const most = Math.max(...ratios, ...columns.map(({ bar }) => bar ?? 1)) * 1.5;
+  const heights = columns.map(({ ratio }) => Math.log10(ratio));
+  const bars = columns.map(({ bar }) => (bar === undefined ? null : Math.log10(bar)));
+  const all = [...heights, ...bars.map((bar) => bar ?? 0)];
+  const decades = [Math.floor(Math.min(-0.1, ...all)), Math.ceil(Math.max(...all) + 0.1)] as const;
   const columnsPath = uPlot.paths.bars?.({ size: [0.6, columnWidth] });
   element.replaceChildren();
   new uPlot(
@@ -35,7 +36,7 @@ export function showPlot(element: HTMLElement, columns: readonly Column[]): void
       legend: { live: false },
       scales: {
         x: { time: false, range: [-0.7, columns.length - 0.3] },
-        y: { distr: 3, range: [least, most] },
+        y: { range: [...decades] },
       },
       axes: [
         {
@@ -45,7 +46,11 @@ export function showPlot(element: HTMLElement, columns: readonly Column[]): void
           splits: () => places,
           values: (_, shown) => shown.map((place) => columns[place]?.name ?? ''),
         },
-        { ...axis, values: (_, shown) => shown.map((ratio) => (ratio === null ? '' : `${ratio}×`)) },
+        {
+          ...axis,
+          splits: () => ticksOf(decades),
+          values: (_, shown) => shown.map((height) => `${Number((10 ** height).toPrecision(1))}×`),
+        },
       ],
       series: [
         {},
@@ -64,7 +69,16 @@ export function showPlot(element: HTMLElement, columns: readonly Column[]): void
         },
       ],
     },
-    [places, ratios, columns.map(({ bar }) => bar ?? null)],
+    [places, heights, bars],
     element,
   );
+}
+
+/** The logarithms of 1, 2 and 5 in each decade. */
+function ticksOf([first, last]: readonly [number, number]): number[] {
+  const ticks: number[] = [];
+  for (let decade = first; decade < last; decade++) {
+    for (const part of [1, 2, 5]) ticks.push(decade + Math.log10(part));
+  }
+  return [...ticks, last];
 }

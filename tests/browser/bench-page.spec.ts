@@ -9,8 +9,12 @@ test('the bench runs every workload on both sides and plots them', async ({ page
   const server = await serve({ '/': 'build/demo', '/dist/': 'dist' });
   try {
     await page.goto(`${server.url}/bench.html`);
-    await page.getByLabel('Rounds').fill('1');
-    await page.getByLabel('Documents').fill('400');
+    // Playwright's fill() appends to a number input in Firefox.
+    await page.evaluate(() => {
+      for (const [id, value] of Object.entries({ rounds: '1', records: '400' })) {
+        (document.getElementById(id) as HTMLInputElement).value = value;
+      }
+    });
     await page.getByRole('button', { name: 'Run' }).click();
     await expect(page.locator('#status')).toHaveText(/^Done: /, { timeout: 220_000 });
     const names = await page.locator('#results th').allTextContents();
