@@ -15,6 +15,9 @@ import { Transaction } from './transaction';
 /** More than these bytes of replies leave the heap before the turn is over. */
 const replyBytesMax = 1 << 20;
 
+/** After about these bytes of commands somebody looks at the clock, where that is called for. */
+const splitBytes = 64 * 1024;
+
 export class Database {
   readonly engine: Engine;
   /** Whether the catalogue is known to have its present version. */
@@ -118,14 +121,15 @@ export class Database {
    * Executes what waits, until the deadline.
    * @param isCommitting false puts off writing, as long as only that is left, so that the next
    *   messages can join
+   * @param isSplitting whether the deadline holds within a section, too
    * @returns whether data was written
    */
-  work(isPast: () => boolean, isCommitting: boolean): boolean {
+  work(isPast: () => boolean, isCommitting: boolean, isSplitting: boolean): boolean {
     let hasWritten = false;
     for (;;) {
       for (let next = this.#runnable.shift(); next !== undefined; next = this.#runnable.shift()) {
         next.isQueued = false;
-        this.#runSections(next, isPast);
+        this.#runSections(next, isPast, isSplitting);
         if (isPast()) return hasWritten;
       }
       if (this.#staged.length === 0) return hasWritten;
@@ -172,12 +176,12 @@ export class Database {
   }
 
   // Each is let go of before the next: they may hold much.
-  #runSections(transaction: Transaction, isPast: () => boolean): void {
+  #runSections(transaction: Transaction, isPast: () => boolean, isSplitting: boolean): void {
     if (transaction.handle === 0 && !this.#start(transaction)) return;
     const { queue } = transaction;
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       if (next.kind === SectionKind.requests) {
-        const rest = this.#execute(transaction, next.body, isPast);
+        const rest = this.#execute(transaction, next.body, isSplitting ? isPast : undefined);
         if (rest.length > 0) queue.unshift({ ...next, body: rest });
       } else if (next.kind === SectionKind.commit) this.#stage(transaction);
       else this.#abort(transaction, StatusCode.ok, '');
@@ -201,16 +205,17 @@ export class Database {
   }
 
   /** @returns what is left to do when the deadline is past, or the transaction over */
-  #execute(transaction: Transaction, commands: Uint8Array, isPast: () => boolean): Uint8Array {
+  #execute(transaction: Transaction, commands: Uint8Array, isPast?: () => boolean): Uint8Array {
     const { calls } = this.engine;
     const { handle, id } = transaction;
     const take = (replies: Uint8Array<ArrayBuffer>) => {
       this.#outbox.add(replies);
       this.#outbox.flush();
     };
+    const bytesMax = isPast === undefined ? undefined : splitBytes;
     let rest = commands;
     while (rest.length > 0) {
-      const consumed = this.engine.execute(transaction, rest, take);
+      const consumed = this.engine.execute(transaction, rest, take, bytesMax);
       if (consumed === undefined) {
         this.#abort(transaction, StatusCode.out_of_memory, '');
         return rest;
@@ -228,7 +233,7 @@ export class Database {
         this.#end(transaction, false);
         return rest;
       }
-      if (isPast()) break;
+      if (isPast?.() === true) break;
     }
     return rest;
   }

@@ -8,8 +8,8 @@ import type { FlowDatabase, FlowModule, FlowSchema, TakeReplies } from './flow-m
 import { addFile, dropFile } from './module-holder';
 import type { Transaction } from './transaction';
 
-/** About so many bytes of commands are executed at once; then somebody looks at the clock. */
-const commandBytesMax = 64 * 1024;
+/** The heap holds about so many bytes of commands at once. */
+const commandBytesMax = 1 << 20;
 
 export class Engine {
   readonly files: DatabaseFiles;
@@ -58,7 +58,7 @@ export class Engine {
   }
 
   /**
-   * Executes a transaction's commands, not many more than fit into a message at once.
+   * Executes a transaction's commands, as many as fit into about `bytesMax`.
    * @param take gets replies that come before those of takeReplies()
    * @returns the bytes consumed; undefined when there is no memory
    */
@@ -66,8 +66,9 @@ export class Engine {
     { handle, connection, id }: Transaction,
     commands: Uint8Array,
     take: TakeReplies,
+    bytesMax = commandBytesMax,
   ): number | undefined {
-    const part = firstCommands(commands);
+    const part = firstCommands(commands, bytesMax);
     const address = this.calls.allocate(part.length);
     if (address === 0) return undefined;
     this.#module.HEAPU8.set(part, address);
@@ -115,11 +116,11 @@ function lastFailure(module: FlowModule): Failure {
 }
 
 // Whole commands from the front, as far as they are whole.
-function firstCommands(commands: Uint8Array): Uint8Array {
-  if (commands.length <= commandBytesMax) return commands;
+function firstCommands(commands: Uint8Array, bytesMax: number): Uint8Array {
+  if (commands.length <= bytesMax) return commands;
   const view = new DataView(commands.buffer, commands.byteOffset, commands.length);
   let end = 0;
-  while (end < commandBytesMax && end + COMMAND_HEADER_BYTES <= commands.length) {
+  while (end < bytesMax && end + COMMAND_HEADER_BYTES <= commands.length) {
     const length = view.getUint32(end + 4, true);
     // The module says what is wrong.
     if (length < COMMAND_HEADER_BYTES || length > commands.length - end) break;

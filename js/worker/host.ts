@@ -124,10 +124,10 @@ export class Host {
   }
 
   #work(deadline: number, isCommitting: boolean): void {
-    const { clock } = this.#environment;
+    const { clock, isShared } = this.#environment;
     const isPast = () => clock.now() >= deadline;
     for (const database of this.#databases()) {
-      if (database.work(isPast, isCommitting)) this.#maintenance.add(database);
+      if (database.work(isPast, isCommitting, isShared)) this.#maintenance.add(database);
       database.takeReplies();
     }
     this.#outbox.flush();

@@ -225,13 +225,13 @@ describe('order', () => {
   });
 });
 
-describe('turns', () => {
+describe('turns on a thread that others share', () => {
   // Each look at the clock takes a millisecond, so a turn is over after a few of them.
   let now: number;
   beforeEach(async () => {
     worker.end();
     now = 0;
-    worker = new WorkerDriver({ now: () => (now += 1) });
+    worker = new WorkerDriver({ now: () => (now += 1), isShared: true });
     connection = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
   });
 
