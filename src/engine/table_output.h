@@ -49,8 +49,7 @@ class TableOutput {
  private:
   // Whether the open table should end before this record.
   bool is_full(const Record& record) const;
-  // `first_bytes`: of the first record, which has to fit where the table is written.
-  Status begin_table(uint64_t first_bytes);
+  Status begin_table();
   Status finish_table();
 
   Storage& storage_;
