@@ -21,6 +21,22 @@ std::string_view status_code_name(StatusCode code) {
   return "unknown";
 }
 
+Status::Status(StatusCode code, std::string message) : code_(code) {
+  assert(code != StatusCode::ok);
+  if (!message.empty()) message_ = new std::string(std::move(message));
+}
+
+Status::Status(const Status& other) : code_(other.code_) {
+  if (other.message_ != nullptr) message_ = new std::string(*other.message_);
+}
+
+void Status::drop_message() { delete message_; }
+
+const std::string& Status::message() const {
+  static const std::string empty;
+  return message_ != nullptr ? *message_ : empty;
+}
+
 Status Status::corruption(std::string_view file, uint64_t offset, std::string_view what) {
   std::string message(file);
   message += " at ";
@@ -32,9 +48,9 @@ Status Status::corruption(std::string_view file, uint64_t offset, std::string_vi
 
 std::string Status::to_string() const {
   std::string text(status_code_name(code_));
-  if (!message_.empty()) {
+  if (message_ != nullptr) {
     text += ": ";
-    text += message_;
+    text += *message_;
   }
   return text;
 }

@@ -34,8 +34,18 @@ std::string_view status_code_name(StatusCode code);
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(StatusCode code, std::string message) : code_(code), message_(std::move(message)) {
-    assert(code != StatusCode::ok);
+  // REQUIRES: not ok.
+  Status(StatusCode code, std::string message);
+  Status(const Status& other);
+  Status(Status&& other) noexcept
+      : code_(other.code_), message_(std::exchange(other.message_, nullptr)) {}
+  Status& operator=(Status other) noexcept {
+    code_ = other.code_;
+    std::swap(message_, other.message_);
+    return *this;
+  }
+  ~Status() {
+    if (message_ != nullptr) drop_message();
   }
 
   static Status ok() { return Status(); }
@@ -58,13 +68,17 @@ class [[nodiscard]] Status {
   bool is(StatusCode code) const { return code_ == code; }
   StatusCode code() const { return code_; }
   // Empty when ok. Valid as long as this Status.
-  const std::string& message() const { return message_; }
+  const std::string& message() const;
   // "corruption: flow.db at 4096: ..." for logs and tests.
   std::string to_string() const;
 
  private:
+  void drop_message();
+
   StatusCode code_ = StatusCode::ok;
-  std::string message_;
+  // Null: it is empty. It stands elsewhere because a Status is made and destroyed at each of many
+  // calls, nearly all of them ok.
+  const std::string* message_ = nullptr;
 };
 
 template <typename T>
