@@ -85,7 +85,9 @@ class BlockRef {
   }
   BlockRef(const BlockRef& other) : BlockRef(other.block_) {}
   BlockRef(BlockRef&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
-  BlockRef& operator=(BlockRef other) noexcept {
+  BlockRef& operator=(const BlockRef& other) { return *this = BlockRef(other); }
+  // The other one takes what this held.
+  BlockRef& operator=(BlockRef&& other) noexcept {
     std::swap(block_, other.block_);
     return *this;
   }

@@ -136,8 +136,12 @@ struct BlockEntry {
   }
 }
 
+// Which fields of a record are decoded besides its value.
+enum class PlainFields : uint8_t { ts, ts_and_sequence };
+
 // Decodes the entry at `p` of a data block that is known to be well formed, and a put that never
-// expires. Sets value and ts of `record`. False, with nothing done, when its lengths are not short.
+// expires. False, with nothing done, when its lengths are not short.
+template <PlainFields fields = PlainFields::ts>
 [[gnu::always_inline]] inline bool decode_plain_entry(const char* p, BlockEntry& entry,
                                                       Record& record) {
   const uint32_t head = load_le<uint32_t>(p);
@@ -145,7 +149,11 @@ struct BlockEntry {
   entry.shared = head & 0x7f;
   const size_t rest = (head >> 8) & 0x7f;
   p += 3;
-  skip_varint(p);
+  if (fields == PlainFields::ts) {
+    skip_varint(p);
+  } else {
+    record.sequence = known_varint(p);
+  }
   record.ts = (head & uint32_t{kRecordHasTs} << 16) != 0 ? unzigzag(known_varint(p)) : 0;
   const auto value_length = static_cast<size_t>(known_varint(p));
   entry.rest = {p, rest};

@@ -12,6 +12,7 @@
 #include "sst/equal_tags.h"
 #include "sst/table_format.h"
 #include "util/bytes.h"
+#include "util/number_search.h"
 
 namespace flowdb {
 namespace {
@@ -29,7 +30,7 @@ size_t BlockSearch::memory_bytes_max(const Block& block) {
   if (block.kind() == BlockKind::bytes) return 0;
   // A slot an entry, and a link or a tag. What keys have in common is short beside that.
   const size_t count = size_t{block.restart_count()} * kRestartInterval;
-  return sizeof(BlockSearch) + count * sizeof(Slot) +
+  return whole_lines(sizeof(BlockSearch)) + count * sizeof(Slot) +
          (block.kind() == BlockKind::index ? count * sizeof(Link) : tag_bytes(count));
 }
 
@@ -65,13 +66,15 @@ std::unique_ptr<const BlockSearch> BlockSearch::make(const Block& block) {
   if (cursor.error() != EntryError::none) return nullptr;
   // (3) All of it in one piece.
   const bool is_index = block.kind() == BlockKind::index;
-  const size_t slots_at = sizeof(BlockSearch) + whole_words(common) +
-                          (is_index ? slots.size() * sizeof(Link) : tag_bytes(slots.size()));
-  void* const memory = ::operator new(slots_at + slots.size() * sizeof(Slot));
+  const size_t tags_at = whole_lines(sizeof(BlockSearch) + common);
+  const size_t slots_at =
+      tags_at + (is_index ? slots.size() * sizeof(Link) : tag_bytes(slots.size()));
+  void* const memory = ::operator new(slots_at + slots.size() * sizeof(Slot), kLine);
   std::memset(memory, 0, slots_at);
   std::unique_ptr<BlockSearch> search(new (memory) BlockSearch(block.entries()));
   search->count_ = static_cast<uint32_t>(slots.size());
   search->common_bytes_ = static_cast<uint32_t>(common);
+  search->tags_at_ = static_cast<uint32_t>(tags_at);
   search->slots_at_ = static_cast<uint32_t>(slots_at);
   search->is_index_ = is_index;
   search->is_plain_ = is_plain;
@@ -101,16 +104,19 @@ uint32_t BlockSearch::find(std::string_view key) const {
     return key > std::string_view(common(), common_bytes_) ? count_ : 0;
   }
   const uint64_t wanted = number_at(key, common_bytes_);
-  // The first slot whose number is not below the wanted one, without a branch to be guessed wrong.
-  const char* const begin = reinterpret_cast<const char*>(slots());
-  const char* at = begin;
-  for (size_t left = count_; left > 0;) {
-    const size_t half = (left + 1) / 2;
-    const char* const middle = at + half * sizeof(Slot);
-    at = load_le<uint64_t>(middle - sizeof(Slot)) < wanted ? middle : at;
-    left -= half;
+  const char* const numbers = reinterpret_cast<const char*>(slots());
+  return static_cast<uint32_t>(first_not_below<sizeof(Slot)>(numbers, count_, wanted));
+}
+
+inline bool BlockSearch::decode_slot(const Slot& slot, BlockEntry& entry, Record& record) const {
+  if (is_plain_) {
+    const char* const p = entries_.data() + slot.offset;
+    record.kind = RecordKind::put;
+    record.expire_at = kNeverExpires;
+    if (decode_plain_entry<PlainFields::ts_and_sequence>(p, entry, record)) return true;
   }
-  return static_cast<uint32_t>(static_cast<size_t>(at - begin) / sizeof(Slot));
+  const EntryError error = decode_entry(entries_, slot.offset, BlockKind::data, entry, record);
+  return error == EntryError::none;
 }
 
 bool BlockSearch::read_first(std::string_view key, Record& record) const {
@@ -123,9 +129,7 @@ bool BlockSearch::read_first(std::string_view key, Record& record) const {
       const Slot& slot = slots()[begin + static_cast<size_t>(__builtin_ctzll(equal))];
       if (slot.number() != wanted) continue;
       BlockEntry entry;
-      if (decode_entry(entries_, slot.offset, BlockKind::data, entry, record) != EntryError::none) {
-        return false;
-      }
+      if (!decode_slot(slot, entry, record)) return false;
       const size_t known = common_bytes_ + sizeof wanted;
       return entry.shared <= known && entry.shared + entry.rest.size() == key.size() &&
              (key.size() <= known ||

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string_view>
 
 #include "sst/block.h"
@@ -13,6 +14,8 @@
 #include "util/record.h"
 
 namespace flowdb {
+
+struct BlockEntry;
 
 class BlockSearch {
  public:
@@ -22,7 +25,7 @@ class BlockSearch {
   // The most that the search of that block takes.
   static size_t memory_bytes_max(const Block& block);
   ~BlockSearch();
-  static void operator delete(void* p) { ::operator delete(p); }
+  static void operator delete(void* p) { ::operator delete(p, kLine); }
 
   // The number of an entry before which all keys are smaller than `key`: the first that is not, or
   // one of a few before it. The count of entries when there is none.
@@ -47,8 +50,13 @@ class BlockSearch {
     const BlockSearch* search;
   };
   Link& link(uint32_t entry) const { return links()[entry]; }
+  // Begins to fetch what read_first() comes to read behind this object itself.
+  void fetch() const { __builtin_prefetch(at(static_cast<size_t>(kLine))); }
 
  private:
+  // Of the processor's cache. In most blocks the first one ends with what the keys have in common,
+  // and the second one has all tags.
+  static constexpr std::align_val_t kLine{64};
   // A key's number, low half first, and the entry's offset. Twelve bytes, so that a search touches
   // few lines of the processor's cache.
   struct Slot {
@@ -60,21 +68,27 @@ class BlockSearch {
   static_assert(sizeof(Slot) == 12);
 
   // Behind this object, in the same piece of memory: what the keys have in common, filled up to
-  // whole words; an index's links, or the tags of data, a byte of each number's hash, filled up,
-  // too; the slots.
+  // whole words; from a new line on an index's links, or the tags of data, a byte of each number's
+  // hash, filled up, too; the slots.
   explicit BlockSearch(std::string_view entries) : entries_(entries) {}
-  static size_t whole_words(size_t bytes) { return (bytes + 7) / 8 * 8; }
+  static size_t whole_lines(size_t bytes) {
+    constexpr auto line = static_cast<size_t>(kLine);
+    return (bytes + line - 1) / line * line;
+  }
   char* at(size_t offset) const {
     return reinterpret_cast<char*>(const_cast<BlockSearch*>(this)) + offset;
   }
   char* common() const { return at(sizeof(BlockSearch)); }
-  char* tags() const { return common() + whole_words(common_bytes_); }
+  char* tags() const { return at(tags_at_); }
   Link* links() const { return reinterpret_cast<Link*>(tags()); }
+  // All but the key of the record, of which `entry` says something.
+  bool decode_slot(const Slot& slot, BlockEntry& entry, Record& record) const;
   Slot* slots() const { return reinterpret_cast<Slot*>(at(slots_at_)); }
 
   const std::string_view entries_;
   uint32_t count_ = 0;
   uint32_t common_bytes_ = 0;
+  uint32_t tags_at_ = 0;
   uint32_t slots_at_ = 0;
   bool is_index_ = false;
   bool is_plain_ = false;

@@ -33,13 +33,13 @@ inline uint64_t equal_tags_anywhere(const char* tags, uint8_t tag) {
 inline uint64_t equal_tags(const char* tags, uint8_t tag) {
 #if defined(__SSE2__)
   const __m128i wanted = _mm_set1_epi8(static_cast<char>(tag));
-  uint64_t equal = 0;
-  for (size_t i = 0; i < kTagsAtOnce; i += 16) {
-    const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tags + i));
+  const auto equal = [&](size_t from) {
+    const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tags + from));
     const int bits = _mm_movemask_epi8(_mm_cmpeq_epi8(some, wanted));
-    equal |= uint64_t{static_cast<uint32_t>(bits)} << i;
-  }
-  return equal;
+    return uint64_t{static_cast<uint32_t>(bits)} << from;
+  };
+  static_assert(kTagsAtOnce == 4 * sizeof wanted);
+  return equal(0) | equal(16) | equal(32) | equal(48);
 #else
   return equal_tags_anywhere(tags, tag);
 #endif

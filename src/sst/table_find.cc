@@ -65,7 +65,9 @@ bool Table::find_linked(std::string_view key, uint64_t sequence_max, FoundRecord
   const uint32_t entry = index->find(key);
   if (entry == index->count()) return false;
   const BlockSearch::Link& link = index->link(entry);
-  if (link.block == nullptr || !link.search->read_first(key, found.record)) return false;
+  if (link.block == nullptr) return false;
+  link.search->fetch();
+  if (!link.search->read_first(key, found.record)) return false;
   if (found.record.sequence > sequence_max) return false;
   cache_.note_use(*index_);
   cache_.note_use(*link.block);
