@@ -1,5 +1,6 @@
 // Point reads and iterators over overlay, memtable and tables.
 #include <algorithm>
+#include <bit>
 
 #include "engine/engine_state.h"
 #include "engine/level_cursor.h"
@@ -91,12 +92,12 @@ Status Engine::find(std::string_view key, const ReadOptions& options, NewestVers
     if (compare_bytes(key, file->meta().largest_key) > 0) continue;
     FLOWDB_RETURN_IF_ERROR(newest.ask(*file, file->meta().largest_sequence));
   }
-  for (size_t i = 1; i < kLevels; ++i) {
-    const TableFiles& level = s.version->level(i);
-    if (level.empty()) continue;
-    const size_t at = find_table(level, key);
+  for (uint32_t left = s.version->sorted_levels(); left != 0; left &= left - 1) {
+    const auto level = static_cast<size_t>(std::countr_zero(left));
+    const TableFiles& files = s.version->level(level);
+    const size_t at = s.version->find_table(level, key);
     // What stands above is newer.
-    if (at < level.size()) FLOWDB_RETURN_IF_ERROR(newest.ask(*level[at], 0));
+    if (at < files.size()) FLOWDB_RETURN_IF_ERROR(newest.ask(*files[at], 0));
   }
   if (!newest.found()) return Status::not_found();
   const Record& record = newest.record();
@@ -147,10 +148,11 @@ Status Engine::get(std::string_view key, const ReadOptions& options, PinnedValue
   NewestVersion newest = s.newest_version(key, options);
   FLOWDB_RETURN_IF_ERROR(find(key, options, newest, value.copy_, value.view_, expire_at));
   value.block_ = newest.take_block();
-  value.memtable_ = nullptr;
+  if (value.memtable_ != nullptr) value.memtable_ = nullptr;
+  if (newest.memtable() == nullptr) return Status::ok();
   if (newest.memtable() == s.memtable.get()) {
     value.memtable_ = s.memtable;
-  } else if (newest.memtable() != nullptr) {
+  } else {
     value.memtable_ = s.flush->memtable();
   }
   return Status::ok();

@@ -20,8 +20,8 @@ class NewestVersion {
       : key_(key), snapshot_(snapshot), times_(times) {}
 
   void ask_overlay(const Memtable& overlay) {
-    Record record;
     if (overlay.count() == 0) return;
+    Record record;
     note_times(overlay.min_ts());
     if (!overlay.find(key_, UINT64_MAX, record, times_.max)) return;
     // Newer than whatever has its ts, whatever its sequence number.
@@ -31,8 +31,8 @@ class NewestVersion {
   }
 
   void ask(const Memtable& memtable) {
-    Record record;
     if (memtable.count() == 0) return;
+    Record record;
     note_times(memtable.min_ts());
     if (!may_have_newer(memtable.max_ts(), UINT64_MAX / 2)) return;
     if (!memtable.find(key_, snapshot_, record, times_.max)) return;

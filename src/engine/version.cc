@@ -2,8 +2,11 @@
 #include "engine/version.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "util/bytes.h"
 #include "util/insertion_sort.h"
+#include "util/number_search.h"
 
 namespace flowdb {
 
@@ -22,10 +25,7 @@ std::shared_ptr<TableFile> TableFile::at_level(uint8_t level) const {
 }
 
 size_t Version::deepest_level() const {
-  for (size_t i = kLevels; i-- > 0;) {
-    if (!levels_[i].empty()) return i;
-  }
-  return 0;
+  return sorted_levels_ == 0 ? 0 : static_cast<size_t>(std::bit_width(sorted_levels_)) - 1;
 }
 
 TableFiles Version::all() const {
@@ -88,8 +88,36 @@ bool Version::sort_and_check() {
     for (size_t k = 1; k < level.size(); ++k) {
       if (level[k - 1]->meta().largest_key >= level[k]->meta().smallest_key) return false;
     }
+    if (level.empty()) continue;
+    sorted_levels_ |= uint32_t{1} << i;
+    largest_keys_[i] = largest_keys_of(level);
   }
   return true;
+}
+
+Version::LargestKeys Version::largest_keys_of(const TableFiles& level) {
+  LargestKeys keys;
+  // What the first and the last have in common all have.
+  const std::string& first = level.front()->meta().largest_key;
+  const std::string& last = level.back()->meta().largest_key;
+  const auto end = std::mismatch(first.begin(), first.end(), last.begin(), last.end()).first;
+  keys.common.assign(first.begin(), end);
+  for (const auto& file : level) {
+    keys.numbers.push_back(number_at(file->meta().largest_key, keys.common.size()));
+  }
+  return keys;
+}
+
+size_t Version::find_table(size_t index, std::string_view key) const {
+  const auto& [common, numbers] = largest_keys_[index];
+  if (!begins_with(key, common.data(), common.size())) {
+    return compare_bytes(key, common) > 0 ? numbers.size() : 0;
+  }
+  const uint64_t wanted = number_at(key, common.size());
+  const size_t at = first_not_below<sizeof(uint64_t)>(reinterpret_cast<const char*>(numbers.data()),
+                                                      numbers.size(), wanted);
+  if (at == numbers.size() || numbers[at] != wanted) return at;
+  return flowdb::find_table(levels_[index], at, numbers.size(), key);
 }
 
 size_t find_table(const TableFiles& files, size_t begin, size_t end, std::string_view key) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -59,6 +60,10 @@ class Version {
   // Level 0: the largest sequence number first; others: by key.
   const TableFiles& level(size_t index) const { return levels_[index]; }
   uint64_t level_bytes(size_t index) const { return level_bytes_[index]; }
+  // The levels below 0 that have tables: a bit each.
+  uint32_t sorted_levels() const { return sorted_levels_; }
+  // find_table() among the tables of a level below 0.
+  size_t find_table(size_t index, std::string_view key) const;
   // The deepest level with a table; 0 when there is none.
   size_t deepest_level() const;
   bool has_range_removes() const { return kFullEngine && has_range_removes_; }
@@ -74,10 +79,20 @@ class Version {
                                       const std::vector<uint32_t>& removed) const;
 
  private:
+  // The largest keys of a sorted level's tables as numbers side by side: the eight bytes behind
+  // what all of them have in common. Searched without a look at each table on the way.
+  struct LargestKeys {
+    std::string common;
+    std::vector<uint64_t> numbers;
+  };
+
   bool sort_and_check();
+  static LargestKeys largest_keys_of(const TableFiles& level);
 
   std::array<TableFiles, kLevels> levels_;
   std::array<uint64_t, kLevels> level_bytes_{};
+  std::array<LargestKeys, kLevels> largest_keys_;
+  uint32_t sorted_levels_ = 0;
   bool has_range_removes_ = false;
   mutable std::shared_ptr<const RangeRemoves> range_removes_;
 };
