@@ -1,5 +1,5 @@
-// The skip list. Nodes stand in the arena, each followed by its links (one a level) and its key's
-// bytes; level 0 is linked backwards, too, so that a cursor walks both ways at the same cost.
+// The skip list. Nodes stand in the arena; level 0 is linked backwards, too, so that a cursor walks
+// both ways at the same cost.
 #include "memtable/memtable.h"
 
 #include <algorithm>
@@ -12,15 +12,6 @@
 #include "util/record_cursor.h"
 
 namespace flowdb {
-
-struct MemtableNode {
-  Record record;
-  MemtableNode* prev = nullptr;  // null in the first node
-  MemtableNode** links() { return reinterpret_cast<MemtableNode**>(this + 1); }
-  MemtableNode* next(int level) const {
-    return reinterpret_cast<MemtableNode* const*>(this + 1)[level];
-  }
-};
 
 namespace {
 
@@ -229,21 +220,6 @@ void Memtable::Cursor::seek(std::string_view key, int64_t ts, uint64_t sequence)
   place.ts = ts;
   place.sequence = sequence;
   node_ = table_->state_->find_first(place);
-}
-
-void Memtable::Cursor::next() {
-  assert(valid());
-  node_ = node_->next(0);
-}
-
-void Memtable::Cursor::prev() {
-  assert(valid());
-  node_ = node_->prev;
-}
-
-const Record& Memtable::Cursor::record() const {
-  assert(valid());
-  return node_->record;
 }
 
 }  // namespace flowdb

@@ -12,6 +12,16 @@
 
 namespace flowdb {
 
+// Behind it stand its links, one a level, and its key's bytes.
+struct MemtableNode {
+  Record record;
+  MemtableNode* prev = nullptr;  // null in the first node
+  MemtableNode** links() { return reinterpret_cast<MemtableNode**>(this + 1); }
+  MemtableNode* next(int level) const {
+    return reinterpret_cast<MemtableNode* const*>(this + 1)[level];
+  }
+};
+
 class Memtable {
  public:
   Memtable();
@@ -58,14 +68,15 @@ class Memtable {
     void seek_to_last();
     // To the first record not before (key, ts, sequence) in record order.
     void seek(std::string_view key, int64_t ts = INT64_MAX, uint64_t sequence = UINT64_MAX);
-    void next();
-    void prev();
-    // REQUIRES: valid(). The record until the cursor moves, its views as long as the table.
-    const Record& record() const;
+    // REQUIRES of what follows: valid().
+    void next() { node_ = node_->next(0); }
+    void prev() { node_ = node_->prev; }
+    // The record until the cursor moves, its views as long as the table.
+    const Record& record() const { return node_->record; }
 
    private:
     const Memtable* table_;
-    const struct MemtableNode* node_ = nullptr;
+    const MemtableNode* node_ = nullptr;
   };
 
  private:
