@@ -31,7 +31,7 @@ export async function implementation(name: ImplementationName): Promise<Implemen
 async function startFlowDB(): Promise<Implementation> {
   const start = performance.now();
   const { indexedDB, IDBKeyRange } = await FlowDB.open();
-  if (indexedDB === globalThis.indexedDB) throw new Error("this is the browser's own IndexedDB");
+  if (indexedDB instanceof IDBFactory) throw new Error("this is the browser's own IndexedDB");
   const startMs = performance.now() - start;
   return { name: 'flowdb', factory: indexedDB, KeyRange: IDBKeyRange, startMs };
 }

@@ -3,6 +3,7 @@
 import { test as base } from '@playwright/test';
 import { serve } from '../../js/build/serve.mjs';
 import { Profile } from './profile';
+import { notFlowDB } from './under-test';
 
 export { expect } from '@playwright/test';
 
@@ -21,13 +22,26 @@ interface WorkerFixtures {
   readonly sharedProfile: Profile;
 }
 
+/** What the test server of an origin sends, by path. */
+const folders = {
+  '/': 'tests/browser/pages',
+  '/dist/': 'dist',
+  '/node_modules/': 'node_modules',
+};
+
+/** No test may pass because the browser's own IndexedDB has answered. */
+async function checkUnderTest(profile: Profile): Promise<void> {
+  const server = await serve(folders);
+  const page = await profile.open(`${server.url}/`);
+  const found = await notFlowDB(page);
+  await page.close();
+  await server.close();
+  if (found.length > 0) throw new Error(`the browser's own IndexedDB is ${found.join(' and ')}`);
+}
+
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   origin: async ({}, use) => {
-    const server = await serve({
-      '/': 'tests/browser/pages',
-      '/dist/': 'dist',
-      '/node_modules/': 'node_modules',
-    });
+    const server = await serve(folders);
     await use(server.url);
     await server.close();
   },
@@ -42,6 +56,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({ browserName }, use) => {
       const profile = new Profile(named(browserName));
       await profile.launch();
+      await checkUnderTest(profile);
       await use(profile);
       await profile.remove();
     },

@@ -8,9 +8,10 @@
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { build } from '../../../js/build/build.mjs';
-import { BuildError, at, main } from '../../../js/build/command.mjs';
+import { BuildError, main } from '../../../js/build/command.mjs';
 import { serve } from '../../../js/build/serve.mjs';
 import { setup } from '../../../js/build/setup.mjs';
+import { bundle } from './bundle.mjs';
 import { coldOpens, runColdOpens, runInWorker, runRound } from './rounds.mjs';
 import { Session } from './session.mjs';
 
@@ -59,26 +60,6 @@ function plannedSessions({ browser, 'chromium-args': args }) {
   if (browser === 'firefox') return [[undefined, []]];
   if (args === undefined) return Object.entries(chromiumBackends);
   return [[undefined, args.split(' ').filter((arg) => arg !== '')]];
-}
-
-/** Builds the pages' scripts, and hands out the part of them that Node runs. */
-async function bundle() {
-  const esbuild = await import('esbuild');
-  const of = (...names) => ({
-    entryPoints: names.map((name) => at('tests/bench/browser', name)),
-    outdir: at('build/bench'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    logLevel: 'warning',
-  });
-  await esbuild.build({
-    ...of('bench-page.ts', 'cold-page.ts', 'worker-bench.ts'),
-    alias: { 'flowdb-wasm': '/dist/index.js' },
-    external: ['/dist/*'],
-  });
-  await esbuild.build({ ...of('report.ts'), platform: 'node', outExtension: { '.js': '.mjs' } });
-  return import(at('build/bench/report.mjs'));
 }
 
 /** What to run: workloads, those of them that open in a fresh page, and whether SQLite. */

@@ -11,6 +11,6 @@ onmessage = async ({ data: { target, module } }) => {
       postMessage({ results: await run(module) });
     }
   } catch (error) {
-    postMessage({ problem: String(error?.stack ?? error) });
+    postMessage({ problem: `${error}\n${error?.stack}` });
   }
 };
