@@ -44,6 +44,8 @@ class CompactionJob {
   Status pause();
 
   const CompactionPlan& plan() const { return plan_; }
+  // The new tables of a part, until it is taken.
+  const std::vector<TableMeta>& written() const { return output_->tables(); }
 
  private:
   // Learns which ranges the inputs remove, and which of these removals have to stay.

@@ -14,6 +14,8 @@ namespace {
 // A part of a compaction costs a commit; smaller ones leave fewer gaps behind.
 constexpr uint64_t kPartBytesMin = 1 << 20;
 constexpr uint64_t kPartBytesMinOfAll = 512 << 10;
+// Free room is used when it takes such a part of a table.
+constexpr uint64_t kPartsOfTableMax = 8;
 // Less dead room is left as it is.
 constexpr uint64_t kDeadRegionsMin = 16;
 
@@ -50,12 +52,12 @@ Status Engine::State::pause_compaction() {
 
 void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   uint64_t table_bytes = table_target(*version, compaction_limits());
-  // Free room is used when it takes a part of a table.
-  uint64_t expected_bytes = table_bytes / 8;
+  uint64_t expected_bytes = table_bytes / kPartsOfTableMax;
   if (plan.upper.empty()) {
-    // A table that is moved stays whole.
-    expected_bytes = room_to_move(plan.lower.front()->bytes());
-    table_bytes = std::max(table_bytes, expected_bytes);
+    // A table that is moved stays whole, as far as there is room for it.
+    const uint64_t whole = room_to_move(plan.lower.front()->bytes());
+    table_bytes = std::max(table_bytes, whole);
+    if (!of_all) expected_bytes = whole;
   } else if (kFullEngine && plan.output_level == 0) {
     // In level 0, what is merged stays one table, in one place.
     table_bytes = UINT64_MAX;
@@ -111,8 +113,8 @@ bool Engine::State::is_sparse() const {
          stats.dead_bytes > kDeadRegionsMin * options.region_bytes_min;
 }
 
-std::optional<CompactionPlan> Engine::State::plan_move_forward() const {
-  const std::optional<uint32_t> id = storage->table_to_move();
+std::optional<CompactionPlan> Engine::State::plan_move_forward(uint64_t part_bytes) const {
+  const std::optional<uint32_t> id = storage->table_to_move(part_bytes);
   if (!id) return std::nullopt;
   // The tables of level 0 are soon merged into others.
   for (uint8_t level = 1; level < kLevels; ++level) {
@@ -130,15 +132,36 @@ std::optional<CompactionPlan> Engine::State::plan_move_forward() const {
 Status Engine::State::move_forward() {
   // Of a transaction that is still open.
   if (storage->has_waiting_tables()) return Status::ok();
-  for (;;) {
+  for (bool more = true; more;) {
     FLOWDB_RETURN_IF_ERROR(storage->reclaim());
-    std::optional<CompactionPlan> plan = plan_move_forward();
-    if (!plan) break;
-    begin_compaction(*std::move(plan));
-    while (job != nullptr) FLOWDB_RETURN_IF_ERROR(step_compaction().status());
+    if (std::optional<CompactionPlan> plan = plan_move_forward()) {
+      begin_compaction(*std::move(plan));
+      while (job != nullptr) FLOWDB_RETURN_IF_ERROR(step_compaction().status());
+    } else {
+      FLOWDB_ASSIGN_OR_RETURN(more, fill_room());
+    }
   }
   // The checkpoint moves to the front, and then the room that it had is free.
   return storage->reclaim();
+}
+
+Result<bool> Engine::State::fill_room() {
+  // Whoever reads would keep the room of the whole table.
+  if (version.use_count() > 1) return false;
+  std::optional<CompactionPlan> plan =
+      plan_move_forward(table_target(*version, compaction_limits()) / kPartsOfTableMax);
+  if (!plan) return false;
+  const uint64_t stood_at = plan->lower.front()->location().offset;
+  begin_compaction(*std::move(plan), true);
+  while (!job->is_done()) FLOWDB_RETURN_IF_ERROR(step_compaction().status());
+  const std::vector<TableMeta>& written = job->written();
+  if (!written.empty() && storage->hold_table(written.front().id)->offset > stood_at) {
+    // Its first record alone is too large for that room.
+    job.reset();
+    return false;
+  }
+  FLOWDB_RETURN_IF_ERROR(step_compaction().status());
+  return true;
 }
 
 Status Engine::compact_all() {

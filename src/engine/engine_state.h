@@ -125,10 +125,13 @@ struct Engine::State {
   // Whether so much of the container is dead that its last table is worth to be moved.
   bool is_sparse() const;
   // The plan that moves the container's last table to free room in front of it; nullopt: there is
-  // no room that takes it.
-  std::optional<CompactionPlan> plan_move_forward() const;
+  // no room that takes it, or `part_bytes` of it.
+  std::optional<CompactionPlan> plan_move_forward(uint64_t part_bytes = UINT64_MAX) const;
   // Moves tables until there is no such room, and cuts off the file's end. Errors as commit().
   Status move_forward();
+  // Moves the last table in parts: the first fills free room that does not take all of it, and the
+  // last comes to its end. Result: false when there is no room for a part. Errors as commit().
+  Result<bool> fill_room();
   // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is
   // null when this was the last step, or has failed.
   Result<uint64_t> step_compaction();

@@ -1,8 +1,10 @@
 // Begins and ends tables.
 #include "engine/table_output.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "storage/free_space.h"
 #include "util/features.h"
 
 namespace flowdb {
@@ -22,11 +24,12 @@ TableOutput::~TableOutput() {
   for (const TableMeta& table : tables_) storage_.discard_table(table.id);
 }
 
-Status TableOutput::begin_table() {
+Status TableOutput::begin_table(uint64_t first_bytes) {
   if (next_table_id_ == kFillerId) {
     return Status::io_error("all table ids of this database have been used");
   }
-  FLOWDB_ASSIGN_OR_RETURN(writer_, storage_.begin_table(next_table_id_++, expected_bytes_));
+  const uint64_t expected = std::max(expected_bytes_, first_bytes);
+  FLOWDB_ASSIGN_OR_RETURN(writer_, storage_.begin_table(next_table_id_++, expected));
   builder_ = std::make_unique<TableBuilder>(*writer_, options_);
   return Status::ok();
 }
@@ -40,7 +43,10 @@ Status TableOutput::add(const Record& record) {
   if (builder_ != nullptr && is_full(record) && record.key != builder_->last_key()) {
     FLOWDB_RETURN_IF_ERROR(end_table());
   }
-  if (builder_ == nullptr) FLOWDB_RETURN_IF_ERROR(begin_table());
+  if (builder_ == nullptr) {
+    const uint64_t bytes = record.key.size() + record.value.size();
+    FLOWDB_RETURN_IF_ERROR(begin_table(room_to_move(bytes)));
+  }
   return builder_->add(record);
 }
 
@@ -55,7 +61,7 @@ Status TableOutput::end_table() {
 
 Status TableOutput::finish() {
   if (kFullEngine && !range_removes_.empty()) {
-    if (builder_ == nullptr) FLOWDB_RETURN_IF_ERROR(begin_table());
+    if (builder_ == nullptr) FLOWDB_RETURN_IF_ERROR(begin_table(0));
     builder_->set_range_removes(std::move(range_removes_));
     range_removes_ = RangeRemoves();
   }

@@ -49,7 +49,8 @@ class TableOutput {
  private:
   // Whether the open table should end before this record.
   bool is_full(const Record& record) const;
-  Status begin_table();
+  // `first_bytes`: of the first record, which has to fit where the table is written.
+  Status begin_table(uint64_t first_bytes);
   Status finish_table();
 
   Storage& storage_;

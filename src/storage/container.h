@@ -152,8 +152,9 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
   // Whether finished tables wait to be added: reclaim() refuses then.
   bool has_waiting_tables() const;
   // The live table that stands behind all others, when free room in front of it takes somewhat more
-  // than it has: written once more, as another table, it would come to stand there.
-  std::optional<uint32_t> table_to_move() const;
+  // than it has: written once more, as another table, it would come to stand there. Or when there
+  // is room for `part_bytes` of it.
+  std::optional<uint32_t> table_to_move(uint64_t part_bytes) const;
   // About how many bytes the file becomes shorter by when reclaim() is called until this is 0.
   uint64_t reclaimable_bytes() const;
   // Commits the state as it is once more, so that room that only the commit before last refers to

@@ -148,7 +148,10 @@ Status Container::State::commit_checkpoint(LiveTables next_tables, std::string n
   if (!region.is_empty()) {
     plan.next.checkpoint_offset = region.begin + kCheckpointLeadBytes;
     const uint64_t behind = plan.next.checkpoint_end();
-    if (Status status = file->write_at(behind, frame_rest(behind, region.end)); !status.is_ok()) {
+    const std::string rest = frame_rest(behind, region.end);
+    Status status;
+    if (!rest.empty()) status = file->write_at(behind, rest);
+    if (!status.is_ok()) {
       free.clear();
       return status;
     }

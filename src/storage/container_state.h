@@ -111,6 +111,10 @@ struct Container::State {
   Status plan_space(Plan& plan);
   // All that a plan must leave as it is.
   Regions in_use(const Plan& plan, bool keeps_records);
+  // From how many bytes on a region is worth to be used again.
+  uint64_t useful_bytes() const;
+  // The lowest of the regions with room for a table of `bytes`; regions.size() when there is none.
+  size_t fit_for_table(const Regions& regions, uint64_t bytes) const;
   // Takes the region out of `free` and begins to use regions again.
   Region take_region(size_t index);
   // Frames what stands behind a record that ends at `end` in a region up to `region_end`: the bytes
@@ -121,8 +125,8 @@ struct Container::State {
   Result<Region> find_region(uint64_t bytes);
   // Where the last table ends that is live, or may be, or is read.
   uint64_t needed_end() const;
-  // Where `count` checkpoints of the same tables, one behind the other, would end in the lowest
-  // free region that takes them; UINT64_MAX: none does.
+  // Where the last of `count` further checkpoints of the same tables would end in the lowest free
+  // regions that take them; UINT64_MAX: none does.
   uint64_t end_of_checkpoints(uint64_t count) const;
 };
 

@@ -43,7 +43,8 @@ uint64_t table_room(const Region& region) {
 size_t lowest_fit(const Regions& regions, uint64_t bytes) {
   size_t lowest = regions.size();
   for (size_t i = 0; i < regions.size(); ++i) {
-    if (table_room(regions[i]) < bytes) continue;
+    const uint64_t room = regions[i].bytes();
+    if (room != bytes && room < bytes + kRecordHeaderBytes) continue;
     if (lowest == regions.size() || regions[i].begin < regions[lowest].begin) lowest = i;
   }
   return lowest;

@@ -45,8 +45,8 @@ uint64_t table_room(const Region& region);
 // How much room a table of `bytes` may take when its records are written once more.
 inline uint64_t room_to_move(uint64_t bytes) { return bytes + bytes / 16 + 2 * kPageBytes; }
 
-// The lowest of the regions with room for a table of `bytes`; regions.size() when there is none.
-// Low ones first, so that the file's end becomes free.
+// The lowest of the regions which `bytes` of records fill, or leave room for a filler in;
+// regions.size() when there is none. Low ones first, so that the file's end becomes free.
 size_t lowest_fit(const Regions& regions, uint64_t bytes);
 
 }  // namespace flowdb

@@ -90,7 +90,7 @@ class MultiFileStorage final : public StorageInterface {
 
   // What is removed is the file system's at once: there is never room to be used again.
   bool has_waiting_tables() const override { return !finished_.empty(); }
-  std::optional<uint32_t> table_to_move() const override { return std::nullopt; }
+  std::optional<uint32_t> table_to_move(uint64_t) const override { return std::nullopt; }
   uint64_t reclaimable_bytes() const override { return 0; }
   Status reclaim() override { return check_idle(); }
 

@@ -19,10 +19,16 @@ uint64_t Container::State::needed_end() const {
 
 uint64_t Container::State::end_of_checkpoints(uint64_t count) const {
   const uint64_t one = kCheckpointLeadBytes + checkpoint_bytes(tables, manifest, true);
-  // Each begins with a page.
-  const uint64_t all = (one + kPageBytes) / kPageBytes * kPageBytes * count;
-  const size_t index = lowest_fit(free, all);
-  return index == free.size() ? UINT64_MAX : free[index].begin + all;
+  Regions left = free;
+  uint64_t last_end = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    const size_t index = lowest_fit(left, one);
+    if (index == left.size()) return UINT64_MAX;
+    Region& region = left[index];
+    region.begin = std::min(next_record_offset(region.begin + one), region.end);
+    last_end = std::max(last_end, region.begin);
+  }
+  return last_end;
 }
 
 uint64_t Container::reclaimable_bytes() const {
@@ -43,7 +49,7 @@ uint64_t Container::reclaimable_bytes() const {
 
 bool Container::has_waiting_tables() const { return !state_->finished.empty(); }
 
-std::optional<uint32_t> Container::table_to_move() const {
+std::optional<uint32_t> Container::table_to_move(uint64_t part_bytes) const {
   const State& s = *state_;
   if (!s.check_idle().is_ok() || s.tables.empty()) return std::nullopt;
   auto last = s.tables.begin();
@@ -51,7 +57,7 @@ std::optional<uint32_t> Container::table_to_move() const {
     if (one->second.offset > last->second.offset) last = one;
   }
   const TableLocation& location = last->second;
-  const size_t index = lowest_fit(s.free, room_to_move(location.length));
+  const size_t index = s.fit_for_table(s.free, std::min(room_to_move(location.length), part_bytes));
   if (index == s.free.size() || s.free[index].begin > location.offset) return std::nullopt;
   return last->first;
 }

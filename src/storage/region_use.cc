@@ -1,4 +1,6 @@
 // Taking free regions into use, and giving tables up.
+#include <algorithm>
+
 #include "storage/container_state.h"
 #include "storage/record.h"
 
@@ -9,6 +11,18 @@ namespace {
 constexpr uint64_t kCommitForRegionsMin = 4;
 
 }  // namespace
+
+// Tables leave smaller ones alone, so that these grow. Checkpoints come and go with each commit:
+// small ones that take turns in them leave the large ones whole.
+uint64_t Container::State::useful_bytes() const {
+  if (!reused) return region_bytes_min;
+  const uint64_t one = kCheckpointLeadBytes + superblock.checkpoint_length;
+  return std::min(region_bytes_min, std::max(one, kPageBytes));
+}
+
+size_t Container::State::fit_for_table(const Regions& regions, uint64_t bytes) const {
+  return lowest_fit(regions, std::max(bytes + 2 * kRecordHeaderBytes, region_bytes_min));
+}
 
 Region Container::State::take_region(size_t index) {
   const Region region = free[index];
@@ -21,25 +35,25 @@ std::string Container::State::frame_rest(uint64_t end_of_record, uint64_t region
   const uint64_t next = next_record_offset(end_of_record);
   if (next + kRecordHeaderBytes > region_end) return encode_gap(end_of_record, region_end);
   const Region rest = {next, region_end};
-  if (rest.bytes() >= region_bytes_min) free.push_back(rest);
+  if (rest.bytes() >= useful_bytes()) free.push_back(rest);
   return encode_gap(end_of_record, next) + encode_filler_header(rest.begin, rest.end);
 }
 
 Result<Region> Container::State::find_region(uint64_t bytes) {
-  size_t index = lowest_fit(free, bytes);
+  size_t index = fit_for_table(free, bytes);
   if (index == free.size() && !settled && !counting &&
       bytes >= kCommitForRegionsMin * region_bytes_min) {
     const bool reused_before = reused;
     reused = true;
     Plan plan;
     Status status = plan_superblock(plan);
-    if (!status.is_ok() || lowest_fit(plan.free, bytes) == plan.free.size()) {
+    if (!status.is_ok() || fit_for_table(plan.free, bytes) == plan.free.size()) {
       reused = reused_before;
       if (!status.is_ok()) return status;
       return Region();
     }
     FLOWDB_RETURN_IF_ERROR(commit(plan));
-    index = lowest_fit(free, bytes);
+    index = fit_for_table(free, bytes);
   }
   return index == free.size() ? Region() : take_region(index);
 }

@@ -128,7 +128,7 @@ Status Container::State::plan_space(Plan& plan) {
       if (!region.is_empty()) add_region(plan.framed, region);
       continue;
     }
-    const bool is_free = region.begin % kPageBytes == 0 && region.bytes() >= region_bytes_min;
+    const bool is_free = region.begin % kPageBytes == 0 && region.bytes() >= useful_bytes();
     if (is_free) add_region(plan.free, region);
     if (framing_unknown ? !region.is_empty() : is_free && !contains(free, region)) {
       add_region(plan.framed, region);

@@ -6,29 +6,20 @@
 #include "crash/crash_point.h"
 #include "crash/faulty_disk.h"
 #include "crash/recovered.h"
+#include "crash/story.h"
 #include "storage/container_format.h"
 
 namespace flowdb {
 namespace {
 
-constexpr uint64_t kSeed = 1;
-
-// Opens and ends the process at once.
-void open_and_end(FaultyDisk& disk, uint64_t opening) {
-  const auto engine =
-      Engine::open(disk.open_container(), disk.open_log(), crash_options(kSeed, opening));
-  ASSERT_TRUE(engine.is_ok()) << engine.status().to_string();
-  disk.end_process();
-}
-
 // The states after a power failure behind any event from `first` on.
 void expect_recovery_from_all(const History& history, size_t first, const Expectation& expected) {
-  Commits commits(kSeed, 0);
+  Commits commits(kStorySeed, 0);
   for (size_t event = first; event < history.events.size(); ++event) {
     const CrashPoint point(history, event);
     for (uint64_t i = 0; i < std::min<uint64_t>(point.power_states(), 1000); ++i) {
       DurableUpTo durable{};
-      ASSERT_EQ(check_recovered(point.power_state(i, durable), commits, expected, kSeed, i), "")
+      ASSERT_EQ(check_recovered(point.power_state(i, durable), commits, expected, kStorySeed, i), "")
           << "event " << event << ", state " << i;
     }
   }
@@ -48,39 +39,6 @@ TEST(Found, APowerFailureRightAfterACreationThatWasKilled) {
   expect_recovery_from_all(disk.history(), created, {});
 }
 
-// Commits until regions are used again, and then once more. Result: the number of commits.
-uint64_t reuse_regions(FaultyDisk& disk) {
-  Commits commits(kSeed, 0);
-  auto engine = Engine::open(disk.open_container(), disk.open_log(), crash_options(kSeed, 1));
-  EXPECT_TRUE(engine.is_ok()) << engine.status().to_string();
-  const auto& container = static_cast<const Container&>(engine.value()->storage());
-  uint64_t number = 0;
-  for (bool last = false; number < 50; last = container.regions_reused()) {
-    EXPECT_TRUE(engine.value()->write(commits.batch(++number), Durability::strict).is_ok());
-    EXPECT_TRUE(engine.value()->compact_all().is_ok());
-    if (last) break;
-  }
-  EXPECT_TRUE(container.regions_reused());
-  disk.end_process();
-  return number;
-}
-
-// Where the last superblocks of a history are written, `count` of them at most.
-std::vector<size_t> last_superblocks(const History& history, size_t count) {
-  std::vector<size_t> found;
-  for (size_t i = history.events.size(); i > 0 && found.size() < count; --i) {
-    const FileEvent& event = history.events[i - 1];
-    if (event.file == kContainerFile && event.kind == FileEvent::Kind::write &&
-        event.offset < kFileHeaderBytes) {
-      found.push_back(i - 1);
-    }
-  }
-  return found;
-}
-
-// Every number that is verified, too.
-uint64_t verified(uint64_t state) { return 8 * state; }
-
 // The superblock came through, and not the header that lets its table be seen. The recovery wrote
 // this header once more, beside the next superblock, and the same happened again: then both
 // superblocks had the table, and its header was taken for written.
@@ -97,8 +55,8 @@ TEST(Found, TwoPowerFailuresThatEachTakeTheHeadersBesideTheSuperblock) {
       for (const size_t again : last_superblocks(second.history(), 1)) {
         const CrashPoint next(second.history(), again);
         for (uint64_t k = 0; k < std::min<uint64_t>(next.power_states(), 16); ++k) {
-          Commits commits(kSeed, 0);
-          ASSERT_EQ(check_recovered(next.power_state(k, durable), commits, {0, number}, kSeed,
+          Commits commits(kStorySeed, 0);
+          ASSERT_EQ(check_recovered(next.power_state(k, durable), commits, {0, number}, kStorySeed,
                                     verified(k)),
                     "")
               << "event " << event << ", state " << i << ", state " << k;
@@ -111,25 +69,12 @@ TEST(Found, TwoPowerFailuresThatEachTakeTheHeadersBesideTheSuperblock) {
 // A process was killed behind its superblock, and the next one framed what only the superblock
 // before referred to; then the power failed, and that one was the newest again.
 TEST(Found, APowerFailureTakesTheSuperblockThatARecoveryHasSeen) {
-  FaultyDisk first;
-  const uint64_t number = reuse_regions(first);
-  for (const size_t event : last_superblocks(first.history(), 6)) {
-    FaultyDisk disk;
-    ASSERT_EQ(reuse_regions(disk), number);
-    disk.go_back_to(event + 1, kSector);
-    open_and_end(disk, 2);
-    for (size_t at = event + 1; at < disk.history().events.size(); ++at) {
-      const CrashPoint point(disk.history(), at);
-      for (uint64_t i = 0; i < 24; ++i) {
-        DurableUpTo durable{};
-        Commits commits(kSeed, 0);
-        ASSERT_EQ(check_recovered(point.power_sample(i, durable), commits, {0, number}, kSeed,
-                                  verified(i)),
-                  "")
-            << "event " << event << ", recovery " << at << ", state " << i;
-      }
-    }
-  }
+  EXPECT_EQ(lose_superblocks_that_were_seen(), "");
+}
+
+// What followed the first frame of the failed write was chained to it, and came back with it.
+TEST(Found, TheRestOfAFailedWriteBehindItsFirstCommitMadeAgain) {
+  EXPECT_EQ(repeat_the_first_of_a_failed_write(), "");
 }
 
 // Half of a superblock was written, so that recovery took the checkpoint that it was to name; but
@@ -137,8 +82,8 @@ TEST(Found, APowerFailureTakesTheSuperblockThatARecoveryHasSeen) {
 TEST(Found, APowerFailureBehindASuperblockThatWasWrittenInPart) {
   for (int64_t call = 0, hit = true; hit; ++call) {
     FaultyDisk disk;
-    Commits commits(kSeed, 0);
-    auto engine = Engine::open(disk.open_container(), disk.open_log(), crash_options(kSeed, 1));
+    Commits commits(kStorySeed, 0);
+    auto engine = Engine::open(disk.open_container(), disk.open_log(), crash_options(kStorySeed, 1));
     ASSERT_TRUE(engine.is_ok()) << engine.status().to_string();
     uint64_t number = 0;
     const auto commit = [&] {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/container_format.h"
+
 namespace flowdb {
 
 inline constexpr size_t kContainerFile = 0;
@@ -41,6 +43,12 @@ struct FileEvent {
   uint64_t offset = 0;  // of a write; the new size of a truncation
   std::string bytes;    // of a write
 };
+
+// Whether the event writes into the container's header: mostly a superblock.
+inline bool is_superblock(const FileEvent& event) {
+  return event.file == kContainerFile && event.kind == FileEvent::Kind::write &&
+         event.offset < kFileHeaderBytes;
+}
 
 struct History {
   Disk initial;  // all of it durable

@@ -10,6 +10,7 @@
 #include "crash/document_life.h"
 #include "crash/exploration.h"
 #include "crash/shapes.h"
+#include "crash/story.h"
 
 namespace flowdb {
 namespace {
@@ -22,9 +23,8 @@ constexpr const char* kRuleNames[] = {
 
 // Few images of each crash point, and many workloads.
 constexpr Depth kShallow = {4, 8, 8, 5};
-// The rarest, the rest of a failed write behind its first frame written again, takes half a
-// million.
-constexpr size_t kImagesMax = 800'000;
+// The rarest takes a hundred thousand.
+constexpr size_t kImagesMax = 400'000;
 
 // Workloads of each activity, and documents.
 Exploration::MakeLife lives(size_t kind) {
@@ -34,6 +34,21 @@ Exploration::MakeLife lives(size_t kind) {
 
 // The rules from this one on are those of databases that have a file for each table.
 constexpr Rule kFirstOfDirectories = Rule::sst_flush;
+
+// What workloads meet only once in some hundred thousand images, or not at all: a kill and a power
+// failure at certain places, one behind the other; a failed write of several commits of which the
+// first is made again. Result: as explore().
+std::string tell_story() {
+  switch (broken_rule) {
+    case Rule::newest_flush:
+    case Rule::newest_flush_again:
+      return lose_superblocks_that_were_seen();
+    case Rule::log_failure_epoch:
+      return repeat_the_first_of_a_failed_write();
+    default:
+      return {};
+  }
+}
 
 std::string explore(uint64_t seed, size_t& images) {
   if (broken_rule >= kFirstOfDirectories) {
@@ -54,7 +69,7 @@ class Rules : public testing::TestWithParam<size_t> {};
 
 TEST_P(Rules, BreakingOneIsNoticed) {
   broken_rule = static_cast<Rule>(GetParam());
-  std::string problem;
+  std::string problem = tell_story();
   size_t images = 0;
   for (uint64_t seed = 0; problem.empty() && images < kImagesMax; ++seed) {
     problem = explore(seed, images);

@@ -277,21 +277,29 @@ void Workload::hold_or_release() {
   }
 }
 
+size_t Workload::last_superblock(size_t event) const {
+  while (event > 0 && !is_superblock(history().events[event])) --event;
+  return event;
+}
+
 void Workload::crash() {
   held_.clear();
   // Both happen late in what there is, so that crashes can hit the recovery of the crash before.
   const size_t events = history().events.size();
   if (events == 0) return;
   const size_t from = last_opening_ < events && below(2) == 0 ? last_opening_ : events / 2;
-  const size_t event = from + below(events - from);
+  size_t event = from + below(events - from);
+  const bool kill = below(2) == 0;
+  // The next process may take for durable what it finds: most of all a superblock.
+  const size_t superblock = kill && below(2) == 0 ? last_superblock(event) : 0;
+  if (superblock > 0) event = superblock;
   const CrashPoint point(history(), event);
   Disk found;
   Expectation expected;
-  const bool kill = below(2) == 0;
   size_t torn = point.event_bytes();
   bool whole = true;
   if (kill) {
-    if (!point.is_atomic()) torn = below(torn + 1);
+    if (superblock == 0 && !point.is_atomic()) torn = below(torn + 1);
     found = point.killed(torn);
     whole = torn == point.event_bytes();
     expected = after_kill(event, whole);

@@ -179,7 +179,7 @@ TEST_F(MultiFileInMemoryTest, UpkeepOfRoomIsNeverDue) {
   for (bool more = true; more;) more = engine->maintain(0).value();
   EXPECT_EQ(engine->stats().dead_bytes, 0u);
   EXPECT_EQ(engine->storage().reclaimable_bytes(), 0u);
-  EXPECT_EQ(engine->storage().table_to_move(), std::nullopt);
+  EXPECT_EQ(engine->storage().table_to_move(0), std::nullopt);
   EXPECT_FALSE(engine->maintain(0).value());
 }
 

@@ -22,12 +22,12 @@ class ReuseCrash : public testing::Test {
     whole_step(write_table(*container_, 4, deceptive_bytes(2000, 4)));
     whole_step(write_table(*container_, 5, deceptive_bytes(1500, 5)));
     ASSERT_TRUE(container_->regions_reused());
+    const uint64_t size_before = bytes_->size();
     whole_step(container_->apply({4, 5}, {3}, "m4"));  // the checkpoint in the middle, too
     whole_step(write_table(*container_, 6, deceptive_bytes(1200, 6)));
     whole_step(container_->apply({}, {4}, "m5"));  // table 6 goes on waiting
     container_->discard_table(6);
     whole_step(add_table(*container_, 7, deceptive_bytes(900, 7), {5}, "m6"));
-    const uint64_t size_before = bytes_->size();
     for (int i = 0; container_->reclaimable_bytes() > 0 && i < 4; ++i) {
       whole_step(container_->reclaim());
     }
