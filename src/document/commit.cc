@@ -95,6 +95,7 @@ std::vector<Status> Database::commit(const std::vector<Transaction*>& group) {
   for (size_t i = 0; i < group.size(); ++i) {
     Transaction& transaction = *group[i];
     if (transaction.is_over()) continue;
+    for (const uint32_t data_id : transaction.written_) counts_.change(data_id, next_transaction_);
     if (transaction.has_writes()) {
       outcomes[i] = one_by_one ? commit_alone(transaction, durability) : written;
     }
@@ -133,7 +134,9 @@ void Database::publish(Transaction& transaction) {
   }
   const std::vector<uint32_t> now = data_ids(*schema_);
   for (const uint32_t id : before) {
-    if (!contains(now, id)) live_.give_up(id, next_transaction_);
+    if (contains(now, id)) continue;
+    counts_.remove(id);
+    live_.give_up(id, next_transaction_);
   }
   // Only the transaction itself ever saw these.
   for (const uint32_t id : transaction.taken_) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "document/known_counts.h"
 #include "document/live_data.h"
 #include "document/schema.h"
 #include "document/transaction.h"
@@ -76,6 +77,7 @@ class Database {
   uint64_t next_transaction_ = 1;
   std::vector<Transaction*> open_;  // in the order in which they began
   LiveData live_;
+  KnownCounts counts_;
   std::vector<LargeValues> large_values_;
 };
 

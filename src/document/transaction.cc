@@ -32,7 +32,10 @@ Transaction::~Transaction() { abort(); }
 
 void Transaction::abort() {
   if (is_over()) return;
-  for (const uint32_t data_id : taken_) database_->live_.remove(data_id);
+  for (const uint32_t data_id : taken_) {
+    database_->counts_.remove(data_id);
+    database_->live_.remove(data_id);
+  }
   database_->close(*this);
 }
 
@@ -121,7 +124,18 @@ bool Transaction::has_writes() const {
   return (overlay_ != nullptr && overlay_->count() > 0) || !spill_.runs.empty();
 }
 
+void Transaction::note_written(std::string_view engine_key) {
+  if (engine_key[0] != kRecordSpace && engine_key[0] != kIndexSpace) return;
+  const uint32_t data_id = load_be32(engine_key.data() + 1);
+  if (!has_written_to(data_id)) written_.push_back(data_id);
+}
+
+bool Transaction::has_written_to(uint32_t data_id) const {
+  return std::find(written_.begin(), written_.end(), data_id) != written_.end();
+}
+
 void Transaction::write_record(std::string_view engine_key, std::string_view value) {
+  note_written(engine_key);
   Record record;
   record.key = engine_key;
   record.value = value;
@@ -130,6 +144,7 @@ void Transaction::write_record(std::string_view engine_key, std::string_view val
 }
 
 void Transaction::remove_record(std::string_view engine_key) {
+  note_written(engine_key);
   Record record;
   record.key = engine_key;
   record.sequence = kOverlaySequence;

@@ -118,6 +118,7 @@ class Transaction {
   // Finds the first record of a range by the source's keys. The views in `entry` hold until the
   // next call. Result: whether there is one.
   Result<bool> get(uint32_t source_id, const KeyRange& range, bool with_value, Entry& entry);
+  // Of all entries it takes no time when nothing was written to the source since it was counted.
   Result<uint64_t> count(uint32_t source_id, const KeyRange& range);
   // Hands entries to `sink` until it has enough. Result: whether nothing comes behind the last one.
   Result<bool> scan(const ScanRequest& request, ScanSink& sink);
@@ -198,6 +199,9 @@ class Transaction {
   // quota_exceeded, io_error, closed.
   Status make_room();
   bool has_writes() const;
+  // Notes the data id of a record or an index entry.
+  void note_written(std::string_view engine_key);
+  bool has_written_to(uint32_t data_id) const;
   void write_record(std::string_view engine_key, std::string_view value);
   void remove_record(std::string_view engine_key);
   void remove_entries(const StoreSchema& store, std::string_view primary_key,
@@ -224,6 +228,7 @@ class Transaction {
   std::shared_ptr<Schema> own_schema_;  // null: no changes; else the same as schema_
   std::vector<uint32_t> cleared_;       // ids of stores
   std::vector<uint32_t> taken_;         // data ids
+  std::vector<uint32_t> written_;       // data ids that it has written under
   std::vector<Generator> generators_;
   std::unique_ptr<Memtable> overlay_;
   Spill spill_;
