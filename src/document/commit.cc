@@ -151,7 +151,8 @@ void Database::close(Transaction& transaction) {
   transaction.spill_.runs.clear();
   transaction.database_ = nullptr;
   open_.erase(std::find(open_.begin(), open_.end(), &transaction));
-  live_.release(open_.empty() ? next_transaction_ : open_.front()->number_);
+  const uint64_t oldest = open_.empty() ? next_transaction_ : open_.front()->number_;
+  if (live_.release(oldest)) engine_->drop_filter_changed();
 }
 
 }  // namespace flowdb

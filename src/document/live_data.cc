@@ -22,7 +22,7 @@ void LiveData::remove(uint32_t data_id) {
   if (at != live_.end() && *at == data_id) live_.erase(at);
 }
 
-void LiveData::release(uint64_t oldest) {
+bool LiveData::release(uint64_t oldest) {
   size_t kept = 0;
   for (const GivenUp& entry : given_up_) {
     if (entry.transaction <= oldest) {
@@ -31,14 +31,19 @@ void LiveData::release(uint64_t oldest) {
       given_up_[kept++] = entry;
     }
   }
+  const bool has_died = kept < given_up_.size();
   given_up_.resize(kept);
+  return has_died;
 }
 
-bool LiveData::is_dead(std::string_view engine_key) const {
-  if (engine_key.size() < kDataPrefixBytes) return false;
-  const char space = engine_key[0];
+bool LiveData::is_dead(std::string_view first, std::string_view last) const {
+  if (first.size() < kDataPrefixBytes || last.size() < kDataPrefixBytes) return false;
+  const char space = first[0];
   if (space != kRecordSpace && space != kIndexSpace && space != kPieceSpace) return false;
-  return !std::binary_search(live_.begin(), live_.end(), load_be32(engine_key.data() + 1));
+  if (last[0] != space) return false;
+  const uint32_t last_id = load_be32(last.data() + 1);
+  const auto next = std::lower_bound(live_.begin(), live_.end(), load_be32(first.data() + 1));
+  return next == live_.end() || *next > last_id;
 }
 
 }  // namespace flowdb

@@ -19,10 +19,11 @@ class LiveData {
   void remove(uint32_t data_id);
   // `oldest`: the number of the oldest open transaction. What only older ones could refer to is
   // dead.
-  void release(uint64_t oldest);
+  // Result: whether anything has died.
+  bool release(uint64_t oldest);
 
-  // Whether an engine key belongs to a store or an index that is no more.
-  bool is_dead(std::string_view engine_key) const;
+  // Whether all engine keys from `first` to `last` belong to stores and indexes that are no more.
+  bool is_dead(std::string_view first, std::string_view last) const;
 
  private:
   struct GivenUp {

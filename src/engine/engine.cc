@@ -33,9 +33,9 @@ void Engine::unpin_snapshot(uint64_t sequence) {
   state_->pins.erase(pin);
 }
 
-void Engine::set_drop_filter(std::function<bool(std::string_view key)> filter) {
-  state_->drop_filter = std::move(filter);
-}
+void Engine::set_drop_filter(DropFilter filter) { state_->drop_filter = std::move(filter); }
+
+void Engine::drop_filter_changed() { state_->may_have_dead_tables = true; }
 
 Status Engine::flush() {
   State& s = *state_;

@@ -93,9 +93,12 @@ class Engine {
   uint64_t pin_snapshot();
   void unpin_snapshot(uint64_t sequence);
 
-  // Compactions drop a record when this returns true for its key: for key ranges that nothing
-  // refers to any more. Must stay true for a key once it was.
-  void set_drop_filter(std::function<bool(std::string_view key)> filter);
+  // Compactions drop a record when this returns true for its key, and maintenance drops a table
+  // unread when it does for all keys from `first` to `last`: for key ranges that nothing refers to
+  // any more. Must stay true for a key once it was.
+  void set_drop_filter(DropFilter filter);
+  // To be called when the filter is true for more keys than before, for maintenance to look.
+  void drop_filter_changed();
 
   // Writes the memtable to a table and commits it. Durable on return.
   Status flush();

@@ -82,18 +82,23 @@ Result<uint64_t> Engine::State::step_compaction() {
   return work;
 }
 
+// What the filter drops is dead by commits that may be in the log only, and not flushed: a power
+// loss that took them back would leave references to it. Twice, because one of two flushes may do
+// nothing.
+Status Engine::State::make_drops_durable() {
+  for (const Rule rule : {Rule::dropped_log_flush, Rule::dropped_log_flush_again}) {
+    if (holds(rule)) FLOWDB_RETURN_IF_ERROR(log->sync());
+  }
+  return Status::ok();
+}
+
 Result<uint64_t> Engine::State::commit_part() {
   CompactionJob::Part part = job->take_part();
   const bool is_last = job->is_done();
   // Its hold on what the commit makes free ends here.
   if (is_last) job.reset();
-  // What the filter dropped is dead by commits that may be in the log only, and not flushed: a
-  // power loss that took them back would leave references to it. Twice, because one of two flushes
-  // may do nothing.
   Status status;
-  for (const Rule rule : {Rule::dropped_log_flush, Rule::dropped_log_flush_again}) {
-    if (status.is_ok() && part.has_dropped && holds(rule)) status = log->sync();
-  }
+  if (part.has_dropped) status = make_drops_durable();
   Change change = change_of_tables();
   change.added = std::move(part.added);
   change.removed = std::move(part.removed);

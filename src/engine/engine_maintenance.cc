@@ -24,7 +24,8 @@ constexpr uint64_t kReclaimRegionsMin = 4;
 }  // namespace
 
 bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
-  return flush != nullptr || job != nullptr || next_compaction().has_value() ||
+  return flush != nullptr || job != nullptr || may_have_dead_tables ||
+         next_compaction().has_value() ||
          (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||
          (upkeep == Upkeep::all && is_untidy());
 }
@@ -36,11 +37,15 @@ bool Engine::State::is_untidy() const {
 
 // (1) The flush comes first: the log and the memory wait for it. One that has failed, for want of
 // room most often, waits for the compactions. (2) A compaction that is under way goes on, (3) or
-// the next one begins, after tables that have expired are gone. (4) When nothing else is to be
-// done, the container is tidied.
+// the next one begins, after tables that are dead or have expired are gone. (4) When nothing else
+// is to be done, the container is tidied.
 Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
   if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
   if (job != nullptr) return step_compaction();
+  if (may_have_dead_tables) {
+    FLOWDB_ASSIGN_OR_RETURN(const bool dropped, drop_dead_tables());
+    if (dropped) return kCommitWork;
+  }
   Change change = change_of_tables();
   if (kFullEngine) change.removed = expired_tables(*version, options.now_us());
   if (!change.removed.empty()) {
@@ -61,6 +66,20 @@ Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
   const Status status = commit(change);
   compaction_failed = !status.is_ok();
   return status.is_ok() ? Result<uint64_t>(kCommitWork) : status;
+}
+
+Result<bool> Engine::State::drop_dead_tables() {
+  may_have_dead_tables = false;
+  if (!drop_filter) return false;
+  Change change = change_of_tables();
+  for (const auto& file : version->all()) {
+    const TableMeta& meta = file->meta();
+    if (drop_filter(meta.smallest_key, meta.largest_key)) change.removed.push_back(meta.id);
+  }
+  if (change.removed.empty()) return false;
+  FLOWDB_RETURN_IF_ERROR(make_drops_durable());
+  FLOWDB_RETURN_IF_ERROR(commit(change));
+  return true;
 }
 
 // What is free at the container's end goes, and when much is dead, its last table moves to the

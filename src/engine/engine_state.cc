@@ -65,6 +65,7 @@ Status Engine::State::commit(const Change& change) {
   checkpoint_position = change.position;
   checkpoint_due = false;
   room_is_waiting = !change.removed.empty();
+  may_have_dead_tables |= !change.added.empty();
   log->release_before(change.position);
   return Status::ok();
 }

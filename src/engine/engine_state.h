@@ -44,7 +44,10 @@ struct Engine::State {
   bool checkpoint_due = false;
   bool closed = false;
   std::multiset<uint64_t> pins;
-  std::function<bool(std::string_view key)> drop_filter;
+  DropFilter drop_filter;
+  // Nobody has looked for tables that the filter drops whole since it changed, or since a table
+  // came.
+  bool may_have_dead_tables = true;
   std::unique_ptr<CompactionJob> job;
   // It has failed; writers stop trying until it is asked for explicitly, or until they need the
   // room that a flush makes.
@@ -137,6 +140,11 @@ struct Engine::State {
   Result<uint64_t> step_compaction();
   // Commits what the job has ready, and ends it with its last part.
   Result<uint64_t> commit_part();
+  // To be called before a commit of what the drop filter has dropped. Errors: io_error, closed.
+  Status make_drops_durable();
+  // Gives up the tables of which the filter drops every key. Result: whether there were any. Errors
+  // as commit().
+  Result<bool> drop_dead_tables();
 
   bool is_maintenance_due(Upkeep upkeep) const;
   // One step of it. Result: the work done, 0 when there was none.

@@ -21,6 +21,9 @@ enum class CompactionStyle : uint8_t { leveled = 0, size_tiered = 1 };
 // relaxed: written before the call returns, survives the end of the process. strict: flushed, too.
 enum class Durability : uint8_t { relaxed = 0, strict = 1 };
 
+// Whether nothing refers to any key from the first to the last (Engine::set_drop_filter).
+using DropFilter = std::function<bool(std::string_view first, std::string_view last)>;
+
 struct EngineOptions {
   size_t memtable_bytes_max = 8 << 20;
   size_t block_bytes = 4 << 10;

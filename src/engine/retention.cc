@@ -42,7 +42,7 @@ Retention::Verdict Retention::judge(const Record& record, bool older_below) {
   if (!same_key) {
     started_ = true;
     key_.assign(record.key);
-    key_dropped_ = drop_filter_ && drop_filter_(record.key);
+    key_dropped_ = drop_filter_ && drop_filter_(record.key, record.key);
   }
   ts_ = record.ts;
   const uint64_t newer = newer_sequence_;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/options.h"
 #include "util/range_removes.h"
 #include "util/record.h"
 
@@ -26,7 +27,7 @@ class Retention {
   // `pins`: the snapshots in use, ascending. Records that expire at or before `now_us` are as good
   // as removed. `drop_filter` (may be empty) says which keys nothing refers to.
   Retention(std::vector<uint64_t> pins, int64_t now_us,
-            std::function<bool(std::string_view key)> drop_filter)
+            DropFilter drop_filter)
       : pins_(std::move(pins)), now_us_(now_us), drop_filter_(std::move(drop_filter)) {}
 
   // The removals of ranges among what is judged. REQUIRES: no record was judged.
@@ -51,7 +52,7 @@ class Retention {
 
   std::vector<uint64_t> pins_;
   int64_t now_us_;
-  std::function<bool(std::string_view key)> drop_filter_;
+  DropFilter drop_filter_;
   RangeRemoves range_removes_;
   bool started_ = false;
   std::string key_;

@@ -14,21 +14,23 @@ std::string key(char space, uint32_t data_id) {
   return out + "rest";
 }
 
+bool is_dead(const LiveData& data, std::string_view key) { return data.is_dead(key, key); }
+
 TEST(LiveData, WhatNothingRefersToIsDead) {
   LiveData data;
   data.add(3);
   data.add(5);
   for (const char space : {kRecordSpace, kIndexSpace}) {
-    EXPECT_FALSE(data.is_dead(key(space, 3)));
-    EXPECT_TRUE(data.is_dead(key(space, 4)));
-    EXPECT_FALSE(data.is_dead(key(space, 5)));
-    EXPECT_TRUE(data.is_dead(key(space, 0x03000000))) << "ids are big-endian";
+    EXPECT_FALSE(is_dead(data, key(space, 3)));
+    EXPECT_TRUE(is_dead(data, key(space, 4)));
+    EXPECT_FALSE(is_dead(data, key(space, 5)));
+    EXPECT_TRUE(is_dead(data, key(space, 0x03000000))) << "ids are big-endian";
   }
-  EXPECT_FALSE(data.is_dead(std::string_view("\0d", 2))) << "the schema";
-  EXPECT_FALSE(data.is_dead(key(0x03, 4))) << "time series";
-  EXPECT_FALSE(data.is_dead("\x01"));
+  EXPECT_FALSE(is_dead(data, std::string_view("\0d", 2))) << "the schema";
+  EXPECT_FALSE(is_dead(data, key(0x03, 4))) << "time series";
+  EXPECT_FALSE(is_dead(data, "\x01"));
   data.remove(5);
-  EXPECT_TRUE(data.is_dead(key(kRecordSpace, 5)));
+  EXPECT_TRUE(is_dead(data, key(kRecordSpace, 5)));
 }
 
 TEST(LiveData, OlderTransactionsKeepAlive) {
@@ -38,12 +40,26 @@ TEST(LiveData, OlderTransactionsKeepAlive) {
   data.give_up(1, 10);
   data.give_up(2, 12);
   data.release(9);
-  EXPECT_FALSE(data.is_dead(key(kRecordSpace, 1)));
+  EXPECT_FALSE(is_dead(data, key(kRecordSpace, 1)));
   data.release(10);
-  EXPECT_TRUE(data.is_dead(key(kRecordSpace, 1)));
-  EXPECT_FALSE(data.is_dead(key(kRecordSpace, 2)));
+  EXPECT_TRUE(is_dead(data, key(kRecordSpace, 1)));
+  EXPECT_FALSE(is_dead(data, key(kRecordSpace, 2)));
   data.release(20);
-  EXPECT_TRUE(data.is_dead(key(kRecordSpace, 2)));
+  EXPECT_TRUE(is_dead(data, key(kRecordSpace, 2)));
+}
+
+TEST(LiveData, FromOneKeyToAnother) {
+  LiveData data;
+  data.add(3);
+  data.add(7);
+  for (const char space : {kRecordSpace, kIndexSpace}) {
+    EXPECT_TRUE(data.is_dead(key(space, 4), key(space, 6)));
+    EXPECT_TRUE(data.is_dead(key(space, 8), key(space, 0x10000)));
+    EXPECT_FALSE(data.is_dead(key(space, 3), key(space, 4)));
+    EXPECT_FALSE(data.is_dead(key(space, 4), key(space, 7)));
+    EXPECT_FALSE(data.is_dead(key(space, 1), key(space, 9)));
+  }
+  EXPECT_FALSE(data.is_dead(key(kRecordSpace, 8), key(kIndexSpace, 2))) << "all behind 8, and 1, 2";
 }
 
 }  // namespace

@@ -102,7 +102,9 @@ TEST_F(EngineTest, APinKeepsWhatItSeesThroughCompaction) {
 TEST_F(EngineTest, TheDropFilterDropsWhatNothingRefersTo) {
   for (const char* key : {"1a", "1b", "2a", "2b", "3a"}) put(key, "v");
   expect_ok(engine_->compact_all());
-  engine_->set_drop_filter([](std::string_view key) { return key[0] == '2'; });
+  engine_->set_drop_filter([](std::string_view first, std::string_view last) {
+    return first[0] == '2' && last[0] == '2';
+  });
   EXPECT_EQ(keys(), "1a 1b 2a 2b 3a ");
   expect_ok(engine_->compact_all());
   EXPECT_EQ(keys(), "1a 1b 3a ");

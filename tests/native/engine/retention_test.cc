@@ -64,7 +64,7 @@ TEST(RetentionTest, AnExpiredRecordIsARemoval) {
 
 TEST(RetentionTest, TheFilterDropsAllOfAKeyAndIsAskedOnce) {
   int asked = 0;
-  Retention retention({1, 5}, 0, [&](std::string_view key) {
+  Retention retention({1, 5}, 0, [&](std::string_view key, std::string_view) {
     ++asked;
     return key == "dead";
   });
@@ -76,7 +76,7 @@ TEST(RetentionTest, TheFilterDropsAllOfAKeyAndIsAskedOnce) {
 }
 
 TEST(RetentionTest, TheEmptyKeyIsAKey) {
-  Retention retention({}, 0, [](std::string_view key) { return key.empty(); });
+  Retention retention({}, 0, [](std::string_view key, std::string_view) { return key.empty(); });
   EXPECT_EQ(retention.judge(put("", 9), true), Verdict::drop);
   EXPECT_EQ(retention.judge(put("a", 9), true), Verdict::keep);
 }

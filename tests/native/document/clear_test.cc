@@ -1,0 +1,135 @@
+// Stores that are cleared, or deleted, and filled again: what was in them takes no room for long.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "document/test_database.h"
+
+namespace flowdb {
+namespace {
+
+constexpr uint32_t kStore = 1;
+constexpr uint32_t kIndex = 2;
+constexpr uint32_t kOther = 3;
+constexpr int kRecords = 6000;
+constexpr size_t kRecordBytes = 1000;
+
+class Clear : public testing::Test {
+ protected:
+  void SetUp() override {
+    open();
+    auto upgrade = database_->begin_upgrade(1);
+    ASSERT_TRUE(upgrade.value()->create_store(kStore, R"("s")", "null", false).is_ok());
+    ASSERT_TRUE(
+        upgrade.value()->create_index(kStore, kIndex, R"("i")", R"("k")", false, false).is_ok());
+    ASSERT_TRUE(upgrade.value()->create_store(kOther, R"("o")", "null", false).is_ok());
+    ASSERT_TRUE(commit(*database_, std::move(upgrade).value()).is_ok());
+  }
+
+  void open() {
+    database_.reset();
+    auto opened = files_.open();
+    ASSERT_TRUE(opened.is_ok()) << opened.status().to_string();
+    database_ = std::move(opened).value();
+  }
+
+  void fill(uint32_t store, bool clears, int records = kRecords) {
+    auto t = database_->begin(TransactionMode::readwrite, Durability::relaxed);
+    if (clears) {
+      ASSERT_TRUE(t->clear(store).is_ok());
+    }
+    std::string value(kRecordBytes, ' ');
+    for (int i = 0; i < records; ++i) {
+      for (char& c : value) c = static_cast<char>(random_());
+      const IndexKeys keys =
+          store == kStore ? IndexKeys{{kIndex, number(i)}} : IndexKeys();
+      ASSERT_TRUE(put(*t, store, number(i), value, keys).is_ok());
+    }
+    ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
+  }
+
+  void maintain() {
+    for (bool more = true; more;) {
+      const auto pending = database_->engine().maintain(1'000'000);
+      ASSERT_TRUE(pending.is_ok()) << pending.status().to_string();
+      more = pending.value();
+    }
+  }
+
+  TestFiles files_;
+  std::unique_ptr<Database> database_;
+  std::mt19937 random_;
+};
+
+// 40 MB are visible all the time: more than level 1 holds, so that tables go down unread.
+TEST_F(Clear, FilledAgainAndAgainTheFileStaysAsSmall) {
+  constexpr int kMany = 20'000;
+  fill(kOther, false, kMany);
+  fill(kStore, false, kMany);
+  maintain();
+  const size_t fresh = files_.container->size();
+  for (int round = 0; round < 6; ++round) {
+    fill(kStore, true, kMany);
+    maintain();
+    if (round % 3 == 2) open();
+    EXPECT_LE(files_.container->size() + files_.log->size(), fresh + fresh / 2 + (8 << 20))
+        << "round " << round;
+    const auto reader = database_->begin(TransactionMode::readonly, Durability::relaxed);
+    EXPECT_EQ(count(*reader, kStore), static_cast<uint64_t>(kMany));
+    EXPECT_EQ(count(*reader, kIndex), static_cast<uint64_t>(kMany));
+    EXPECT_EQ(count(*reader, kOther), static_cast<uint64_t>(kMany));
+  }
+}
+
+TEST_F(Clear, GivesUpWholeTablesUnread) {
+  fill(kOther, false);
+  fill(kStore, false);
+  ASSERT_TRUE(database_->engine().compact_all().is_ok());
+  maintain();
+  const EngineStats before = database_->engine().stats();
+  auto t = database_->begin(TransactionMode::readwrite, Durability::relaxed);
+  ASSERT_TRUE(t->clear(kStore).is_ok());
+  ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
+  const auto pending = database_->engine().maintain(0, Upkeep::due);
+  ASSERT_TRUE(pending.is_ok());
+  const EngineStats after = database_->engine().stats();
+  EXPECT_EQ(after.compactions, before.compactions);
+  EXPECT_LT(after.table_bytes, before.table_bytes * 2 / 3);
+  EXPECT_EQ(database_->engine().maintain(0, Upkeep::due).value(), false);
+}
+
+// An older transaction goes on to read them.
+TEST_F(Clear, WhatIsReadStaysUntilTheReaderIsOver) {
+  fill(kOther, false);
+  fill(kStore, false);
+  ASSERT_TRUE(database_->engine().compact_all().is_ok());
+  auto reader = database_->begin(TransactionMode::readonly, Durability::relaxed);
+  auto t = database_->begin(TransactionMode::readwrite, Durability::relaxed);
+  ASSERT_TRUE(t->clear(kStore).is_ok());
+  ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
+  maintain();
+  const uint64_t bytes = database_->engine().stats().table_bytes;
+  EXPECT_EQ(count(*reader, kStore), static_cast<uint64_t>(kRecords));
+  reader.reset();
+  maintain();
+  EXPECT_LT(database_->engine().stats().table_bytes, bytes * 2 / 3);
+}
+
+TEST_F(Clear, WhatADeletedStoreHeldGoesAfterTheNextOpening) {
+  fill(kOther, false);
+  fill(kStore, false);
+  ASSERT_TRUE(database_->engine().compact_all().is_ok());
+  const uint64_t bytes = database_->engine().stats().table_bytes;
+  auto upgrade = database_->begin_upgrade(2);
+  ASSERT_TRUE(upgrade.value()->delete_store(kStore).is_ok());
+  ASSERT_TRUE(commit(*database_, std::move(upgrade).value()).is_ok());
+  open();
+  EXPECT_EQ(database_->engine().stats().table_bytes, bytes);
+  maintain();
+  EXPECT_LT(database_->engine().stats().table_bytes, bytes * 2 / 3);
+  const auto reader = database_->begin(TransactionMode::readonly, Durability::relaxed);
+  EXPECT_EQ(count(*reader, kOther), static_cast<uint64_t>(kRecords));
+}
+
+}  // namespace
+}  // namespace flowdb
