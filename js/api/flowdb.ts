@@ -2,7 +2,13 @@
 // IndexedDB API over it.
 import type { ChannelCounts } from '../channel/client';
 import type { PageMessage, StorageKind } from '../channel/messages';
-import { StatusCode, toDOMException, type ErrorData, type ErrorReason } from '../channel/status';
+import {
+  errorData,
+  StatusCode,
+  toDOMException,
+  type ErrorData,
+  type ErrorReason,
+} from '../channel/status';
 import { IDBFactory } from '../idb/IDBFactory';
 import { Session } from '../idb/session';
 import { internal } from '../idb/webidl/interface-shape';
@@ -84,7 +90,8 @@ export class FlowDB {
 
   /**
    * Ends the worker, unless it is this one. What was committed stays, what runs is aborted,
-   * connections get `close`. Databases in memory are gone.
+   * connections get `close`. What is still being opened, or asked for afterwards, fails. Databases
+   * in memory are gone.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -94,6 +101,7 @@ export class FlowDB {
     // Answered behind everything else: the files are closed then.
     await this.#session.databases().catch(() => undefined);
     this.#host?.end();
+    this.#session.onDead(errorData(StatusCode.closed, 'FlowDB was closed.'));
   }
 
   async #start(): Promise<void> {

@@ -167,8 +167,9 @@ export class ChannelClient {
       return;
     }
     const message = data as WorkerMessage;
-    if (message.t === 'closed') this.#handlers.delete(message.connection);
     this.#control.onMessage(message);
+    // Not before: they may be all that keeps a connection which no script can reach.
+    if (message.t === 'closed') this.#handlers.delete(message.connection);
   }
 
   // An exception here would leave the rest of the replies without their requests: it ends the

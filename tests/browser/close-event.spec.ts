@@ -55,3 +55,32 @@ test('closing by force aborts transactions, then tells the connections', async (
     value: 'kept',
   });
 });
+
+test('what is asked for while FlowDB ends, or afterwards, has an end', async ({ page }) => {
+  const seen = await page.evaluate(async () => {
+    const load = (url: string) => import(url);
+    const { FlowDB } = await load('/dist/index.js');
+    const flow = await FlowDB.open();
+    const factory: IDBFactory = flow.indexedDB;
+    const ended = (request: IDBOpenDBRequest) =>
+      new Promise<string>((resolve) => {
+        request.onerror = () => resolve('failed');
+        request.onsuccess = () => (request.result.onclose = () => resolve('closed'));
+      });
+    const ends = [ended(factory.open('before', 1))];
+    const closing = flow.close();
+    ends.push(ended(factory.open('meanwhile', 1)));
+    await closing;
+    ends.push(ended(factory.open('afterwards', 1)), ended(factory.deleteDatabase('afterwards')));
+    const list = factory.databases().then(() => 'listed', ({ name }: DOMException) => name);
+    const late = new Promise((resolve) => setTimeout(resolve, 5000, 'no end'));
+    return Promise.all([...ends, list].map((end) => Promise.race([end, late])));
+  });
+  expect(seen).toEqual([
+    expect.stringMatching(/failed|closed/),
+    expect.stringMatching(/failed|closed/),
+    'failed',
+    'failed',
+    'UnknownError',
+  ]);
+});

@@ -81,7 +81,7 @@ test('it may be closed and opened again on the same thread', async ({ page }) =>
 
 test('closed while a database is being opened, it keeps nothing', async ({ page }) => {
   await start(page);
-  await call(page, 'closeWhileOpening', 'left');
+  expect(await call(page, 'closeWhileOpening', 'left')).toBe('UnknownError');
   await call(page, 'put', 'left', 'k', 'kept');
   expect(await call(page, 'get', 'left', 'k')).toBe('kept');
 });

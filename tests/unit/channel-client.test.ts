@@ -1,5 +1,7 @@
 // The page's end of the channel against a port that the test plays itself: batches, order, delivery
 // and the worker's death.
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { ChannelClient, type ChannelPort, type TransactionHandler } from '../../js/channel/client';
 import type { WorkerMessage } from '../../js/channel/messages';
@@ -8,6 +10,9 @@ import type { Reply } from '../../js/channel/reply-reader';
 import type { ErrorData } from '../../js/channel/status';
 import { cloneForStorage } from '../../js/codec/storable-clone';
 import { message, sized, withLength } from './channel-replies';
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
 
 class FakePort implements ChannelPort {
   readonly sent: unknown[] = [];
@@ -208,6 +213,32 @@ describe('delivery', () => {
     expect(b.log).toEqual([]);
     expect(messages).toHaveLength(1);
     expect(deaths).toEqual([]);
+  });
+
+  // A connection that no script can reach is kept by its transactions alone.
+  it('keeps the transactions of a connection until its closing was told', async () => {
+    let isKept: boolean | undefined;
+    const port = new FakePort();
+    const client = new ChannelClient(port, {
+      onMessage: () => {
+        collectGarbage();
+        isKept = recorder.deref() !== undefined;
+      },
+      onDead: () => {},
+    });
+    const register = () => {
+      const made = new Recorder();
+      client.register(1, 1, made);
+      return new WeakRef(made);
+    };
+    const recorder = register();
+    // What a task has made or read of a WeakRef stays until its end.
+    await new Promise((resolve) => setTimeout(resolve));
+    port.receive({ t: 'closed', connection: 1, error: null });
+    expect(isKept).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve));
+    collectGarbage();
+    expect(recorder.deref()).toBeUndefined();
   });
 });
 

@@ -54,8 +54,9 @@ const steps = {
 
   async closeWhileOpening(name) {
     const leaving = await FlowDB.open();
-    leaving.indexedDB.open(name, 1);
+    const opening = result(leaving.indexedDB.open(name, 1));
     await leaving.close();
+    return opening.catch((error) => error.name);
   },
 
   /** Twice in memory: each has its own. */
