@@ -101,6 +101,7 @@ FLOWDB_EXPORT(uint32_t) flow_error_message() { return hand_out(std::string(last_
 FLOWDB_EXPORT(BoundDatabase*)
 flow_open(int container_file, int log_file, uint32_t memtable_bytes, uint32_t block_cache_bytes) {
   EngineOptions options;
+  Database::configure(options);
   if (memtable_bytes != 0) options.memtable_bytes_max = memtable_bytes;
   if (block_cache_bytes != 0) options.block_cache_bytes = block_cache_bytes;
   options.random = random_number;

@@ -7,6 +7,11 @@
 
 namespace flowdb {
 
+void Database::configure(EngineOptions& options) {
+  // Pieces count up, and are gone with their records.
+  options.table_split_key = kPieceKeysFirst;
+}
+
 Result<std::unique_ptr<Database>> Database::open(std::unique_ptr<Engine> engine, std::string name) {
   if (!is_json_string(name)) return Status::invalid_argument("the name is no JSON string");
   SchemaLoader loader;

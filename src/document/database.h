@@ -18,6 +18,8 @@ namespace flowdb {
 
 class Database {
  public:
+  // What an engine for a database has to be opened with: sets it.
+  static void configure(EngineOptions& options);
   // Takes the engine and reads the schema in it. `name`, JSON text of a string, is for a database
   // that has no schema yet. Errors: invalid_argument (the name), corruption, unsupported, io_error.
   static Result<std::unique_ptr<Database>> open(std::unique_ptr<Engine> engine, std::string name);

@@ -36,10 +36,32 @@ uint64_t bytes_of(const TableFiles& files) {
   return bytes;
 }
 
-CompactionPlan plan_level0(const Version& version) {
+// A table of level 0 that is not smaller than this goes down as it is where it meets nothing;
+// smaller ones are merged, so that they don't become many.
+constexpr uint64_t kMovedTableShare = 16;
+
+// The tables of level 0 that meet nothing there and nothing in level 1.
+TableFiles moved_from_level0(const Version& version, const CompactionLimits& limits) {
+  const TableFiles& level0 = version.level(0);
+  TableFiles moved;
+  for (const auto& file : level0) {
+    if (file->bytes() < limits.table_bytes_max / kMovedTableShare) continue;
+    const std::string_view smallest = file->meta().smallest_key;
+    const std::string_view largest = file->meta().largest_key;
+    const bool meets = std::any_of(level0.begin(), level0.end(), [&](const auto& other) {
+      return other != file && other->overlaps(smallest, largest);
+    });
+    if (!meets && overlapping(version.level(1), smallest, largest).empty()) moved.push_back(file);
+  }
+  return moved;
+}
+
+CompactionPlan plan_level0(const Version& version, const CompactionLimits& limits) {
   CompactionPlan plan;
-  plan.upper = version.level(0);
   plan.output_level = 1;
+  plan.upper = moved_from_level0(version, limits);
+  if (!plan.upper.empty()) return plan;
+  plan.upper = version.level(0);
   std::string_view smallest = plan.upper.front()->meta().smallest_key;
   std::string_view largest = plan.upper.front()->meta().largest_key;
   for (const auto& file : plan.upper) {
@@ -180,7 +202,7 @@ std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits) {
   const Pressure worst = worst_level(version, limits, limits.level0_tables_max);
   if (worst.score < 1) return std::nullopt;
-  if (worst.level == 0) return plan_level0(version);
+  if (worst.level == 0) return plan_level0(version, limits);
   const uint64_t target = level_target(version, limits, worst.level);
   return plan_level(version, worst.level, version.level_bytes(worst.level) - target);
 }

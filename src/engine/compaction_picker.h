@@ -44,8 +44,8 @@ struct CompactionPlan {
   bool is_move() const;
 };
 
-// The level that exceeds its limit the most is relieved: level 0 of all its tables at once, another
-// one of the neighbours, as many as it takes and a few MiB at most, whose merge rewrites the least
+// The level that exceeds its limit the most is relieved: level 0 of the tables that can be moved, or
+// without any of all its tables at once, another one of the neighbours, as many as it takes and a few MiB at most, whose merge rewrites the least
 // for what it frees. nullopt: every level is within
 // its limit.
 std::optional<CompactionPlan> pick_compaction(const Version& version,

@@ -64,8 +64,12 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
     expected_bytes = 0;
     for (const auto& file : plan.upper) expected_bytes += file->bytes();
   }
-  auto output = std::make_unique<TableOutput>(
-      *storage, next_table_id, builder_options(plan.output_level), table_bytes, expected_bytes);
+  // One table of level 0 that is merged from several stays one.
+  const std::string_view split_key =
+      plan.output_level == 0 ? std::string_view() : options.table_split_key;
+  auto output = std::make_unique<TableOutput>(*storage, next_table_id,
+                                              builder_options(plan.output_level), table_bytes,
+                                              expected_bytes, split_key);
   const uint64_t part_bytes_min = of_all ? kPartBytesMinOfAll : kPartBytesMin;
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job =

@@ -29,7 +29,8 @@ Result<uint64_t> Engine::State::write_flush() {
     FLOWDB_RETURN_IF_ERROR(pause_compaction());
     flush->begin(Retention({pins.begin(), pins.end()}, options.now_us(), nullptr),
                  std::make_unique<TableOutput>(*storage, next_table_id, builder_options(0),
-                                               UINT64_MAX, flush->memtable()->data_bytes()));
+                                               UINT64_MAX, flush->memtable()->data_bytes(),
+                                               options.table_split_key));
   }
   return flush->step();
 }

@@ -30,6 +30,10 @@ struct EngineOptions {
   size_t table_bytes_max = 4 << 20;
   // What open transactions have written and not committed; beyond it, their writes go to tables.
   size_t overlay_bytes_max = 8 << 20;
+  // Flushes and compactions make no table with keys on both sides of it. For keys of which those
+  // behind it are written once, in order: their tables meet no others, and are not merged with them.
+  // Empty: none. Must outlive the engine.
+  std::string_view table_split_key;
   // Of data, index and filter blocks together.
   size_t block_cache_bytes = 16 << 20;
   // What the engine holds in all: two memtables (one is filled while the other is written), what

@@ -22,6 +22,7 @@ constexpr Depth kDepth = {8, 8, 12, 3};
 TEST(Found, ARelaxedClearIsLostTogetherWithWhatACompactionDroppedByIt) {
   FaultyDisk disk;
   EngineOptions options = crash_options(1, 1);
+  Database::configure(options);
   auto engine = Engine::open(disk.open_container(), disk.open_log(), options);
   ASSERT_TRUE(engine.is_ok()) << engine.status().to_string();
   auto database = std::move(Database::open(std::move(engine).value(), R"("found")")).value();

@@ -16,6 +16,7 @@ constexpr size_t kKeys = 30;
 
 Result<std::unique_ptr<Database>> open_database(FaultyDisk& disk, uint64_t seed, uint64_t opening) {
   EngineOptions options = crash_options(seed, opening);
+  Database::configure(options);
   options.overlay_bytes_max = 4 << 10;
   FLOWDB_ASSIGN_OR_RETURN(auto engine,
                           Engine::open(disk.open_container(), disk.open_log(), options));

@@ -39,6 +39,7 @@ class LargeTest : public testing::Test {
   void open() {
     database_.reset();
     EngineOptions options = size_.options;
+    Database::configure(options);
     options.random = [this] { return random_(); };
     options.now_us = [] { return int64_t{1'700'000'000'000'000}; };
     auto engine = Engine::open(file("flow.db"), file("flow.wal"), options);

@@ -31,6 +31,7 @@ struct TestFiles {
   }
   Result<std::unique_ptr<Database>> open(const std::string& name = R"("test")") const {
     EngineOptions options;
+    Database::configure(options);
     auto counter = std::make_shared<uint64_t>(container->size() + directories.created() + 1);
     options.random = [counter] { return *counter += 0x9e3779b97f4a7c15; };
     options.now_us = [] { return int64_t{1'700'000'000'000'000}; };

@@ -59,6 +59,19 @@ TEST(CompactionPickerTest, Level0GoesAsAWholeWithWhatItMeets) {
   EXPECT_FALSE(plan->is_move());
 }
 
+TEST(CompactionPickerTest, WhatMeetsNothingInLevel0GoesDownAsItIs) {
+  const auto version = version_of(
+      {table(1, 0, "c", "d", kLimits.table_bytes_max), table(2, 0, "k", "m"),
+       table(3, 0, "r", "s", kLimits.table_bytes_max), table(4, 0, "w", "x"),
+       table(5, 0, "x", "z", kLimits.table_bytes_max), table(6, 1, "s", "t")});
+  const auto plan = pick_compaction(*version, kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{1}) << "2 is small, 3 and 5 meet 6 and 4";
+  EXPECT_TRUE(plan->is_move());
+  EXPECT_EQ(plan->upper_level, 0);
+  EXPECT_EQ(plan->output_level, 1);
+}
+
 TEST(CompactionPickerTest, ALevelIsRelievedWhereItCostsLeast) {
   const auto version = version_of({table(1, 1, "a", "c", 2000), table(2, 1, "d", "f", 2000),
                                    table(3, 2, "a", "b", 1000), table(4, 2, "c", "c", 1000),

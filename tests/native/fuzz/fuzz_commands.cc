@@ -17,6 +17,7 @@ struct Files {
 
   std::unique_ptr<Interpreter> open() const {
     EngineOptions options;
+    Database::configure(options);
     options.random = [seed = uint64_t{1}]() mutable { return seed += 0x9e3779b97f4a7c15; };
     options.now_us = [] { return int64_t{1'700'000'000'000'000}; };
     options.memtable_bytes_max = 256 << 10;
