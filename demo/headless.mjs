@@ -70,7 +70,6 @@ class Run {
 
   /** Runs the job `rounds` times on each implementation; who goes first alternates. */
   async jobs(rounds) {
-    this.check("FlowDB is not the browser's own IndexedDB", await this.#ask('flowdbIsItsOwn'));
     for (let round = 0; round < rounds; round++) {
       const order = round % 2 === 0 ? ['flowdb', 'native'] : ['native', 'flowdb'];
       for (const name of order) {

@@ -22,8 +22,6 @@ export interface Demo {
   /** Opens the database of an earlier load again. */
   reopen(name: ImplementationName): Promise<OpeningReport | undefined>;
   askAgain(name: ImplementationName): Promise<JobReport>;
-  /** Whether FlowDB's factory is an object of its own, not the browser's. */
-  flowdbIsItsOwn(): Promise<boolean>;
 }
 
 declare global {
@@ -144,9 +142,5 @@ globalThis.cityDemo = {
     const report = await askAgain(await implementation(name), await allCities());
     showReport(report);
     return report;
-  },
-  flowdbIsItsOwn: async () => {
-    const { factory } = await implementation('flowdb');
-    return factory !== globalThis.indexedDB && !(factory instanceof IDBFactory);
   },
 };

@@ -140,7 +140,7 @@ void Database::publish(Transaction& transaction) {
   }
   // Only the transaction itself ever saw these.
   for (const uint32_t id : transaction.taken_) {
-    if (!contains(now, id)) live_.remove(id);
+    if (!contains(now, id)) forget(id);
   }
 }
 

@@ -58,6 +58,11 @@ uint32_t Database::take_data_id() {
   return data_id;
 }
 
+void Database::forget(uint32_t data_id) {
+  counts_.remove(data_id);
+  live_.remove(data_id);
+}
+
 std::unique_ptr<Transaction> Database::begin(TransactionMode mode, Durability durability) {
   assert(mode != TransactionMode::upgrade);
   std::unique_ptr<Transaction> begun(

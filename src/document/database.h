@@ -56,6 +56,8 @@ class Database {
   Database(std::unique_ptr<Engine> engine, std::shared_ptr<const Schema> schema,
            uint32_t next_data_id);
   uint32_t take_data_id();
+  // Nobody but the transaction that took the data id has ever seen it.
+  void forget(uint32_t data_id);
   Status commit_alone(Transaction& transaction, Durability durability);
   // Which stores have large values, when the database is opened.
   Status load_large_values();

@@ -32,10 +32,7 @@ Transaction::~Transaction() { abort(); }
 
 void Transaction::abort() {
   if (is_over()) return;
-  for (const uint32_t data_id : taken_) {
-    database_->counts_.remove(data_id);
-    database_->live_.remove(data_id);
-  }
+  for (const uint32_t data_id : taken_) database_->forget(data_id);
   database_->close(*this);
 }
 
