@@ -39,6 +39,11 @@ class CompactionJob {
   // no more.
   Part take_part();
 
+  // As TableOutput::begin_room(), before a step.
+  Result<bool> begin_room() {
+    if (is_started_ && !merged_.valid()) return false;
+    return output_->begin_room();
+  }
   // Completes the table that is being written, so that another one can be written before the next
   // step. Errors as step().
   Status pause();

@@ -47,6 +47,7 @@ Status Engine::flush() {
 Status Engine::close() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  FLOWDB_RETURN_IF_ERROR(s.finish_commit());
   s.closed = true;
   s.job.reset();
   // Opened and only read: it is as the last close() has left it.

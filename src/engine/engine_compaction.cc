@@ -6,7 +6,6 @@
 #include "engine/size_tiered_picker.h"
 #include "storage/free_space.h"
 #include "util/features.h"
-#include "util/rules.h"
 
 namespace flowdb {
 namespace {
@@ -41,6 +40,7 @@ double Engine::State::compaction_urgency() const {
 }
 
 Status Engine::State::pause_compaction() {
+  FLOWDB_RETURN_IF_ERROR(finish_commit());
   if (job == nullptr) return Status::ok();
   const Status status = job->pause();
   if (status.is_ok()) return status;
@@ -75,21 +75,12 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
 
 Result<uint64_t> Engine::State::step_compaction() {
   const LatencyTimer timer(latencies.get(), &EngineLatencies::compaction, options.clock_ns);
+  if (commit_under_way) return step_commit();
   const bool commits = job->is_done() || job->has_part();
-  const Result<uint64_t> work = commits ? commit_part() : job->step();
+  const Result<uint64_t> work = commits ? commit_part() : step_writing(*job);
   compaction_failed = !work.is_ok();
   if (compaction_failed) job.reset();
   return work;
-}
-
-// What the filter drops is dead by commits that may be in the log only, and not flushed: a power
-// loss that took them back would leave references to it. Twice, because one of two flushes may do
-// nothing.
-Status Engine::State::make_drops_durable() {
-  for (const Rule rule : {Rule::dropped_log_flush, Rule::dropped_log_flush_again}) {
-    if (holds(rule)) FLOWDB_RETURN_IF_ERROR(log->sync());
-  }
-  return Status::ok();
 }
 
 Result<uint64_t> Engine::State::commit_part() {
@@ -97,18 +88,18 @@ Result<uint64_t> Engine::State::commit_part() {
   const bool is_last = job->is_done();
   // Its hold on what the commit makes free ends here.
   if (is_last) job.reset();
-  Status status;
-  if (part.has_dropped) status = make_drops_durable();
   Change change = change_of_tables();
   change.added = std::move(part.added);
   change.removed = std::move(part.removed);
-  if (status.is_ok()) status = commit(change);
-  if (!status.is_ok()) {
-    for (const TableMeta& table : change.added) storage->discard_table(table.id);
-    return status;
+  change.has_dropped = part.has_dropped;
+  return begin_commit(is_last ? CommitOf::last_part : CommitOf::part, std::move(change));
+}
+
+Status Engine::State::finish_compaction() {
+  while (job != nullptr || commit_under_way) {
+    FLOWDB_RETURN_IF_ERROR(step_compaction().status());
   }
-  if (is_last) ++counters.compactions;
-  return kCommitWork;
+  return Status::ok();
 }
 
 bool Engine::State::is_sparse() const {
@@ -141,7 +132,7 @@ Status Engine::State::move_forward() {
     FLOWDB_RETURN_IF_ERROR(storage->reclaim());
     if (std::optional<CompactionPlan> plan = plan_move_forward()) {
       begin_compaction(*std::move(plan));
-      while (job != nullptr) FLOWDB_RETURN_IF_ERROR(step_compaction().status());
+      FLOWDB_RETURN_IF_ERROR(finish_compaction());
     } else {
       FLOWDB_ASSIGN_OR_RETURN(more, fill_room());
     }
@@ -165,7 +156,7 @@ Result<bool> Engine::State::fill_room() {
     job.reset();
     return false;
   }
-  FLOWDB_RETURN_IF_ERROR(step_compaction().status());
+  FLOWDB_RETURN_IF_ERROR(finish_compaction());
   return true;
 }
 
@@ -178,7 +169,7 @@ Status Engine::compact_all() {
   std::optional<CompactionPlan> plan = plan_full_compaction(*s.version, s.compaction_limits());
   if (!plan) return Status::ok();
   s.begin_compaction(*std::move(plan), true);
-  while (s.job != nullptr) FLOWDB_RETURN_IF_ERROR(s.step_compaction().status());
+  FLOWDB_RETURN_IF_ERROR(s.finish_compaction());
   return s.move_forward();
 }
 

@@ -18,8 +18,9 @@ void Engine::State::freeze(const LogPosition& at) {
 // (1) The table is written. (2) It is committed.
 Result<uint64_t> Engine::State::step_flush() {
   const LatencyTimer timer(latencies.get(), &EngineLatencies::flush, options.clock_ns);
-  const Result<uint64_t> work = flush->is_done() ? commit_flush() : write_flush();
-  if (!work.is_ok() && flush != nullptr) flush->give_up();
+  if (commit_under_way) return step_commit();
+  Result<uint64_t> work = flush->is_done() ? commit_flush() : write_flush();
+  if (!work.is_ok()) flush->give_up();
   flush_failed = !work.is_ok();
   return work;
 }
@@ -31,7 +32,7 @@ Result<uint64_t> Engine::State::write_flush() {
                  std::make_unique<TableOutput>(*storage, next_table_id, builder_options(0),
                                                UINT64_MAX, flush->memtable()->data_bytes()));
   }
-  return flush->step();
+  return step_writing(*flush);
 }
 
 Result<uint64_t> Engine::State::commit_flush() {
@@ -39,13 +40,11 @@ Result<uint64_t> Engine::State::commit_flush() {
   change.added = flush->outputs();
   change.sequence = flush->sequence();
   change.position = flush->position();
-  FLOWDB_RETURN_IF_ERROR(commit(change));
-  if (flush->memtable()->count() > 0) ++counters.flushes;
-  flush.reset();
-  return kStepWork;
+  return begin_commit(CommitOf::flush, std::move(change));
 }
 
 Status Engine::State::finish_flush() {
+  FLOWDB_RETURN_IF_ERROR(finish_commit());
   while (flush != nullptr) FLOWDB_RETURN_IF_ERROR(step_flush().status());
   return Status::ok();
 }

@@ -1,6 +1,7 @@
 // When the pending flushes and compactions are done: in slices that somebody asks for, and by
 // writers that get ahead of those.
 #include <algorithm>
+#include <utility>
 
 #include "engine/engine_state.h"
 #include "engine/job_step.h"
@@ -20,11 +21,13 @@ constexpr uint64_t kCompactionPace = 4;
 constexpr uint64_t kPaceDoublingsMax = 6;
 // A container that can become shorter by so many regions is worth two flushes of the file.
 constexpr uint64_t kReclaimRegionsMin = 4;
+// What a flush of the file may take: a slice that has no more time left leaves it to the next.
+constexpr int64_t kFlushUs = 2000;
 
 }  // namespace
 
 bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
-  return flush != nullptr || job != nullptr || may_have_dead_tables ||
+  return commit_under_way || flush != nullptr || job != nullptr || may_have_dead_tables ||
          next_compaction().has_value() ||
          (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||
          (upkeep == Upkeep::all && is_untidy());
@@ -35,23 +38,19 @@ bool Engine::State::is_untidy() const {
          (is_sparse() && (room_is_waiting || plan_move_forward().has_value()));
 }
 
-// (1) The flush comes first: the log and the memory wait for it. One that has failed, for want of
-// room most often, waits for the compactions. (2) A compaction that is under way goes on, (3) or
-// the next one begins, after tables that are dead or have expired are gone. (4) When nothing else
-// is to be done, the container is tidied.
+// (1) A commit that is under way is ended. (2) The flush comes first: the log and the memory wait
+// for it. One that has failed, for want of room most often, waits for the compactions. (3) A
+// compaction that is under way goes on, (4) or the next one begins, after tables that are dead or
+// have expired are gone. (5) When nothing else is to be done, the container is tidied.
 Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
+  if (commit_under_way) return step_commit();
   if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
   if (job != nullptr) return step_compaction();
-  if (may_have_dead_tables) {
-    FLOWDB_ASSIGN_OR_RETURN(const bool dropped, drop_dead_tables());
-    if (dropped) return kCommitWork;
+  if (Change change = change_of_dead_tables(); !change.removed.empty()) {
+    return begin_commit(CommitOf::removal, std::move(change));
   }
-  Change change = change_of_tables();
-  if (kFullEngine) change.removed = expired_tables(*version, options.now_us());
-  if (!change.removed.empty()) {
-    FLOWDB_RETURN_IF_ERROR(commit(change));
-    counters.expired_tables += change.removed.size();
-    return kCommitWork;
+  if (Change change = change_of_expired_tables(); !change.removed.empty()) {
+    return begin_commit(CommitOf::expiry, std::move(change));
   }
   std::optional<CompactionPlan> plan = next_compaction();
   if (!plan) {
@@ -62,24 +61,28 @@ Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
     begin_compaction(*std::move(plan));
     return step_compaction();
   }
+  Change change = change_of_tables();
   for (const auto& file : plan->upper) change.moved.push_back(file->at_level(plan->output_level));
-  const Status status = commit(change);
-  compaction_failed = !status.is_ok();
-  return status.is_ok() ? Result<uint64_t>(kCommitWork) : status;
+  Result<uint64_t> work = begin_commit(CommitOf::move, std::move(change));
+  compaction_failed = !work.is_ok();
+  return work;
 }
 
-Result<bool> Engine::State::drop_dead_tables() {
-  may_have_dead_tables = false;
-  if (!drop_filter) return false;
+Engine::State::Change Engine::State::change_of_dead_tables() {
   Change change = change_of_tables();
+  if (!std::exchange(may_have_dead_tables, false) || !drop_filter) return change;
   for (const auto& file : version->all()) {
     const TableMeta& meta = file->meta();
     if (drop_filter(meta.smallest_key, meta.largest_key)) change.removed.push_back(meta.id);
   }
-  if (change.removed.empty()) return false;
-  FLOWDB_RETURN_IF_ERROR(make_drops_durable());
-  FLOWDB_RETURN_IF_ERROR(commit(change));
-  return true;
+  change.has_dropped = true;
+  return change;
+}
+
+Engine::State::Change Engine::State::change_of_expired_tables() const {
+  Change change = change_of_tables();
+  if (kFullEngine) change.removed = expired_tables(*version, options.now_us());
+  return change;
 }
 
 // What is free at the container's end goes, and when much is dead, its last table moves to the
@@ -88,8 +91,7 @@ Result<uint64_t> Engine::State::step_tidying() {
   const bool is_waiting = room_is_waiting && is_sparse();
   if (is_waiting || storage->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min) {
     room_is_waiting = false;
-    FLOWDB_RETURN_IF_ERROR(storage->reclaim());
-    return kCommitWork;
+    return begin_commit(CommitOf::reclaim, Change());
   }
   std::optional<CompactionPlan> plan;
   if (is_sparse()) plan = plan_move_forward();
@@ -130,7 +132,8 @@ Result<bool> Engine::maintain(int64_t budget_us, Upkeep upkeep) {
     if (work == 0) return false;
     // Somebody may set this clock back: how long it has been is not known then.
     const int64_t now_us = s.options.now_us();
-    if (now_us < begin_us || now_us - begin_us >= budget_us) break;
+    const int64_t left_us = budget_us - (s.commit_under_way ? kFlushUs : 0);
+    if (now_us < begin_us || now_us - begin_us >= left_us) break;
   }
   return s.is_maintenance_due(upkeep);
 }

@@ -1,4 +1,4 @@
-// Committing a change of the live tables.
+// What the steps of an open engine share.
 #include "engine/engine_state.h"
 
 #include <cassert>
@@ -41,33 +41,6 @@ Engine::State::Change Engine::State::change_of_tables() const {
   change.sequence = checkpoint_sequence;
   change.position = checkpoint_position;
   return change;
-}
-
-Status Engine::State::commit(const Change& change) {
-  std::vector<uint32_t> left = change.removed;
-  for (const auto& file : change.moved) left.push_back(file->meta().id);
-  TableFiles files = files_of(change.added);
-  files.insert(files.end(), change.moved.begin(), change.moved.end());
-  std::shared_ptr<const Version> next = version->with(files, left);
-  if (next == nullptr) {
-    return Status::corruption(storage->file_name(), 0, "a compaction made overlapping tables");
-  }
-  Manifest manifest;
-  manifest.last_sequence = change.sequence;
-  manifest.next_table_id = next_table_id;
-  manifest.log = change.position;
-  for (const auto& file : next->all()) manifest.tables.push_back(file->meta());
-  std::vector<uint32_t> added_ids;
-  for (const TableMeta& meta : change.added) added_ids.push_back(meta.id);
-  FLOWDB_RETURN_IF_ERROR(storage->apply(added_ids, change.removed, manifest.encode()));
-  version = std::move(next);
-  checkpoint_sequence = change.sequence;
-  checkpoint_position = change.position;
-  checkpoint_due = false;
-  room_is_waiting = !change.removed.empty();
-  may_have_dead_tables |= !change.added.empty();
-  log->release_before(change.position);
-  return Status::ok();
 }
 
 }  // namespace flowdb

@@ -89,9 +89,39 @@ struct Engine::State {
     TableFiles moved;               // live, at another level from now on
     uint64_t sequence = 0;          // everything up to here is in the tables
     LogPosition position;           // of the first batch that is not
+    bool has_dropped = false;       // what nothing refers to, as the drop filter says
   };
-  // Commits it with a checkpoint, and makes the new version. Durable on return.
-  Status commit(const Change& change);
+  // Commits it with a checkpoint, and makes the new version. Durable on return. REQUIRES: no commit
+  // is under way.
+  Status commit(Change change);
+  // The same in steps, between which records are read and written (engine_commit.cc).
+  enum class CommitOf : uint8_t { flush, part, last_part, move, removal, expiry, reclaim };
+  struct Commit {
+    CommitOf what;
+    Change change;
+    std::shared_ptr<const Version> next;
+    uint8_t log_flushes_left = 0;
+    bool has_begun = false;  // the storage's commit
+  };
+  std::optional<Commit> commit_under_way;
+  // Flushes nothing yet. Result: the work done. Errors: corruption.
+  Result<uint64_t> begin_commit(CommitOf what, Change change);
+  // REQUIRES: commit_under_way. Result: the work done. After a failure, too, none is under way, and
+  // whoever wanted it knows of that.
+  Result<uint64_t> step_commit();
+  // A step of a job that writes tables, or the begin of a commit that makes room for the next one.
+  template <typename Job>
+  Result<uint64_t> step_writing(Job& writing) {
+    FLOWDB_ASSIGN_OR_RETURN(const bool waits, writing.begin_room());
+    if (!waits) return writing.step();
+    commit_under_way = Commit{CommitOf::reclaim, Change(), nullptr, 0, true};
+    return uint64_t{1};
+  }
+  // Makes the steps that are left, if any. A failure of a compaction is not the caller's: errors:
+  // those of a flush; closed, io_error.
+  Status finish_commit();
+  // One flush of the file or the log. Result: whether it was the last.
+  Result<bool> advance_commit(Commit& commit);
   // A change that leaves the log's position as it was.
   Change change_of_tables() const;
 
@@ -99,7 +129,7 @@ struct Engine::State {
   // position behind all that was written. REQUIRES: flush is null.
   void freeze(const LogPosition& at);
   // One step of the flush. Result: the work done. After a failure it can begin anew. REQUIRES:
-  // flush is not null; it is null when this was the last step.
+  // flush is not null, and no other commit under way; it is null when this was the last step.
   Result<uint64_t> step_flush();
   Result<uint64_t> write_flush();
   Result<uint64_t> commit_flush();
@@ -136,15 +166,15 @@ struct Engine::State {
   // last comes to its end. Result: false when there is no room for a part. Errors as commit().
   Result<bool> fill_room();
   // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is
-  // null when this was the last step, or has failed.
+  // null when all is merged, or has failed.
   Result<uint64_t> step_compaction();
-  // Commits what the job has ready, and ends it with its last part.
+  // Begins to commit what the job has ready, and ends it with its last part.
   Result<uint64_t> commit_part();
-  // To be called before a commit of what the drop filter has dropped. Errors: io_error, closed.
-  Status make_drops_durable();
-  // Gives up the tables of which the filter drops every key. Result: whether there were any. Errors
-  // as commit().
-  Result<bool> drop_dead_tables();
+  // All that is left of it.
+  Status finish_compaction();
+  // Gives up those of which the drop filter drops every key; looks only when there may be some.
+  Change change_of_dead_tables();
+  Change change_of_expired_tables() const;
 
   bool is_maintenance_due(Upkeep upkeep) const;
   // One step of it. Result: the work done, 0 when there was none.

@@ -31,6 +31,8 @@ class FlushJob {
   // Gives up what was written; the job can begin anew.
   void give_up();
 
+  // As TableOutput::begin_room(), before a step. REQUIRES: has_begun().
+  Result<bool> begin_room() { return output_->begin_room(); }
   // REQUIRES: has_begun() and not is_done(). Result: the work done (job_step.h). Errors:
   // quota_exceeded, io_error; only give_up() is allowed then.
   Result<uint64_t> step();

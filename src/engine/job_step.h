@@ -10,8 +10,9 @@ namespace flowdb {
 
 // A step ends with the record that brings its work to this much.
 inline constexpr uint64_t kStepWork = 32 << 10;
-// A commit flushes the file several times, which takes as long as some such steps.
-inline constexpr uint64_t kCommitWork = 4 * kStepWork;
+// A commit's steps, a flush of the file each, count less than they take: writers shall get on with
+// it, for the room and the memory that it frees.
+inline constexpr uint64_t kFlushWork = kStepWork / 4;
 
 // The work of handling one record: its bytes, and what even the smallest one costs.
 inline uint64_t work_of(const Record& record) {

@@ -31,6 +31,12 @@ class TableOutput {
   bool has_open_table() const { return builder_ != nullptr; }
   // REQUIRES: has_open_table().
   const std::string& last_key() const { return builder_->last_key(); }
+  // To be called before the next table is begun: whether there is room for it that only a commit
+  // makes free, which is begun then (Storage::begin_room). Errors as of that.
+  Result<bool> begin_room() {
+    if (has_open_table()) return false;
+    return storage_.begin_room(expected_bytes_);
+  }
   // Completes the table that is being written, if there is one. Between two records of one key this
   // would make tables that overlap. Errors as add().
   Status end_table();

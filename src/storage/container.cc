@@ -81,6 +81,7 @@ Status Container::raise_epoch() {
 
 Status Container::mark_deleted() {
   FLOWDB_RETURN_IF_ERROR(state_->check_writable());
+  FLOWDB_RETURN_IF_ERROR(state_->finish());
   State::Plan plan;
   FLOWDB_RETURN_IF_ERROR(state_->plan_superblock(plan));
   plan.next.deleted = true;
@@ -144,43 +145,6 @@ Status Container::delete_sst(uint32_t id) {
   LiveTables next = s.tables;
   next.erase(id);
   return s.commit_record(std::move(next));
-}
-
-Status Container::write_checkpoint() {
-  FLOWDB_RETURN_IF_ERROR(state_->check_idle());
-  return state_->commit_checkpoint(state_->tables, state_->manifest, state_->changed);
-}
-
-Status Container::apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
-                        std::string manifest) {
-  State& s = *state_;
-  FLOWDB_RETURN_IF_ERROR(s.check_no_writer());
-  LiveTables next = s.tables;
-  for (const uint32_t id : removed) {
-    if (next.erase(id) == 0) {
-      return Status::invalid_argument("no table " + std::to_string(id) + " to remove");
-    }
-  }
-  LiveTables named;
-  for (const uint32_t id : added) {
-    const auto found = s.finished.find(id);
-    if (found == s.finished.end() || !next.insert(*found).second) {
-      return Status::invalid_argument("no finished table " + std::to_string(id) + " to add");
-    }
-    named.insert(*found);
-  }
-  if (!holds(Rule::tables_named_last)) {
-    for (const auto& [id, location] : named) FLOWDB_RETURN_IF_ERROR(s.name_table(id, location));
-  }
-  if (!added.empty()) FLOWDB_RETURN_IF_ERROR(s.flush());
-  FLOWDB_RETURN_IF_ERROR(s.commit_checkpoint(std::move(next), std::move(manifest), false));
-  for (const auto& [id, location] : named) {
-    s.finished.erase(id);
-    // Only the original, which reads no superblock, looks at the header; the checkpoint tells it
-    // the same. So the commit stands whether this succeeds or not.
-    if (const Status status = s.name_table(id, location); !status.is_ok()) continue;
-  }
-  return Status::ok();
 }
 
 StorageStats Container::stats() const {

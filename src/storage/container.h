@@ -121,6 +121,9 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
   // needed. Errors: invalid_argument (another writer is open, or `id` is the filler's, live or
   // finished already), closed, quota_exceeded, corruption, io_error.
   Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id, uint64_t expected_bytes = 0);
+  // Begins that commit, if there is such room, to be made in steps of advance(): the begin_table()
+  // behind it finds the room free. Errors as of begin_table().
+  Result<bool> begin_room(uint64_t expected_bytes);
   // Gives up a finished table that was not added; any other id is left as it is.
   void discard_table(uint32_t id);
 
@@ -132,6 +135,14 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
   // no further write unless can_write().
   Status apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
                std::string manifest);
+  // The same in steps. begin_apply() writes nothing yet; each advance() makes a step with one flush
+  // at most, and its result is true when the commit is over. Until then all is read as before, and
+  // only reading calls, hold_table(), discard_table() of other tables, mark_deleted(), which makes
+  // the steps that are left, and destruction, which is a crash, are allowed. Errors of both: as
+  // apply(); behind one of advance() no commit is under way.
+  Status begin_apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
+                     std::string manifest);
+  Result<bool> advance();
 
   // To be called last: what the original appends to the file from now on is found at the next
   // opening. Without it that is so only when no regions were reused. Only reading calls are allowed
@@ -161,6 +172,8 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
   // becomes free, and what is free at the file's end is cut off. Errors: invalid_argument (a table
   // is being written or waits to be added), closed, quota_exceeded, corruption, io_error.
   Status reclaim();
+  // The same in steps of advance().
+  Status begin_reclaim();
   // Whether the file's free regions have been used again since the container was created or copied.
   // If not, the original's scan finds the same live tables.
   bool regions_reused() const;

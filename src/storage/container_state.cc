@@ -17,8 +17,9 @@ Status Container::State::check_writable() const {
 
 Status Container::State::check_no_writer() const {
   FLOWDB_RETURN_IF_ERROR(check_writable());
-  if (!writing) return Status::ok();
-  return Status::invalid_argument(std::string(file->name()) + ": a table is being written");
+  if (!writing && under_way == nullptr) return Status::ok();
+  return Status::invalid_argument(std::string(file->name()) + ": a table " +
+                                  (writing ? "is being written" : "commit is under way"));
 }
 
 Status Container::State::check_idle() const {
@@ -81,7 +82,7 @@ Status Container::State::write_fillers(const Regions& regions) {
   return Status::ok();
 }
 
-Status Container::State::commit(Plan& plan) {
+Status Container::State::frame(const Plan& plan) {
   Status framed = write_fillers(plan.framed);
   if (framed.is_ok()) framed = write_fillers(hidden);
   if (!framed.is_ok()) {
@@ -91,21 +92,19 @@ Status Container::State::commit(Plan& plan) {
     return framed;
   }
   unflushed = unflushed || !plan.framed.empty() || !hidden.empty();
-  if (unflushed) {
-    if (holds(Rule::commit_flush)) FLOWDB_RETURN_IF_ERROR(flush());
-    if (holds(Rule::commit_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
-    unflushed = false;
-  }
+  return Status::ok();
+}
+
+Status Container::State::write_superblock(const Plan& plan) {
   Status written = write_fillers(covers);
   if (written.is_ok()) {
     written = file->write_at(superblock_offset(plan.next.generation), encode_superblock(plan.next));
   }
-  if (!written.is_ok()) {
-    can_write = false;
-    return written;
-  }
-  if (holds(Rule::superblock_flush)) FLOWDB_RETURN_IF_ERROR(flush());
-  if (holds(Rule::superblock_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
+  if (!written.is_ok()) can_write = false;
+  return written;
+}
+
+void Container::State::accept_commit(Plan& plan) {
   covers.clear();
   hidden.clear();
   older.clear();
@@ -118,6 +117,19 @@ Status Container::State::commit(Plan& plan) {
   end = plan.file_end;
   cut_short_at = plan.is_cut_short ? end : 0;
   if (!writing && (reused || tail)) drop_tail();
+}
+
+Status Container::State::commit(Plan& plan) {
+  FLOWDB_RETURN_IF_ERROR(frame(plan));
+  if (unflushed) {
+    if (holds(Rule::commit_flush)) FLOWDB_RETURN_IF_ERROR(flush());
+    if (holds(Rule::commit_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
+    unflushed = false;
+  }
+  FLOWDB_RETURN_IF_ERROR(write_superblock(plan));
+  if (holds(Rule::superblock_flush)) FLOWDB_RETURN_IF_ERROR(flush());
+  if (holds(Rule::superblock_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
+  accept_commit(plan);
   return Status::ok();
 }
 
@@ -131,55 +143,6 @@ Status Container::State::commit_record(LiveTables next_tables) {
   FLOWDB_RETURN_IF_ERROR(commit(plan));
   tables.swap(next_tables);
   changed = true;
-  return Status::ok();
-}
-
-Status Container::State::commit_checkpoint(LiveTables next_tables, std::string next_manifest,
-                                           bool next_changed) {
-  const uint64_t bytes = checkpoint_bytes(next_tables, next_manifest, true);
-  const size_t index = lowest_fit(free, kCheckpointLeadBytes + bytes);
-  Region region;
-  if (index < free.size()) region = take_region(index);
-  Plan plan;
-  plan.next = superblock;
-  plan.next.changed = next_changed;
-  plan.next.checkpoint_length = checkpoint_bytes(next_tables, next_manifest, reused);
-  plan.tables = &next_tables;
-  if (!region.is_empty()) {
-    plan.next.checkpoint_offset = region.begin + kCheckpointLeadBytes;
-    const uint64_t behind = plan.next.checkpoint_end();
-    const std::string rest = frame_rest(behind, region.end);
-    Status status;
-    if (!rest.empty()) status = file->write_at(behind, rest);
-    if (!status.is_ok()) {
-      free.clear();
-      return status;
-    }
-  } else {
-    plan.next.checkpoint_offset = next_record_offset(end);
-  }
-  FLOWDB_RETURN_IF_ERROR(plan_space(plan));
-  CheckpointOrder order;
-  if (reused) order = {plan.next.generation, plan.file_end};
-  const std::string record =
-      encode_checkpoint(next_tables, next_manifest, superblock.database_id, order);
-  if (!region.is_empty()) {
-    if (Status status = file->write_at(plan.next.checkpoint_offset, record); !status.is_ok()) {
-      free.clear();
-      return status;
-    }
-    covers.push_back({region.begin, plan.next.checkpoint_offset});
-    unflushed = true;
-  } else {
-    FLOWDB_RETURN_IF_ERROR(append_record(record).status());
-  }
-  if (Status status = commit(plan); !status.is_ok()) {
-    if (!region.is_empty()) covers.back().end = plan.next.checkpoint_end();
-    return status;
-  }
-  tables.swap(next_tables);
-  manifest = std::move(next_manifest);
-  changed = next_changed;
   return Status::ok();
 }
 

@@ -92,13 +92,40 @@ struct Container::State {
   Status plan_superblock(Plan& plan);
   // Makes each of them one filler: writes its header.
   Status write_fillers(const Regions& regions);
-  // Frames what the plan says, writes the next superblock, which vouches for everything up to the
-  // plan's end, and flushes it. The caller changes the tables.
+  // (1) Frames what the plan says, and (2) writes the next superblock, which vouches for everything
+  // up to the plan's end; each is to be flushed, twice. (3) What is true then. The caller changes
+  // the tables.
+  Status frame(const Plan& plan);
+  Status write_superblock(const Plan& plan);
+  void accept_commit(Plan& plan);
+  // All of this.
   Status commit(Plan& plan);
   // Commits a change that the record in front of `end` tells of.
   Status commit_record(LiveTables next_tables);
-  // Writes a checkpoint, in a free region or behind everything else, and commits it.
-  Status commit_checkpoint(LiveTables next_tables, std::string next_manifest, bool next_changed);
+
+  // A commit that is made in steps (container_commit.cc).
+  struct Commit {
+    enum class Step : uint8_t { tables, plan, plan_again, superblock, superblock_again };
+    Step step = Step::plan;  // the next one
+    Plan plan;
+    bool has_checkpoint = true;  // else the tables and the checkpoint stay
+    bool is_planned = false;
+    bool is_hidden = false;  // the checkpoint is in a region, behind its filler
+    LiveTables tables;
+    LiveTables named;  // of these, those that are new
+    std::string manifest;
+    bool changed = false;
+  };
+  std::unique_ptr<Commit> under_way;
+  // Begins one with a checkpoint of what is given.
+  void begin_checkpoint(LiveTables next_tables, std::string next_manifest, bool next_changed);
+  // Makes the next step, with one flush at most. Result: whether it was the last.
+  Result<bool> advance();
+  // Makes all that are left.
+  Status finish();
+  // Writes the checkpoint, in a free region or behind everything else.
+  Status write_checkpoint(Commit& commit);
+  Status step(Commit& commit);
   // Reframes the table at `location`, so far a filler, as the table `id`.
   Status name_table(uint32_t id, const TableLocation& location);
 
@@ -120,6 +147,9 @@ struct Container::State {
   // Frames what stands behind a record that ends at `end` in a region up to `region_end`: the bytes
   // to write at `end`. What can be used again goes to `free`.
   std::string frame_rest(uint64_t end, uint64_t region_end);
+  // Whether a commit would make a region free that takes a table of `bytes`, and none is: it is
+  // begun then. Errors: corruption, io_error.
+  Result<bool> begin_room(uint64_t bytes);
   // The region that takes a table of `bytes`; an empty one: none does. A commit that makes one free
   // is made. Errors as of commit().
   Result<Region> find_region(uint64_t bytes);

@@ -77,12 +77,19 @@ class MultiFileStorage final : public StorageInterface {
   // Errors: invalid_argument (`id` is 0xFFFFFFFF, live or finished, or another writer is open),
   // closed, quota_exceeded, io_error. How long the table will be is of no use here.
   Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id, uint64_t expected_bytes) override;
+  Result<bool> begin_room(uint64_t) override { return false; }
   Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id) { return begin_table(id, 0); }
   void discard_table(uint32_t id) override;
   // Errors: invalid_argument (no such finished or live table, or one is being written), closed,
   // quota_exceeded, io_error.
   Status apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
                std::string manifest) override;
+  // Is all of it.
+  Status begin_apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
+                     std::string manifest) override {
+    return apply(added, removed, std::move(manifest));
+  }
+  Result<bool> advance() override { return true; }
   // Gives up finished tables that were not added. Errors: invalid_argument (a table is being
   // written), closed.
   Status close() override;
@@ -93,6 +100,7 @@ class MultiFileStorage final : public StorageInterface {
   std::optional<uint32_t> table_to_move(uint64_t) const override { return std::nullopt; }
   uint64_t reclaimable_bytes() const override { return 0; }
   Status reclaim() override { return check_idle(); }
+  Status begin_reclaim() override { return reclaim(); }
 
   ContainerSurvey survey(Findings& findings) const override;
   // To be read only. It can be read as long as it is held, also when the table was removed. Errors:

@@ -62,17 +62,6 @@ std::optional<uint32_t> Container::table_to_move(uint64_t part_bytes) const {
   return last->first;
 }
 
-Status Container::reclaim() {
-  State& s = *state_;
-  FLOWDB_RETURN_IF_ERROR(s.check_idle());
-  if (s.end_of_checkpoints(1) != UINT64_MAX) {
-    return s.commit_checkpoint(s.tables, s.manifest, s.changed);
-  }
-  State::Plan plan;
-  FLOWDB_RETURN_IF_ERROR(s.plan_superblock(plan));
-  return s.commit(plan);
-}
-
 Status Container::close() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_no_writer());

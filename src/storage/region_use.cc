@@ -39,23 +39,33 @@ std::string Container::State::frame_rest(uint64_t end_of_record, uint64_t region
   return encode_gap(end_of_record, next) + encode_filler_header(rest.begin, rest.end);
 }
 
-Result<Region> Container::State::find_region(uint64_t bytes) {
-  size_t index = fit_for_table(free, bytes);
-  if (index == free.size() && !settled && !counting &&
-      bytes >= kCommitForRegionsMin * region_bytes_min) {
-    const bool reused_before = reused;
-    reused = true;
-    Plan plan;
-    Status status = plan_superblock(plan);
-    if (!status.is_ok() || fit_for_table(plan.free, bytes) == plan.free.size()) {
-      reused = reused_before;
-      if (!status.is_ok()) return status;
-      return Region();
-    }
-    FLOWDB_RETURN_IF_ERROR(commit(plan));
-    index = fit_for_table(free, bytes);
+Result<bool> Container::State::begin_room(uint64_t bytes) {
+  if (settled || counting || bytes < kCommitForRegionsMin * region_bytes_min) return false;
+  if (fit_for_table(free, bytes) != free.size()) return false;
+  const bool reused_before = reused;
+  reused = true;
+  auto commit = std::make_unique<Commit>();
+  commit->has_checkpoint = false;
+  const Status status = plan_superblock(commit->plan);
+  if (!status.is_ok() || fit_for_table(commit->plan.free, bytes) == commit->plan.free.size()) {
+    reused = reused_before;
+    return status.is_ok() ? Result<bool>(false) : status;
   }
+  commit->is_planned = true;
+  under_way = std::move(commit);
+  return true;
+}
+
+Result<Region> Container::State::find_region(uint64_t bytes) {
+  FLOWDB_RETURN_IF_ERROR(begin_room(bytes).status());
+  FLOWDB_RETURN_IF_ERROR(finish());
+  const size_t index = fit_for_table(free, bytes);
   return index == free.size() ? Region() : take_region(index);
+}
+
+Result<bool> Container::begin_room(uint64_t expected_bytes) {
+  FLOWDB_RETURN_IF_ERROR(state_->check_no_writer());
+  return state_->begin_room(expected_bytes);
 }
 
 std::shared_ptr<const TableLocation> Container::hold_table(uint32_t id) {

@@ -103,6 +103,9 @@ class StorageInterface {
   // Starts a table of about `expected_bytes` (0: not known) that a later apply() adds.
   virtual Result<std::unique_ptr<TableWriter>> begin_table(uint32_t id,
                                                            uint64_t expected_bytes) = 0;
+  // Whether there is free room for such a table that only a commit makes available. This commit is
+  // begun then, and made in steps of advance(); begin_table() would make it by itself.
+  virtual Result<bool> begin_room(uint64_t expected_bytes) = 0;
   // Gives up a finished table that was not added; any other id is left as it is.
   virtual void discard_table(uint32_t id) = 0;
   // Commits atomically: the finished tables `added` become live, `removed` cease to be, `manifest`
@@ -110,6 +113,11 @@ class StorageInterface {
   // nothing can be written any more unless can_write().
   virtual Status apply(const std::vector<uint32_t>& added, const std::vector<uint32_t>& removed,
                        std::string manifest) = 0;
+  // The same in steps, each with one flush at most: advance() until its result is true. Until then
+  // only reading calls are allowed. Where each table is a file, the beginning is all of it.
+  virtual Status begin_apply(const std::vector<uint32_t>& added,
+                             const std::vector<uint32_t>& removed, std::string manifest) = 0;
+  virtual Result<bool> advance() = 0;
   // To be called last. Only reading calls are allowed then.
   virtual Status close() = 0;
   // False after close(), and after a failure that has left unknown what is stored.
@@ -120,6 +128,8 @@ class StorageInterface {
   virtual std::optional<uint32_t> table_to_move(uint64_t part_bytes) const = 0;
   virtual uint64_t reclaimable_bytes() const = 0;
   virtual Status reclaim() = 0;
+  // The same in steps of advance().
+  virtual Status begin_reclaim() = 0;
 
   // For who looks for damage (engine/verify.h): what is stored beside the insides of tables and
   // manifest, read once more, and all that is wrong with it; and the file in which a live table

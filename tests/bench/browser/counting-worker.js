@@ -1,5 +1,5 @@
 // FlowDB's worker, which also counts: the calls of the files' handles and their bytes, the time that
-// the engine's upkeep takes, and the heap. Answers on the channel 'counting'. What FlowDB itself
+// the engine's upkeep takes, slice by slice, and the heap. Answers on the channel 'counting'. What FlowDB itself
 // does is not changed.
 const counts = {
   reads: 0,
@@ -11,6 +11,9 @@ const counts = {
   upkeepMs: 0,
   tidyingMs: 0,
 };
+/** Milliseconds of each slice of upkeep, and of it those that a flush of a file took. */
+const slices = [];
+let flushMs = 0;
 const memories = [];
 
 // What was written needs upkeep, until the engine says that there is none left.
@@ -34,7 +37,9 @@ prototype.write = function (...given) {
 };
 prototype.flush = function () {
   counts.flushes += 1;
-  return flush.call(this);
+  const start = performance.now();
+  flush.call(this);
+  flushMs += performance.now() - start;
 };
 prototype.truncate = function (size) {
   if (!isUpkeep) isQuiet = false;
@@ -51,11 +56,13 @@ WebAssembly.instantiate = async (...given) => {
   memories.push(exports.memory);
   const flow_maintain = (it, budgetUs, tidies) => {
     isUpkeep = true;
+    flushMs = 0;
     const start = performance.now();
     const answer = exports.flow_maintain(it, budgetUs, tidies);
     const ms = performance.now() - start;
     isUpkeep = false;
     counts.upkeepMs += ms;
+    slices.push({ ms, flushMs });
     if (tidies) counts.tidyingMs += ms;
     if (tidies && answer !== morePending) isQuiet = true;
     return answer;
@@ -73,6 +80,7 @@ const answer = () => {
 };
 channel.onmessage = ({ data }) => {
   if (data === 'counts') return answer();
+  if (data === 'slices') return channel.postMessage(slices);
   const latest = performance.now() + longestMs;
   const look = () => {
     if (isQuiet || performance.now() > latest) answer();

@@ -37,7 +37,7 @@ let flow;
 let database;
 
 async function open(name) {
-  flow ??= await FlowDB.open({ workerUrl: 'large-worker.js' });
+  flow ??= await FlowDB.open({ workerUrl: 'counting-worker.js' });
   const start = performance.now();
   const request = flow.indexedDB.open(name, 1);
   request.onupgradeneeded = () => request.result.createObjectStore('s', { keyPath: 'id' });
@@ -61,15 +61,40 @@ async function load(from, to, length, pick = (i) => i) {
   }
 }
 
-const heap = new BroadcastChannel('heap');
+const counting = new BroadcastChannel('counting');
+
+/** Asks counting-worker.js. */
+const ask = (what) =>
+  new Promise((resolve) => {
+    counting.onmessage = ({ data }) => resolve(data);
+    counting.postMessage(what);
+  });
+
+/** Which time a share of the sorted times does not exceed. */
+const quantile = (times, share) =>
+  times[Math.min(times.length - 1, Math.floor(times.length * share))];
+
+/** The quantiles of times in milliseconds. */
+function quantiles(times) {
+  times.sort((a, b) => a - b);
+  const [p50, p99, p999, max] = [0.5, 0.99, 0.999, 1].map((share) => quantile(times, share));
+  return { p50, p99, p999, max };
+}
 
 globalThis.bench = {
   /** Bytes of the worker's WebAssembly heap. */
-  heap: () =>
-    new Promise((resolve) => {
-      heap.onmessage = ({ data }) => resolve(data);
-      heap.postMessage('ask');
-    }),
+  heap: async () => (await ask('counts')).heap,
+
+  /** The engine's slices of upkeep so far, when it has nothing left to do. */
+  async slices() {
+    await ask('quiet');
+    const slices = await ask('slices');
+    return {
+      count: slices.length,
+      working: quantiles(slices.map(({ ms, flushMs }) => ms - flushMs)),
+      flushing: quantiles(slices.map(({ flushMs }) => flushMs).filter((ms) => ms > 0)),
+    };
+  },
 
   open,
   load,
@@ -97,7 +122,7 @@ globalThis.bench = {
     return (performance.now() - start) / count;
   },
 
-  /** Puts in a transaction each, one after the other; sorted times in milliseconds. */
+  /** Puts in a transaction each, one after the other; how long they take in milliseconds. */
   async puts(records, count, length) {
     const texts = randomTexts(length);
     const times = [];
@@ -109,8 +134,6 @@ globalThis.bench = {
       await over(transaction);
       times.push(performance.now() - start);
     }
-    times.sort((a, b) => a - b);
-    const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-    return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: times[times.length - 1] };
+    return quantiles(times);
   },
 };

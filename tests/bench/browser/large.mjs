@@ -1,6 +1,6 @@
 // Large databases in Chromium, through the plain IndexedDB API: the worker's heap, how long opening
 // takes after a clean close and after a kill, how large the files get under endless overwrite, and
-// how long a put takes meanwhile.
+// how long a put takes meanwhile, and a slice of upkeep.
 //
 //   node tests/bench/browser/large.mjs [--records=3200000] [--overwrite=100] [--puts=50000]
 //
@@ -35,6 +35,7 @@ class Browser {
     const { chromium } = await import('@playwright/test');
     this.#context = await chromium.launchPersistentContext(this.#profile, chromiumOptions);
     this.page = await this.#context.newPage();
+    this.page.on('console', (m) => console.log(m.text()));
     this.page.on('pageerror', (error) => console.error(error));
     await this.page.goto(`${this.#url}/`);
     await this.page.waitForFunction(() => globalThis.bench !== undefined);
@@ -76,11 +77,18 @@ class Browser {
 }
 
 function say(what, value) {
-  console.log(`${what.padEnd(64)} ${value}`);
+  console.log(`${what.padEnd(72)} ${value}`);
 }
 
 const ms = (value) => `${value.toFixed(1)} ms`;
 const mib = (value) => `${(value / mebibyte).toFixed(1)} MiB`;
+
+async function tellSlices(browser) {
+  const { count, working, flushing } = await browser.call('slices');
+  const quantiles = ({ p50, p99, p999, max }) => [p50, p99, p999, max].map(ms).join(', ');
+  say(`${count} slices of upkeep, flushes apart: median, p99, p99.9, longest`, quantiles(working));
+  say('… the flush of a slice that has one', quantiles(flushing));
+}
 
 async function largeDatabase(url, records, puts) {
   const browser = new Browser(url);
@@ -109,6 +117,7 @@ async function largeDatabase(url, records, puts) {
     heap = Math.max(heap, await browser.call('heap'));
     say('WebAssembly heap, largest', mib(heap));
 
+    await tellSlices(browser);
     await browser.call('close');
     await browser.stop();
     await browser.start();
@@ -156,6 +165,7 @@ async function endlessOverwrite(url, megabytes) {
       say(`Overwritten ${round + 1} ×: files now; largest so far`, `${mib(browser.stored())}; ${mib(largest)}`);
     }
     clearInterval(watch);
+    await tellSlices(browser);
     const limit = 1.5 * fresh + 8 * mebibyte;
     say('Largest at any moment; 1.5 × the fresh load + 8 MiB', `${mib(largest)}; ${mib(limit)}`);
   } finally {

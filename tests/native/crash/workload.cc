@@ -92,7 +92,7 @@ void Workload::flush() {
 
 void Workload::maintain() {
   disk_.set_activity(Activity::compaction);
-  for (size_t i = 1 + below(4); i > 0; --i) {
+  for (size_t i = 1 + below(12); i > 0; --i) {
     if (!ok(engine_->maintain(0).status(), "maintain")) return outlive_fault(0);
   }
   promise(*engine_, false);

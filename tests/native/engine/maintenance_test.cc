@@ -45,10 +45,10 @@ void expect_content(Engine& engine, const Model& model) {
 constexpr uint64_t kCallBytesMax = 256 << 10;
 
 TEST(MaintenanceTest, NoWriteDoesMuchMoreThanItsShare) {
-  auto bytes = std::make_shared<uint64_t>(0);
+  auto counts = std::make_shared<FileCounts>();
   auto opened = Engine::open(
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", bytes),
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", bytes),
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", counts),
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", counts),
       small_options());
   ASSERT_TRUE(opened.is_ok());
   Engine& engine = *opened.value();
@@ -60,9 +60,9 @@ TEST(MaintenanceTest, NoWriteDoesMuchMoreThanItsShare) {
     for (char& c : value) c = static_cast<char>(random());
     batch.clear();
     batch.put("key" + std::to_string(random() % 60'000), value);
-    *bytes = 0;
+    *counts = FileCounts();
     expect_ok(engine.write(batch, Durability::relaxed));
-    largest = std::max(largest, *bytes);
+    largest = std::max(largest, counts->bytes);
   }
   EXPECT_GT(engine.stats().flushes, 10u);
   EXPECT_GT(engine.stats().compactions, 2u);
@@ -71,27 +71,31 @@ TEST(MaintenanceTest, NoWriteDoesMuchMoreThanItsShare) {
   EXPECT_LT(engine.stats().tables, 60u);
 }
 
+// A flush takes milliseconds: each has a slice for itself.
 TEST(MaintenanceTest, NoSliceDoesMuch) {
-  auto bytes = std::make_shared<uint64_t>(0);
+  auto counts = std::make_shared<FileCounts>();
   auto opened = Engine::open(
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", bytes),
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", bytes),
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", counts),
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", counts),
       small_options());
   ASSERT_TRUE(opened.is_ok());
   Engine& engine = *opened.value();
   std::mt19937_64 random(8);
   uint64_t largest = 0;
+  uint64_t most_flushes = 0;
   for (int i = 0; i < 40'000; ++i) {
     WriteBatch batch;
     batch.put("key" + std::to_string(random() % 20'000), std::string(100, 'v'));
     expect_ok(engine.write(batch, Durability::relaxed));
     if (i % 10 != 0) continue;
-    *bytes = 0;
+    *counts = FileCounts();
     expect_ok(engine.maintain(0).status());
-    largest = std::max(largest, *bytes);
+    largest = std::max(largest, counts->bytes);
+    most_flushes = std::max(most_flushes, counts->flushes);
   }
   EXPECT_GT(engine.stats().compactions, 0u);
   EXPECT_LT(largest, kCallBytesMax);
+  EXPECT_EQ(most_flushes, 1u);
 }
 
 TEST(MaintenanceTest, ASliceEndsWhenTheClockIsSetBack) {
