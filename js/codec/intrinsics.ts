@@ -69,8 +69,30 @@ export function append<T>(list: T[], value: T): void {
 }
 
 /** The string of these code units. REQUIRES: no more than `UNITS_AT_ONCE`. */
-export function textOfUnits(units: Uint8Array | Uint16Array): string {
+export function textOfUnits(units: ArrayLike<number>): string {
   return apply(fromCharCode, undefined, units);
+}
+
+/** Up to this length `shortAscii` is what makes a string of bytes soonest. */
+export const SHORT_TEXT = 40;
+
+/** Code units, by how many they are: an array's call is prepared faster than a typed array's. */
+const shortUnits = Array.from({ length: SHORT_TEXT + 1 }, (_, length) =>
+  Array.from({ length }, () => 0),
+);
+
+/**
+ * The string of `length` bytes. REQUIRES: no more than `SHORT_TEXT`.
+ * @returns undefined when they are not all ASCII
+ */
+export function shortAscii(bytes: Uint8Array, at: number, length: number): string | undefined {
+  const units = shortUnits[length] as number[];
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[at + i] as number;
+    if (byte >= 0x80) return undefined;
+    units[i] = byte;
+  }
+  return textOfUnits(units);
 }
 
 /** An engine's stack does not take any number of arguments. */

@@ -61,6 +61,26 @@ describe('identity', () => {
     expect(words[0]).toBe(0x0901);
   });
 
+  it.each([1, 63, 64, 65])('of a buffer of %i words that a view shows all of is kept', (words) => {
+    const { buffer } = Uint16Array.from({ length: words }, (_, i) => i);
+    const bytes = new Uint8Array(buffer);
+    const value = [new Uint16Array(buffer), bytes, buffer, new DataView(buffer), bytes];
+    const back = roundTrip(value) as [Uint16Array, Uint8Array, ArrayBuffer, DataView, Uint8Array];
+    expect(back).toStrictEqual(value);
+    for (const view of [back[0], back[1], back[3]]) expect(view.buffer).toBe(back[2]);
+    expect(back[4]).toBe(back[1]);
+  });
+
+  it('of what stands in a map or a set is kept, and its order', () => {
+    const date = new Date(1);
+    const value = { date, set: new Set([[date], 1, undefined]), map: new Map([[date, [date]]]) };
+    const back = roundTrip(value) as typeof value;
+    expect(back).toStrictEqual(value);
+    expect([...back.map][0]).toEqual([back.date, [back.date]]);
+    expect([...back.map.keys()][0]).toBe(back.date);
+    expect(([...back.set][0] as unknown[])[0]).toBe(back.date);
+  });
+
   it('is not taken over: the clone is of its own', () => {
     const value = { list: [1] };
     const clone = cloneForStorage(value);
