@@ -38,12 +38,17 @@ export const valueOfNumber = uncurry(Number.prototype.valueOf) as (value: object
 export const valueOfString = uncurry(String.prototype.valueOf) as (value: object) => string;
 export const valueOfBigInt = uncurry(BigInt.prototype.valueOf) as (value: object) => bigint;
 
+type ForEach = (self: object, take: (value: unknown, key: unknown) => void) => void;
+/** Each of these throws a TypeError for an object of another kind. */
+export const forEachOfMap = uncurry(Map.prototype.forEach) as ForEach;
+export const forEachOfSet = uncurry(Set.prototype.forEach) as ForEach;
 const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype) as object;
 /** Each of these throws a TypeError for an object of another kind. */
 export const bufferByteLength = getterOf<number>(ArrayBuffer.prototype, 'byteLength');
 export const typedArrayName = getterOf<string | undefined>(typedArrayPrototype, Symbol.toStringTag);
 export const typedArrayBuffer = getterOf<ArrayBufferLike>(typedArrayPrototype, 'buffer');
 export const typedArrayOffset = getterOf<number>(typedArrayPrototype, 'byteOffset');
+export const typedArrayLength = getterOf<number>(typedArrayPrototype, 'length');
 export const typedArrayByteLength = getterOf<number>(typedArrayPrototype, 'byteLength');
 export const dataViewBuffer = getterOf<ArrayBufferLike>(DataView.prototype, 'buffer');
 export const dataViewOffset = getterOf<number>(DataView.prototype, 'byteOffset');
