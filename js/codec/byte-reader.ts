@@ -28,7 +28,11 @@ export class ByteReader {
   }
 
   u8(field: string): number {
-    return this.bytes[this.take(1, field)] as number;
+    const at = this.offset;
+    // Which throws. All other bytes are read without a second call: a page's first ones are many.
+    if (at >= this.end) this.take(1, field);
+    this.offset = at + 1;
+    return this.bytes[at] as number;
   }
 
   u32(field: string): number {
