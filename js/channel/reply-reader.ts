@@ -1,6 +1,7 @@
 // Goes through the replies of one message (PROTOCOL.md) without copying or decoding them: what
 // nobody asks for costs nothing.
 import { ByteReader } from '../codec/byte-reader';
+import { append } from '../codec/intrinsics';
 import { MalformedError } from '../codec/malformed-error';
 import { decodeJsonArray, decodeValue } from '../codec/value-decoder';
 import {
@@ -63,30 +64,32 @@ export class Reply extends ByteReader {
     return utf8.decode(this.sizedBytes(field));
   }
 
-  /** A kind and a value's bytes. @throws MalformedError */
-  storedValue(): StoredValue {
+  /** A kind and a value's bytes: a new value. @throws MalformedError */
+  value(): unknown {
     const at = this.offset;
     const kind = this.u32('value kind');
     const bytes = this.sizedBytes('value');
-    if ((kind & VALUE_IN_PIECES) === 0) return new StoredValue(kind, bytes);
+    if ((kind & VALUE_IN_PIECES) === 0) return decodeValue(kind, bytes);
     const large = this.large[this.#largeRead++];
     if (large === undefined) throw new MalformedError('value', at, 'has no pieces');
-    return new StoredValue(kind & ~VALUE_IN_PIECES, large);
+    return decodeValue(kind & ~VALUE_IN_PIECES, large);
   }
 
-  /** @param count how many there are. @throws MalformedError */
-  storedValues(count: number): StoredValues {
+  /** New values. @param count how many there are. @throws MalformedError */
+  values(count: number): unknown[] {
     const at = this.offset;
     const format = this.u32('values format');
     if (format === ValuesFormat.json) {
-      return new StoredValues(count, this.sizedBytes('values'), []);
+      const values = decodeJsonArray(this.sizedBytes('values'));
+      if (values.length === count) return values;
+      throw new MalformedError('values', 0, `are ${values.length} where ${count} were promised`);
     }
     if (format !== ValuesFormat.each) {
       throw new MalformedError('values format', at, `${format} is not known`);
     }
-    const values: StoredValue[] = [];
-    for (let i = 0; i < count; i++) values.push(this.storedValue());
-    return new StoredValues(count, undefined, values);
+    const values: unknown[] = [];
+    for (let i = 0; i < count; i++) append(values, this.value());
+    return values;
   }
 }
 
@@ -167,41 +170,5 @@ export class ReplyReader {
     reply.request = reply.u32('request');
     this.#message.offset = at + length;
     return reply;
-  }
-}
-
-/** A value that was read and not yet decoded. */
-export class StoredValue {
-  constructor(
-    readonly kind: number,
-    readonly bytes: Uint8Array,
-  ) {}
-
-  /** A new value at each call. @throws MalformedError */
-  decode(): unknown {
-    return decodeValue(this.kind, this.bytes);
-  }
-}
-
-/** Values that were read and not yet decoded. */
-export class StoredValues {
-  readonly #json: Uint8Array | undefined;
-  readonly #values: readonly StoredValue[];
-
-  constructor(
-    readonly count: number,
-    json: Uint8Array | undefined,
-    values: readonly StoredValue[],
-  ) {
-    this.#json = json;
-    this.#values = values;
-  }
-
-  /** New values at each call. @throws MalformedError */
-  decode(): unknown[] {
-    if (this.#json === undefined) return this.#values.map((value) => value.decode());
-    const values = decodeJsonArray(this.#json);
-    if (values.length === this.count) return values;
-    throw new MalformedError('values', 0, `are ${values.length} where ${this.count} were promised`);
   }
 }

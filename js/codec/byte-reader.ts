@@ -28,7 +28,11 @@ export class ByteReader {
   }
 
   u8(field: string): number {
-    return this.view.getUint8(this.take(1, field));
+    const at = this.offset;
+    // Which throws. All other bytes are read without a second call: a page's first ones are many.
+    if (at >= this.end) this.take(1, field);
+    this.offset = at + 1;
+    return this.bytes[at] as number;
   }
 
   u32(field: string): number {
@@ -42,13 +46,15 @@ export class ByteReader {
   /** LEB128, up to 2^53 - 1, in as few bytes as it takes. */
   varint(field: string): number {
     const start = this.offset;
-    let value = 0;
-    for (let factor = 1; ; factor *= 0x80) {
+    const first = this.u8(field);
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    for (let factor = 0x80; ; factor *= 0x80) {
       const byte = this.u8(field);
       value += (byte & 0x7f) * factor;
       if (value > Number.MAX_SAFE_INTEGER) throw new MalformedError(field, start, 'is too large');
       if (byte < 0x80) {
-        if (byte === 0 && factor > 1) throw new MalformedError(field, start, 'is padded');
+        if (byte === 0) throw new MalformedError(field, start, 'is padded');
         return value;
       }
     }

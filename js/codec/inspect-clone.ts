@@ -9,7 +9,7 @@ import {
   typedArrayBuffer,
   typedArrayName,
 } from './intrinsics';
-import { JSON_DEPTH_MAX, isDense, isPlainScalar } from './json-copy';
+import { JSON_DEPTH_MAX, isDense, isPlainScalar } from './own-copy';
 import { ValueTag, nestedInErrors, tagOfObject } from './value-tags';
 
 export interface Inspection {

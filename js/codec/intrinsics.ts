@@ -38,12 +38,17 @@ export const valueOfNumber = uncurry(Number.prototype.valueOf) as (value: object
 export const valueOfString = uncurry(String.prototype.valueOf) as (value: object) => string;
 export const valueOfBigInt = uncurry(BigInt.prototype.valueOf) as (value: object) => bigint;
 
+type ForEach = (self: object, take: (value: unknown, key: unknown) => void) => void;
+/** Each of these throws a TypeError for an object of another kind. */
+export const forEachOfMap = uncurry(Map.prototype.forEach) as ForEach;
+export const forEachOfSet = uncurry(Set.prototype.forEach) as ForEach;
 const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype) as object;
 /** Each of these throws a TypeError for an object of another kind. */
 export const bufferByteLength = getterOf<number>(ArrayBuffer.prototype, 'byteLength');
 export const typedArrayName = getterOf<string | undefined>(typedArrayPrototype, Symbol.toStringTag);
 export const typedArrayBuffer = getterOf<ArrayBufferLike>(typedArrayPrototype, 'buffer');
 export const typedArrayOffset = getterOf<number>(typedArrayPrototype, 'byteOffset');
+export const typedArrayLength = getterOf<number>(typedArrayPrototype, 'length');
 export const typedArrayByteLength = getterOf<number>(typedArrayPrototype, 'byteLength');
 export const dataViewBuffer = getterOf<ArrayBufferLike>(DataView.prototype, 'buffer');
 export const dataViewOffset = getterOf<number>(DataView.prototype, 'byteOffset');
@@ -69,8 +74,30 @@ export function append<T>(list: T[], value: T): void {
 }
 
 /** The string of these code units. REQUIRES: no more than `UNITS_AT_ONCE`. */
-export function textOfUnits(units: Uint8Array | Uint16Array): string {
+export function textOfUnits(units: ArrayLike<number>): string {
   return apply(fromCharCode, undefined, units);
+}
+
+/** Up to this length `shortAscii` is what makes a string of bytes soonest. */
+export const SHORT_TEXT = 40;
+
+/** Code units, by how many they are: an array's call is prepared faster than a typed array's. */
+const shortUnits = Array.from({ length: SHORT_TEXT + 1 }, (_, length) =>
+  Array.from({ length }, () => 0),
+);
+
+/**
+ * The string of `length` bytes. REQUIRES: no more than `SHORT_TEXT`.
+ * @returns undefined when they are not all ASCII
+ */
+export function shortAscii(bytes: Uint8Array, at: number, length: number): string | undefined {
+  const units = shortUnits[length] as number[];
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[at + i] as number;
+    if (byte >= 0x80) return undefined;
+    units[i] = byte;
+  }
+  return textOfUnits(units);
 }
 
 /** An engine's stack does not take any number of arguments. */

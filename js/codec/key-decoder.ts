@@ -1,6 +1,6 @@
 // Bytes to keys and to values. Nothing is trusted: what no encoder writes is refused, so that equal
 // keys always have equal bytes.
-import { UNITS_AT_ONCE, append, textOfUnits } from './intrinsics';
+import { SHORT_TEXT, UNITS_AT_ONCE, append, shortAscii, textOfUnits } from './intrinsics';
 import { EncodedKey, KEY_DEPTH_MAX, KeyTag, TIME_MAX, type Key } from './key';
 import { MalformedError } from './malformed-error';
 
@@ -8,7 +8,6 @@ import { MalformedError } from './malformed-error';
 export type KeyValue = number | string | Date | ArrayBuffer | KeyValue[];
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const shortText = 24;
 
 /** Reads keys that stand one behind the other. */
 export class KeyReader {
@@ -104,8 +103,9 @@ export class KeyReader {
     while (plain < end && isPlain(bytes[plain] as number)) plain++;
     if (end >= 0 && plain === end) {
       this.offset = end + 1;
-      if (end - start > shortText) return utf8.decode(bytes.subarray(start, end));
-      return textOfUnits(bytes.subarray(start, end));
+      const length = end - start;
+      if (length > SHORT_TEXT) return utf8.decode(bytes.subarray(start, end));
+      return shortAscii(bytes, start, length) as string;
     }
     return this.#anyString();
   }

@@ -6,6 +6,7 @@ import {
   getOwnPropertyDescriptor,
   getPrototypeOf,
   isArray,
+  isView,
   objectPrototype,
   ownKeys,
   setOwn,
@@ -16,7 +17,7 @@ type Holder = Record<string, unknown>;
 
 /**
  * What to clone instead of a value whose getters have run.
- * @param copies as `copyJson` left them
+ * @param copies as `copyOwn` left them
  * @returns the value itself when it has no getters there, or when something in it (a Map, an
  *   instance of a class) may lead back to what was copied, which then would be there twice
  */
@@ -28,7 +29,8 @@ export function readOnce(value: unknown, copies: Map<object, object>): unknown {
   const made = new Set(copies.values());
   // The set grows meanwhile.
   for (const holder of made) {
-    for (const name of ownKeys(holder)) {
+    if (holder instanceof Map || holder instanceof Set) return value;
+    for (const name of namesOf(holder)) {
       const inner = (holder as Holder)[name];
       if (typeof inner !== 'object' || inner === null || made.has(inner)) continue;
       let copy = copies.get(inner);
@@ -45,8 +47,13 @@ export function readOnce(value: unknown, copies: Map<object, object>): unknown {
   return copies.get(value as object);
 }
 
+// A typed array has a name for each element.
+function namesOf(value: object): readonly string[] {
+  return isView(value) ? [] : ownKeys(value);
+}
+
 function hasGetter(value: object): boolean {
-  return ownKeys(value).some((name) => getOwnPropertyDescriptor(value, name)?.get !== undefined);
+  return namesOf(value).some((name) => getOwnPropertyDescriptor(value, name)?.get !== undefined);
 }
 
 function completeArray(copy: unknown[], original: readonly unknown[]): void {

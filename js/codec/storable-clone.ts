@@ -2,7 +2,7 @@
 // what will be stored and the page may change its object at once.
 import { inspectClone } from './inspect-clone';
 import { isArray, platformClone } from './intrinsics';
-import { copyJson } from './json-copy';
+import { copyOwn } from './own-copy';
 import { GENERATED } from './key';
 import { injectKey } from './key-path';
 import { readOnce } from './read-once';
@@ -29,8 +29,8 @@ export interface StorableClone {
  */
 export function cloneForStorage(value: unknown): StorableClone {
   const copies = new Map<object, object>();
-  const copy = copyJson(value, copies);
-  if (copy !== undefined) return { value: copy, json: true, blobs: [] };
+  const copy = copyOwn(value, copies);
+  if (copy !== undefined) return { ...copy, blobs: [] };
   const clone = platformClone(readOnce(value, copies));
   const { json, blobs, hasBareObject } = inspectClone(clone);
   if (hasBareObject) requireCloneable(value);

@@ -17,7 +17,7 @@ import {
   valueOfNumber,
   valueOfString,
 } from './intrinsics';
-import { isDense } from './json-copy';
+import { isDense } from './own-copy';
 import { GENERATED } from './key';
 import { encodePlatformObject } from './platform-values';
 import { writeBigInt, writeString } from './tagged-scalars';
@@ -29,6 +29,7 @@ import {
   classNumberOf,
   nestedInErrors,
   tagOfObject,
+  type ResizableBuffer,
 } from './value-tags';
 
 /**
@@ -244,13 +245,6 @@ class TaggedEncoder {
     this.#object(buffer);
     this.#numbers.set(value, this.#numbers.size);
   }
-}
-
-// What ES2024 says of an ArrayBuffer, where the platform has it.
-interface ResizableBuffer extends ArrayBuffer {
-  readonly resizable?: boolean;
-  readonly maxByteLength?: number;
-  resize?(length: number): void;
 }
 
 // No property tells whether a view follows its buffer's length. The buffer is a clone's, which

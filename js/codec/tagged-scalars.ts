@@ -1,10 +1,9 @@
 // Strings and big integers of the tagged binary form, in both directions.
 import type { ByteReader } from './byte-reader';
 import type { ByteWriter } from './byte-writer';
-import { UNITS_AT_ONCE, textOfUnits } from './intrinsics';
+import { SHORT_TEXT, UNITS_AT_ONCE, shortAscii, textOfUnits } from './intrinsics';
 import { MalformedError } from './malformed-error';
 
-const shortText = 40;
 const nameSlots = 256;
 
 const varintBytesMax = 10;
@@ -21,7 +20,7 @@ const names = new Array<Name | undefined>(nameSlots);
 
 /** Writes `[varint: bytes × 2, + 1 for UTF-16][bytes]`. UTF-16 is for lone surrogates. */
 export function writeString(writer: ByteWriter, text: string): void {
-  if (text.length <= shortText && writeShortAscii(writer, text)) return;
+  if (text.length <= SHORT_TEXT && writeShortAscii(writer, text)) return;
   if (loneSurrogate.test(text)) {
     writer.varint(text.length * 4 + 1);
     const at = writer.reserve(text.length * 2);
@@ -62,10 +61,15 @@ function writeShortAscii(writer: ByteWriter, text: string): boolean {
 export function readString(reader: ByteReader, field: string): string {
   const start = reader.offset;
   const header = reader.varint(field);
-  const bytes = reader.subarray(Math.floor(header / 2), field);
-  if (header % 2 === 1) return readUtf16(bytes, field, start);
-  const ascii = bytes.length <= shortText ? shortAscii(bytes) : undefined;
-  return ascii ?? readUtf8(bytes, field, start);
+  const length = Math.floor(header / 2);
+  const at = reader.take(length, field);
+  const isUtf16 = header % 2 === 1;
+  if (length <= SHORT_TEXT && !isUtf16) {
+    const text = shortAscii(reader.bytes, at, length);
+    if (text !== undefined) return text;
+  }
+  const bytes = reader.bytes.subarray(at, at + length);
+  return isUtf16 ? readUtf16(bytes, field, start) : readUtf8(bytes, field, start);
 }
 
 /**
@@ -77,7 +81,7 @@ export function readName(reader: ByteReader, field: string): string {
   const { bytes, offset, remaining } = reader;
   const header = remaining > 0 ? (bytes[offset] as number) : 0;
   const length = header / 2;
-  if (header % 2 !== 0 || length === 0 || length > shortText || length >= remaining) {
+  if (header % 2 !== 0 || length === 0 || length > SHORT_TEXT || length >= remaining) {
     return readString(reader, field);
   }
   const start = offset + 1;
@@ -98,11 +102,6 @@ function isAt(known: Uint8Array, bytes: Uint8Array, start: number, length: numbe
   if (known.length !== length) return false;
   for (let i = 0; i < length; i++) if (known[i] !== bytes[start + i]) return false;
   return true;
-}
-
-function shortAscii(bytes: Uint8Array): string | undefined {
-  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) >= 0x80) return undefined;
-  return textOfUnits(bytes);
 }
 
 function readUtf8(bytes: Uint8Array, field: string, start: number): string {
@@ -141,11 +140,19 @@ export function writeBigInt(writer: ByteWriter, value: bigint): void {
   writer.length = at + count;
 }
 
+const bigIntBytes = new Uint8Array(8);
+const bigIntScratch = new DataView(bigIntBytes.buffer);
+
 /** @throws MalformedError */
 export function readBigInt(reader: ByteReader, field: string): bigint {
   const start = reader.offset;
   const header = reader.varint(field);
   const bytes = reader.subarray(Math.floor(header / 2), field);
+  if (bytes.length <= 8) {
+    for (let i = 0; i < 8; i++) bigIntBytes[i] = bytes[i] ?? 0;
+    const magnitude = bigIntScratch.getBigUint64(0, true);
+    return header % 2 === 1 ? -magnitude : magnitude;
+  }
   let digits = '0x0';
   for (let i = bytes.length - 1; i >= 0; i--) {
     digits += (bytes[i] as number).toString(16).padStart(2, '0');

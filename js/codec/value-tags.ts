@@ -43,7 +43,7 @@ export type ValueTag = (typeof ValueTag)[keyof typeof ValueTag];
 export const ViewFlag = { tracksLength: 1 } as const;
 export const ErrorFlag = { message: 1, stack: 2, cause: 4, errors: 8 } as const;
 
-type ViewConstructor = new (
+export type ViewConstructor = new (
   buffer: ArrayBuffer,
   offset?: number,
   length?: number,
@@ -71,6 +71,16 @@ export const viewClasses: readonly (ViewConstructor | undefined)[] = [
   DataView,
   platform<ViewConstructor>('Float16Array'),
 ];
+
+/** What a typed array of the class says that it is. */
+export const viewNames = viewClasses.map((Class) => Class?.name);
+
+/** What ES2024 says of an ArrayBuffer, where the platform has it. */
+export interface ResizableBuffer extends ArrayBuffer {
+  readonly resizable?: boolean;
+  readonly maxByteLength?: number;
+  resize?(length: number): void;
+}
 
 /** Properties of errors that may hold any value. */
 export const nestedInErrors = ['cause', 'errors'] as const;

@@ -30,7 +30,7 @@ export class CursorBatch {
     const reader = new KeyReader(reply.sizedBytes('keys'));
     const keys = this.#count * this.#keysPerEntry;
     for (let i = 0; i < keys; i++) this.#keys.push(reader.keyBytes());
-    this.#values = keyOnly ? [] : reply.storedValues(this.#count).decode();
+    this.#values = keyOnly ? [] : reply.values(this.#count);
   }
 
   /** Entries that were not taken. */

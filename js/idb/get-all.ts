@@ -20,7 +20,7 @@ export interface GetAllOptions {
 type ItemKind = 'value' | 'key' | 'record';
 
 const valuesResult: Operation = {
-  result: (_request, reply) => reply?.storedValues(reply.u32('count')).decode(),
+  result: (_request, reply) => reply?.values(reply.u32('count')),
 };
 
 const keysResult: Operation = {
@@ -94,7 +94,7 @@ function readRecords(reply: Reply, isIndex: boolean): IDBRecord[] {
     const key = reader.value();
     keys.push({ key, primaryKey: isIndex ? reader.value() : key });
   }
-  const values = reply.storedValues(count).decode();
+  const values = reply.values(count);
   return keys.map(
     ({ key, primaryKey }, i) => new IDBRecord(internal, { key, primaryKey, value: values[i] }),
   );

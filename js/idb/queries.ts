@@ -9,7 +9,7 @@ import { convertToRead, type SourceHandle } from './source-handle';
 
 const valueResult: Operation = {
   result: (_request, reply) =>
-    reply === undefined || reply.u32('found') === 0 ? undefined : reply.storedValue().decode(),
+    reply === undefined || reply.u32('found') === 0 ? undefined : reply.value(),
 };
 
 const keyResult: Operation = {

@@ -4,7 +4,6 @@ import type { BackfillRecord } from '../channel/commands';
 import { CommandWriter } from '../channel/command-writer';
 import { Direction, ScanPosition, SECTION_HEADER_BYTES } from '../channel/protocol';
 import { LargeValues, ReplyReader } from '../channel/reply-reader';
-import type { StoredValues } from '../channel/reply-reader';
 import { errorData, StatusCode } from '../channel/status';
 import type { ErrorData } from '../channel/status';
 import { KeyReader } from '../codec/key-decoder';
@@ -23,7 +22,7 @@ const scanRequest = 1;
 
 interface Batch {
   readonly keys: Uint8Array;
-  readonly values: StoredValues;
+  readonly values: readonly unknown[];
   readonly isLast: boolean;
 }
 
@@ -101,12 +100,12 @@ function scan(
   const count = reply.u32('count');
   const isLast = reply.u32('done') !== 0;
   const keys = reply.sizedBytes('keys');
-  return { keys, values: reply.storedValues(count), isLast };
+  return { keys, values: reply.values(count), isLast };
 }
 
 function recordsOf({ keys, values }: Batch, { index }: FlowBackfill): BackfillRecord[] {
   const reader = new KeyReader(keys);
-  return values.decode().map((value) => ({
+  return values.map((value) => ({
     primaryKey: reader.keyBytes(),
     keys: extractIndexKeys(value, index.keyPath, index.multiEntry),
   }));

@@ -43,26 +43,24 @@ describe('replies', () => {
     const reply = only('000000000000f83f', ...sized('0102 03'), 0, ...sized('7b7d'), 9);
     expect(reply.f64('count')).toBe(1.5);
     expect([...reply.sizedBytes('keys')]).toEqual([1, 2, 3]);
-    const value = reply.storedValue();
-    expect(value.decode()).toEqual({});
-    expect(value.decode()).not.toBe(value.decode());
+    expect(reply.value()).toEqual({});
     expect(reply.u32('end')).toBe(9);
     expect(() => reply.u32('more')).toThrow(MalformedError);
   });
 
   it('hold values as one JSON text', () => {
-    const values = only(0, ...sized(Buffer.from('[1,{"a":2}]').toString('hex'))).storedValues(2);
-    expect(values.decode()).toEqual([1, { a: 2 }]);
+    const values = only(0, ...sized(Buffer.from('[1,{"a":2}]').toString('hex'))).values(2);
+    expect(values).toEqual([1, { a: 2 }]);
   });
 
   it('hold values of several kinds', () => {
-    const values = only(1, 0, ...sized('31'), 1, ...sized('0100')).storedValues(2);
-    expect(values.decode()).toEqual([1, undefined]);
+    const values = only(1, 0, ...sized('31'), 1, ...sized('0100')).values(2);
+    expect(values).toEqual([1, undefined]);
   });
 
   it('of another number of values than promised are malformed', () => {
-    expect(() => only(0, ...sized('5b315d')).storedValues(2).decode()).toThrow(MalformedError);
-    expect(() => only(1, 0, ...sized('31')).storedValues(2)).toThrow(MalformedError);
+    expect(() => only(0, ...sized('5b315d')).values(2)).toThrow(MalformedError);
+    expect(() => only(1, 0, ...sized('31')).values(2)).toThrow(MalformedError);
   });
 });
 
@@ -85,7 +83,7 @@ describe('malformed replies', () => {
     const two = message(...withLength(0, 1, 1, 1, [100]), ...withLength(0, 1, 1, 2, [1, 2, 3]));
     const first = new ReplyReader(two).next() as Reply;
     expect(() => first.sizedBytes('keys')).toThrow(expect.objectContaining({ field: 'keys' }));
-    expect(() => only(2, 0, 0).storedValues(1)).toThrow(
+    expect(() => only(2, 0, 0).values(1)).toThrow(
       expect.objectContaining({ field: 'values format' }),
     );
   });

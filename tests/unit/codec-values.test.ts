@@ -7,6 +7,7 @@ import type { Key } from '../../js/codec/key';
 import { decodeKey } from '../../js/codec/key-decoder';
 import { keyBytes, toKey } from '../../js/codec/key-encoder';
 import { MalformedError } from '../../js/codec/malformed-error';
+import { copyOwn } from '../../js/codec/own-copy';
 import { cloneForStorage, injectGenerated } from '../../js/codec/storable-clone';
 import { decodeTagged } from '../../js/codec/tagged-decoder';
 import { refuseToClone } from '../../js/codec/uncloneable';
@@ -61,11 +62,40 @@ describe('identity', () => {
     expect(words[0]).toBe(0x0901);
   });
 
+  it.each([1, 63, 64, 65])('of a buffer of %i words that a view shows all of is kept', (words) => {
+    const { buffer } = Uint16Array.from({ length: words }, (_, i) => i);
+    const bytes = new Uint8Array(buffer);
+    const value = [new Uint16Array(buffer), bytes, buffer, new DataView(buffer), bytes];
+    const back = roundTrip(value) as [Uint16Array, Uint8Array, ArrayBuffer, DataView, Uint8Array];
+    expect(back).toStrictEqual(value);
+    for (const view of [back[0], back[1], back[3]]) expect(view.buffer).toBe(back[2]);
+    expect(back[4]).toBe(back[1]);
+  });
+
+  it('of what stands in a map or a set is kept, and its order', () => {
+    const date = new Date(1);
+    const value = { date, set: new Set([[date], 1, undefined]), map: new Map([[date, [date]]]) };
+    const back = roundTrip(value) as typeof value;
+    expect(back).toStrictEqual(value);
+    expect([...back.map][0]).toEqual([back.date, [back.date]]);
+    expect([...back.map.keys()][0]).toBe(back.date);
+    expect(([...back.set][0] as unknown[])[0]).toBe(back.date);
+  });
+
   it('is not taken over: the clone is of its own', () => {
     const value = { list: [1] };
     const clone = cloneForStorage(value);
     value.list.push(2);
     expect(clone.value).toEqual({ list: [1] });
+    const rich = { map: new Map([[1, [1]]]), set: new Set([1]), date: new Date(1), u8: Uint8Array.of(1) };
+    const before = structuredClone(rich);
+    const { value: copy } = cloneForStorage(rich);
+    rich.map.get(1)?.push(2);
+    rich.map.set(2, []);
+    rich.set.add(2);
+    rich.date.setTime(2);
+    rich.u8[0] = 2;
+    expect(copy).toStrictEqual(before);
   });
 });
 
@@ -142,6 +172,39 @@ describe('what can not be stored', () => {
   });
 });
 
+describe('objects that are not what their prototypes say', () => {
+  const as = (value: object, { prototype }: { prototype: object }) =>
+    Object.setPrototypeOf(value, prototype) as object;
+  class Labels extends Set<unknown> {}
+
+  it.each<[string, object]>([
+    ['no map', as({ a: 1 }, Map)],
+    ['no set', as({ a: 1 }, Set)],
+    ['no date', as({ a: 1 }, Date)],
+    ['no view', as({ a: 1 }, Uint8Array)],
+    ['no buffer', as({ a: 1 }, ArrayBuffer)],
+    ['a map that is no set', as(new Map([[1, 2]]), Set)],
+    ['a view of another kind', as(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), Float64Array)],
+    ['an instance of a subclass', new Labels([1])],
+    ['a map with properties', Object.assign(new Map([[1, 2]]), { x: 1, get: 2 })],
+    ['a date with properties', Object.assign(new Date(1), { getTime: 1 })],
+    ['a view with properties', Object.assign(Uint8Array.of(1), { x: 1 })],
+    ['an empty view', new Uint8Array(0)],
+  ])('%s', (_, value) => {
+    for (const holder of [value, { value }, [value], new Map([[value, 1]])]) {
+      expect(roundTrip(holder)).toStrictEqual(structuredClone(holder));
+    }
+  });
+
+  it('such as a view of a buffer that was transferred: a DataCloneError', () => {
+    const bytes = Uint8Array.of(1);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    for (const value of [bytes, { bytes }, bytes.buffer]) {
+      expect(() => cloneForStorage(value)).toThrow(DOMException);
+    }
+  });
+});
+
 describe('the fast path', () => {
   function restorePrototypes(): void {
     for (const prototype of [Object.prototype, Array.prototype]) {
@@ -157,6 +220,21 @@ describe('the fast path', () => {
     const value = { get a() { return { n: ++reads }; } };
     expect(cloneForStorage(value).value).toEqual({ a: { n: 1 } });
     expect(reads).toBe(1);
+  });
+
+  it('reads each getter once in maps and sets, too, and beside them', () => {
+    let reads = 0;
+    const holder = { get a() { return { n: ++reads }; } };
+    const value = [holder, new Map([[1, holder]]), new Set([holder]), new Date(1)];
+    expect(roundTrip(value)).toEqual([
+      { a: { n: 1 } },
+      new Map([[1, { a: { n: 1 } }]]),
+      new Set([{ a: { n: 1 } }]),
+      new Date(1),
+    ]);
+    expect(reads).toBe(1);
+    const other = [{ get a() { return ++reads; } }, new Date(1), Uint8Array.of(1), /a/];
+    expect(roundTrip(other)).toEqual([{ a: 2 }, new Date(1), Uint8Array.of(1), /a/]);
   });
 
   it('ignores what structured clone ignores', () => {
@@ -241,14 +319,22 @@ describe('the fast path', () => {
 
   it('leaves JSON.stringify and structuredClone as they were when it was loaded', () => {
     const { stringify, parse } = JSON;
-    const { structuredClone: clone } = globalThis;
+    const { structuredClone: clone, Date, Map, Set, Uint8Array } = globalThis;
+    const rich = [new Map([[1, new Date(1)]]), new Set([1]), Uint8Array.of(1)];
+    const copies = new Map<object, object>();
     try {
       JSON.stringify = () => '"patched"';
       JSON.parse = () => 'patched';
       globalThis.structuredClone = () => { throw new Error('patched'); };
       expect(roundTrip({ a: 1 })).toEqual({ a: 1 });
       expect(roundTrip({ a: 1n })).toEqual({ a: 1n });
+      const patched = () => { throw new Error('patched'); };
+      Object.assign(globalThis, { Date: patched, Map: patched, Set: patched, Uint8Array: patched });
+      const copy = copyOwn(rich, copies);
+      Object.assign(globalThis, { Date, Map, Set, Uint8Array });
+      expect(copy).toStrictEqual({ value: rich, json: false });
     } finally {
+      Object.assign(globalThis, { Date, Map, Set, Uint8Array });
       Object.assign(JSON, { stringify, parse });
       globalThis.structuredClone = clone;
     }

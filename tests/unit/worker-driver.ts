@@ -247,7 +247,7 @@ export function get(writer: CommandWriter, request: number, store: number, key: 
 /** The value of a GET's reply; undefined when it found nothing. */
 export function valueOf(reply: Reply): unknown {
   if (!reply.ok) throw new Error(JSON.stringify(reply.failure()));
-  return reply.u32('found') === 0 ? undefined : reply.storedValue().decode();
+  return reply.u32('found') === 0 ? undefined : reply.value();
 }
 
 /** Writes a CREATE_STORE without a key path. */
