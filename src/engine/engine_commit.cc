@@ -66,7 +66,7 @@ Result<bool> Engine::State::advance_commit(Commit& commit) {
   checkpoint_sequence = change.sequence;
   checkpoint_position = change.position;
   checkpoint_due = false;
-  room_is_waiting = !change.removed.empty();
+  room_is_waiting = !change.removed.empty() && !change.moves_forward;
   may_have_dead_tables |= !change.added.empty();
   log->release_before(change.position);
   return true;

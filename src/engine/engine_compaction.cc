@@ -54,8 +54,9 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   uint64_t table_bytes = table_target(*version, compaction_limits());
   uint64_t expected_bytes = table_bytes / kPartsOfTableMax;
   if (plan.upper.empty()) {
-    // A table that is moved stays whole, as far as there is room for it.
-    const uint64_t whole = room_to_move(plan.lower.front()->bytes());
+    // Tables that are moved stay whole, as far as there is room for them.
+    uint64_t whole = 0;
+    for (const auto& file : plan.lower) whole = std::max(whole, room_to_move(file->bytes()));
     table_bytes = std::max(table_bytes, whole);
     if (!of_all) expected_bytes = whole;
   } else if (kFullEngine && plan.output_level == 0) {
@@ -86,12 +87,14 @@ Result<uint64_t> Engine::State::step_compaction() {
 Result<uint64_t> Engine::State::commit_part() {
   CompactionJob::Part part = job->take_part();
   const bool is_last = job->is_done();
+  const bool is_move = job->plan().upper.empty();
   // Its hold on what the commit makes free ends here.
   if (is_last) job.reset();
   Change change = change_of_tables();
   change.added = std::move(part.added);
   change.removed = std::move(part.removed);
   change.has_dropped = part.has_dropped;
+  change.moves_forward = is_move;
   return begin_commit(is_last ? CommitOf::last_part : CommitOf::part, std::move(change));
 }
 
@@ -114,15 +117,35 @@ std::optional<CompactionPlan> Engine::State::plan_move_forward(uint64_t part_byt
   if (!id) return std::nullopt;
   // The tables of level 0 are soon merged into others.
   for (uint8_t level = 1; level < kLevels; ++level) {
-    for (const auto& file : version->level(level)) {
-      if (file->meta().id != *id) continue;
+    const TableFiles& files = version->level(level);
+    for (size_t at = 0; at < files.size(); ++at) {
+      if (files[at]->meta().id != *id) continue;
       CompactionPlan plan;
-      plan.lower = {file};
+      plan.lower = {files[at]};
       plan.upper_level = plan.output_level = level;
+      if (part_bytes == UINT64_MAX) add_neighbors(files, at, plan.lower);
       return plan;
     }
   }
   return std::nullopt;
+}
+
+// Tables that stand beside it in the order of keys, and behind room for all of them together, move
+// with it: that takes fewer commits.
+void Engine::State::add_neighbors(const TableFiles& files, size_t at, TableFiles& moved) const {
+  uint64_t bytes = files[at]->bytes();
+  uint64_t offset = files[at]->location().offset;
+  const auto takes = [&](const TableFiles::value_type& file) {
+    const uint64_t all = bytes + file->bytes();
+    const uint64_t first = std::min(offset, file->location().offset);
+    if (all > options.table_bytes_max || !storage->has_room_before(first, room_to_move(all)))
+      return false;
+    bytes = all;
+    offset = first;
+    return true;
+  };
+  for (size_t i = at; i > 0 && takes(files[i - 1]); --i) moved.insert(moved.begin(), files[i - 1]);
+  for (size_t i = at + 1; i < files.size() && takes(files[i]); ++i) moved.push_back(files[i]);
 }
 
 Status Engine::State::move_forward() {

@@ -85,19 +85,22 @@ Engine::State::Change Engine::State::change_of_expired_tables() const {
   return change;
 }
 
-// What is free at the container's end goes, and when much is dead, its last table moves to the
-// front.
+// When much is dead, the container's last tables move to the front; then what is free at its end
+// goes.
 Result<uint64_t> Engine::State::step_tidying() {
-  const bool is_waiting = room_is_waiting && is_sparse();
-  if (is_waiting || storage->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min) {
-    room_is_waiting = false;
+  const bool sparse = is_sparse();
+  if (sparse && std::exchange(room_is_waiting, false)) {
     return begin_commit(CommitOf::reclaim, Change());
   }
   std::optional<CompactionPlan> plan;
-  if (is_sparse()) plan = plan_move_forward();
-  if (!plan) return uint64_t{0};
-  begin_compaction(*std::move(plan));
-  return step_compaction();
+  if (sparse) plan = plan_move_forward();
+  if (plan) {
+    begin_compaction(*std::move(plan));
+    return step_compaction();
+  }
+  const uint64_t reclaimable = storage->reclaimable_bytes();
+  if (reclaimable < kReclaimRegionsMin * options.region_bytes_min) return uint64_t{0};
+  return begin_commit(CommitOf::reclaim, Change());
 }
 
 uint64_t Engine::State::pace() const {

@@ -90,6 +90,7 @@ struct Engine::State {
     uint64_t sequence = 0;          // everything up to here is in the tables
     LogPosition position;           // of the first batch that is not
     bool has_dropped = false;       // what nothing refers to, as the drop filter says
+    bool moves_forward = false;     // what it frees stood behind all others
   };
   // Commits it with a checkpoint, and makes the new version. Durable on return. REQUIRES: no commit
   // is under way.
@@ -157,9 +158,11 @@ struct Engine::State {
   void begin_compaction(CompactionPlan plan, bool of_all = false);
   // Whether so much of the container is dead that its last table is worth to be moved.
   bool is_sparse() const;
-  // The plan that moves the container's last table to free room in front of it; nullopt: there is
-  // no room that takes it, or `part_bytes` of it.
+  // The plan that moves the container's last table to free room in front of it, and others with it;
+  // nullopt: there is no room that takes it, or `part_bytes` of it.
   std::optional<CompactionPlan> plan_move_forward(uint64_t part_bytes = UINT64_MAX) const;
+  // Those of a level, beside the one `at`, that move with it.
+  void add_neighbors(const TableFiles& files, size_t at, TableFiles& moved) const;
   // Moves tables until there is no such room, and cuts off the file's end. Errors as commit().
   Status move_forward();
   // Moves the last table in parts: the first fills free room that does not take all of it, and the

@@ -166,6 +166,8 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
   // than it has: written once more, as another table, it would come to stand there. Or when there
   // is room for `part_bytes` of it.
   std::optional<uint32_t> table_to_move(uint64_t part_bytes) const;
+  // Whether the room that a table of `bytes` would be given begins in front of `offset`.
+  bool has_room_before(uint64_t offset, uint64_t bytes) const;
   // About how many bytes the file becomes shorter by when reclaim() is called until this is 0.
   uint64_t reclaimable_bytes() const;
   // Commits the state as it is once more, so that room that only the commit before last refers to

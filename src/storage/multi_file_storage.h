@@ -98,6 +98,7 @@ class MultiFileStorage final : public StorageInterface {
   // What is removed is the file system's at once: there is never room to be used again.
   bool has_waiting_tables() const override { return !finished_.empty(); }
   std::optional<uint32_t> table_to_move(uint64_t) const override { return std::nullopt; }
+  bool has_room_before(uint64_t, uint64_t) const override { return false; }
   uint64_t reclaimable_bytes() const override { return 0; }
   Status reclaim() override { return check_idle(); }
   Status begin_reclaim() override { return reclaim(); }

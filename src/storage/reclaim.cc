@@ -57,9 +57,15 @@ std::optional<uint32_t> Container::table_to_move(uint64_t part_bytes) const {
     if (one->second.offset > last->second.offset) last = one;
   }
   const TableLocation& location = last->second;
-  const size_t index = s.fit_for_table(s.free, std::min(room_to_move(location.length), part_bytes));
-  if (index == s.free.size() || s.free[index].begin > location.offset) return std::nullopt;
+  const uint64_t bytes = std::min(room_to_move(location.length), part_bytes);
+  if (!has_room_before(location.offset, bytes)) return std::nullopt;
   return last->first;
+}
+
+bool Container::has_room_before(uint64_t offset, uint64_t bytes) const {
+  const State& s = *state_;
+  const size_t index = s.fit_for_table(s.free, bytes);
+  return index < s.free.size() && s.free[index].begin < offset;
 }
 
 Status Container::close() {

@@ -126,6 +126,7 @@ class StorageInterface {
   // Upkeep of the room in the container's file; where each table is a file, none is ever due.
   virtual bool has_waiting_tables() const = 0;
   virtual std::optional<uint32_t> table_to_move(uint64_t part_bytes) const = 0;
+  virtual bool has_room_before(uint64_t offset, uint64_t bytes) const = 0;
   virtual uint64_t reclaimable_bytes() const = 0;
   virtual Status reclaim() = 0;
   // The same in steps of advance().

@@ -98,6 +98,42 @@ TEST(MaintenanceTest, NoSliceDoesMuch) {
   EXPECT_EQ(most_flushes, 1u);
 }
 
+// A table's move is a commit of five flushes; many small tables share them.
+TEST(MaintenanceTest, SmallTablesMoveTogether) {
+  auto counts = std::make_shared<FileCounts>();
+  auto opened = Engine::open(
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", counts),
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", counts),
+      test_options());
+  ASSERT_TRUE(opened.is_ok());
+  Engine& engine = *opened.value();
+  std::mt19937_64 random(11);
+  // In each of three ranges the same records once, and in the first once more.
+  for (const char range : {'a', 'b', 'c', 'a'}) {
+    auto overlay = std::make_unique<Memtable>();
+    for (int i = 0; i < 20'000; ++i) {
+      std::string value(300, 'v');
+      for (char& c : value) c = static_cast<char>(random());
+      const std::string key = range + std::to_string(100'000 + i);
+      Record record;
+      record.key = key;
+      record.value = value;
+      record.sequence = 1;
+      overlay->insert(record);
+    }
+    expect_ok(engine.write_overlays({overlay.get()}, Durability::relaxed));
+  }
+  while (engine.maintain(1'000'000, Upkeep::due).value()) {
+  }
+  const EngineStats before = engine.stats();
+  *counts = FileCounts();
+  while (engine.maintain(1'000'000, Upkeep::all).value()) {
+  }
+  EXPECT_GT(before.dead_bytes, engine.stats().dead_bytes + (5 << 20));
+  EXPECT_GT(before.tables, 20u);
+  EXPECT_LE(counts->flushes, 60u);
+}
+
 TEST(MaintenanceTest, ASliceEndsWhenTheClockIsSetBack) {
   EngineOptions options = small_options();
   auto now_us = std::make_shared<int64_t>(1'000'000);
