@@ -2,6 +2,7 @@
 #include "engine/compaction_picker.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace flowdb {
@@ -18,6 +19,9 @@ constexpr uint64_t kTableBytesMin = 256 << 10;
 // A compaction ends with a commit, and keeps what it reads of the upper level until then: small
 // tables go down together, up to this.
 constexpr uint64_t kUpperBytesMax = 1 << 20;
+// A table of level 0 with such a part of a compaction's tables is moved as it is when it meets
+// nothing; smaller ones are merged, so that they don't become many.
+constexpr uint64_t kMovedTableShare = 4;
 
 // The sorted level's tables with keys in [smallest, largest].
 TableFiles overlapping(const TableFiles& level, std::string_view smallest,
@@ -36,10 +40,63 @@ uint64_t bytes_of(const TableFiles& files) {
   return bytes;
 }
 
-CompactionPlan plan_level0(const Version& version) {
+uint64_t moved_bytes_min(const Version& version, const CompactionLimits& limits) {
+  return table_target(version, limits) / kMovedTableShare;
+}
+
+// The tables of level 0 that meet nothing there, whatever is newer or older, and nothing in
+// level 1. What they meet below is older.
+TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits) {
+  const TableFiles& level0 = version.level(0);
+  TableFiles movable;
+  for (const auto& file : level0) {
+    if (file->bytes() < moved_bytes_min(version, limits)) continue;
+    const std::string_view smallest = file->meta().smallest_key;
+    const std::string_view largest = file->meta().largest_key;
+    const bool meets = std::any_of(level0.begin(), level0.end(), [&](const auto& other) {
+      return other != file && other->overlaps(smallest, largest);
+    });
+    if (!meets && overlapping(version.level(1), smallest, largest).empty()) movable.push_back(file);
+  }
+  return movable;
+}
+
+// On which sides of the split key a table has keys.
+enum class Side : uint8_t { below, behind, both };
+
+Side side_of(const TableFile& file, std::string_view split_key) {
+  if (file.meta().largest_key < split_key) return Side::below;
+  return file.meta().smallest_key < split_key ? Side::both : Side::behind;
+}
+
+// The tables of level 0 that are merged together: those of the side with more of them, which the
+// others don't meet. All of them, when one has keys on both sides.
+struct Level0Share {
+  Side side = Side::both;
+  size_t tables = 0;
+};
+
+Level0Share level0_share(const Version& version, const CompactionLimits& limits) {
+  std::array<size_t, 3> count{};
+  for (const auto& file : version.level(0)) {
+    ++count[static_cast<size_t>(side_of(*file, limits.table_split_key))];
+  }
+  const auto [below, behind, both] = count;
+  if (both > 0) return {Side::both, version.level(0).size()};
+  return below > behind ? Level0Share{Side::below, below} : Level0Share{Side::behind, behind};
+}
+
+CompactionPlan plan_level0(const Version& version, const CompactionLimits& limits) {
   CompactionPlan plan;
-  plan.upper = version.level(0);
   plan.output_level = 1;
+  plan.upper = movable_from_level0(version, limits);
+  if (!plan.upper.empty()) return plan;
+  const Side side = level0_share(version, limits).side;
+  for (const auto& file : version.level(0)) {
+    if (side == Side::both || side == side_of(*file, limits.table_split_key)) {
+      plan.upper.push_back(file);
+    }
+  }
   std::string_view smallest = plan.upper.front()->meta().smallest_key;
   std::string_view largest = plan.upper.front()->meta().largest_key;
   for (const auto& file : plan.upper) {
@@ -47,6 +104,15 @@ CompactionPlan plan_level0(const Version& version) {
     largest = std::max<std::string_view>(largest, file->meta().largest_key);
   }
   plan.lower = overlapping(version.level(1), smallest, largest);
+  // Where keys are written in order, what came before them may be small, too.
+  const size_t at = find_table(version.level(1), smallest);
+  if (plan.lower.empty() && at > 0) {
+    const auto& before = version.level(1)[at - 1];
+    const bool is_near = (before->meta().largest_key < limits.table_split_key) ==
+                         (smallest < limits.table_split_key);
+    if (is_near && before->bytes() < moved_bytes_min(version, limits)) plan.lower = {before};
+  }
+  plan.merges = plan.upper.size() > 1;
   return plan;
 }
 
@@ -132,7 +198,7 @@ uint64_t table_target(const Version& version, const CompactionLimits& limits) {
 }
 
 bool CompactionPlan::is_move() const {
-  if (!lower.empty() || output_level == upper_level) return false;
+  if (merges || !lower.empty() || output_level == upper_level) return false;
   for (size_t i = 0; i < upper.size(); ++i) {
     for (size_t k = 0; k < i; ++k) {
       if (upper[k]->overlaps(upper[i]->meta().smallest_key, upper[i]->meta().largest_key)) {
@@ -155,7 +221,8 @@ Pressure worst_level(const Version& version, const CompactionLimits& limits, siz
   const TableFiles& level0 = version.level(0);
   Pressure worst;
   // Few tables make no compaction, however large they are.
-  worst.score = static_cast<double>(level0.size()) / static_cast<double>(tables_max);
+  worst.score =
+      static_cast<double>(level0_share(version, limits).tables) / static_cast<double>(tables_max);
   if (level0.size() > 1) {
     worst.score = std::max(worst.score, static_cast<double>(version.level_bytes(0)) /
                                             static_cast<double>(level_target(version, limits, 0)));
@@ -180,7 +247,7 @@ std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits) {
   const Pressure worst = worst_level(version, limits, limits.level0_tables_max);
   if (worst.score < 1) return std::nullopt;
-  if (worst.level == 0) return plan_level0(version);
+  if (worst.level == 0) return plan_level0(version, limits);
   const uint64_t target = level_target(version, limits, worst.level);
   return plan_level(version, worst.level, version.level_bytes(worst.level) - target);
 }

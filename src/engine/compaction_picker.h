@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "engine/version.h"
@@ -13,8 +14,9 @@ namespace flowdb {
 struct CompactionLimits {
   size_t level0_tables_max = 4;
   uint64_t level1_bytes_max = 16 << 20;
-  uint64_t table_bytes_max = 4 << 20;   // of what a compaction writes
-  uint64_t level0_bytes_min = 2 << 20;  // level 0 may hold this much in any case
+  uint64_t table_bytes_max = 4 << 20;     // of what a compaction writes
+  uint64_t level0_bytes_min = 2 << 20;    // level 0 may hold this much in any case
+  std::string_view table_split_key = {};  // Engine::set_table_split_key
 
   // Each level holds ten times as much as the one above. REQUIRES: level >= 1.
   uint64_t level_bytes_max(size_t level) const;
@@ -37,6 +39,8 @@ struct CompactionPlan {
   TableFiles lower;  // from output_level
   uint8_t upper_level = 0;
   uint8_t output_level = 0;
+  // Tables that could be moved are merged all the same: they are small.
+  bool merges = false;
   // Tables of the same level that are older stay beside what is written (size_tiered_picker.h).
   bool older_beside = false;
 
@@ -44,10 +48,10 @@ struct CompactionPlan {
   bool is_move() const;
 };
 
-// The level that exceeds its limit the most is relieved: level 0 of all its tables at once, another
-// one of the neighbours, as many as it takes and a few MiB at most, whose merge rewrites the least
-// for what it frees. nullopt: every level is within
-// its limit.
+// The level that exceeds its limit the most is relieved: level 0 of the tables that need only be
+// moved, or else of all on the split key's side with more tables; another one of the neighbours, as
+// many as it takes and a few MiB at most, whose merge rewrites the least for what it frees.
+// nullopt: every level is within its limit.
 std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits);
 

@@ -99,6 +99,12 @@ class Engine {
   // To be called when the filter is true for more keys than before, for maintenance to look.
   void drop_filter_changed();
 
+  // From now on no table is written with records on both sides of `key` (below it, and from it on),
+  // and level 0 is compacted on each side by itself: for keys from it on that are written once and
+  // in order, so that their tables meet no others and are moved down unread. Must outlive the
+  // engine. Ignored where tables of level 0 are merged with each other (size_tiered).
+  void set_table_split_key(std::string_view key);
+
   // Writes the memtable to a table and commits it. Durable on return.
   Status flush();
   // Does a piece of the pending maintenance of about `budget_us` microseconds. Writers do what is

@@ -22,7 +22,7 @@ constexpr uint64_t kDeadRegionsMin = 16;
 
 CompactionLimits Engine::State::compaction_limits() const {
   return {options.level0_tables_max, options.level1_bytes_max, options.table_bytes_max,
-          options.log_extent_bytes_max};
+          options.log_extent_bytes_max, table_split_key};
 }
 
 std::optional<CompactionPlan> Engine::State::next_compaction() const {
@@ -65,8 +65,9 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
     expected_bytes = 0;
     for (const auto& file : plan.upper) expected_bytes += file->bytes();
   }
-  auto output = std::make_unique<TableOutput>(
-      *storage, next_table_id, builder_options(plan.output_level), table_bytes, expected_bytes);
+  auto output =
+      std::make_unique<TableOutput>(*storage, next_table_id, builder_options(plan.output_level),
+                                    table_bytes, expected_bytes, table_split_key);
   const uint64_t part_bytes_min = of_all ? kPartBytesMinOfAll : kPartBytesMin;
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job =

@@ -28,9 +28,10 @@ Result<uint64_t> Engine::State::step_flush() {
 Result<uint64_t> Engine::State::write_flush() {
   if (!flush->has_begun()) {
     FLOWDB_RETURN_IF_ERROR(pause_compaction());
-    flush->begin(Retention({pins.begin(), pins.end()}, options.now_us(), nullptr),
-                 std::make_unique<TableOutput>(*storage, next_table_id, builder_options(0),
-                                               UINT64_MAX, flush->memtable()->data_bytes()));
+    flush->begin(
+        Retention({pins.begin(), pins.end()}, options.now_us(), nullptr),
+        std::make_unique<TableOutput>(*storage, next_table_id, builder_options(0), UINT64_MAX,
+                                      flush->memtable()->data_bytes(), table_split_key));
   }
   return step_writing(*flush);
 }

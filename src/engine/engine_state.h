@@ -45,6 +45,7 @@ struct Engine::State {
   bool closed = false;
   std::multiset<uint64_t> pins;
   DropFilter drop_filter;
+  std::string_view table_split_key;
   // Nobody has looked for tables that the filter drops whole since it changed, or since a table
   // came.
   bool may_have_dead_tables = true;

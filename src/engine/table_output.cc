@@ -11,12 +11,13 @@ namespace flowdb {
 
 TableOutput::TableOutput(Storage& storage, uint32_t& next_table_id,
                          const TableBuilderOptions& options, uint64_t table_bytes_max,
-                         uint64_t expected_bytes)
+                         uint64_t expected_bytes, std::string_view split_key)
     : storage_(storage),
       next_table_id_(next_table_id),
       options_(options),
       table_bytes_max_(table_bytes_max),
-      expected_bytes_(expected_bytes) {}
+      expected_bytes_(expected_bytes),
+      split_key_(split_key) {}
 
 TableOutput::~TableOutput() {
   builder_.reset();
@@ -36,6 +37,7 @@ Status TableOutput::begin_table(uint64_t first_bytes) {
 
 bool TableOutput::is_full(const Record& record) const {
   if (builder_->size() >= table_bytes_max_) return true;
+  if (record.key >= split_key_ && builder_->last_key() < split_key_) return true;
   return builder_->size_at_end() + record.key.size() + record.value.size() > writer_->room();
 }
 

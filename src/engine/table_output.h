@@ -16,9 +16,10 @@ class TableOutput {
  public:
   // `next_table_id` is counted up with each table. A table that has reached `table_bytes_max`, or
   // that fills the free room which it is written to, is ended between two keys. Such room is used
-  // when it takes `expected_bytes`. `storage` and `next_table_id` must outlive it.
+  // when it takes `expected_bytes`. No table holds records on both sides of `split_key`.
+  // `storage`, `next_table_id` and `split_key` must outlive it.
   TableOutput(Storage& storage, uint32_t& next_table_id, const TableBuilderOptions& options,
-              uint64_t table_bytes_max, uint64_t expected_bytes);
+              uint64_t table_bytes_max, uint64_t expected_bytes, std::string_view split_key);
   // Gives up the tables that were not committed.
   ~TableOutput();
 
@@ -64,6 +65,7 @@ class TableOutput {
   const TableBuilderOptions options_;
   const uint64_t table_bytes_max_;
   const uint64_t expected_bytes_;
+  const std::string_view split_key_;
   std::unique_ptr<TableWriter> writer_;
   std::unique_ptr<TableBuilder> builder_;
   RangeRemoves range_removes_;

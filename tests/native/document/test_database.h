@@ -59,12 +59,41 @@ inline Status put(Transaction& transaction, uint32_t store, const std::string& k
   return transaction.put(request);
 }
 
+// A large value, in these pieces.
+inline Status put_pieces(Transaction& transaction, uint32_t store, const std::string& key,
+                         const std::vector<std::string>& pieces) {
+  const auto count = static_cast<uint32_t>(pieces.size());
+  for (uint32_t i = 0; i + 1 < count; ++i) {
+    const Status status = transaction.add_piece(store, i, pieces[i]);
+    if (!status.is_ok()) return status;
+  }
+  const std::vector<IndexKey> none;
+  PutRequest request;
+  request.store = store;
+  request.key = key;
+  request.value = {ValueKind::tagged, pieces.back()};
+  request.index_keys = &none;
+  request.pieces = count;
+  request.piece = count - 1;
+  return transaction.put(request);
+}
+
+class WholeValue final : public PieceSink {
+ public:
+  void piece(std::string_view bytes, bool) override { value += bytes; }
+  std::string value;
+};
+
 // "-" when there is none.
 inline std::string get(Transaction& transaction, uint32_t source, const std::string& key) {
   Entry entry;
   const auto found = transaction.get(source, KeyRange::only(key), true, entry);
   if (!found.is_ok()) return found.status().to_string();
-  return found.value() ? std::string(entry.value.bytes) : "-";
+  if (!found.value()) return "-";
+  if (!entry.value.is_large) return std::string(entry.value.bytes);
+  WholeValue whole;
+  const Status status = transaction.read_pieces(source, entry.value, whole);
+  return status.is_ok() ? whole.value : status.to_string();
 }
 
 inline uint64_t count(Transaction& transaction, uint32_t source, const KeyRange& range = {}) {

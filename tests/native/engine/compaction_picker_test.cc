@@ -59,6 +59,63 @@ TEST(CompactionPickerTest, Level0GoesAsAWholeWithWhatItMeets) {
   EXPECT_FALSE(plan->is_move());
 }
 
+TEST(CompactionPickerTest, WhatMeetsNothingInLevel0GoesDownAsItIs) {
+  const auto version =
+      version_of({table(1, 0, "c", "d", kLimits.table_bytes_max), table(2, 0, "k", "m"),
+                  table(3, 0, "r", "s", kLimits.table_bytes_max), table(4, 0, "w", "x"),
+                  table(5, 0, "x", "z", kLimits.table_bytes_max), table(6, 1, "s", "t")});
+  const auto plan = pick_compaction(*version, kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{1}) << "2 is small, 3 and 5 meet 6 and 4";
+  EXPECT_TRUE(plan->is_move());
+  EXPECT_EQ(plan->upper_level, 0);
+  EXPECT_EQ(plan->output_level, 1);
+}
+
+TEST(CompactionPickerTest, SmallTablesThatMeetNothingAreMergedWithASmallOneInFront) {
+  TableFiles files = {table(1, 0, "p", "q"), table(2, 0, "r", "s"), table(3, 0, "t", "u"),
+                      table(4, 0, "v", "w"), table(5, 1, "a", "c"), table(6, 1, "x", "z")};
+  const CompactionLimits limits;
+  auto plan = pick_compaction(*version_of(files), limits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{4, 3, 2, 1}));
+  EXPECT_EQ(ids(plan->lower), Ids{5});
+  files[4] = table(5, 1, "a", "c", limits.table_bytes_max);
+  plan = pick_compaction(*version_of(files), limits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->upper.size(), 4u);
+  EXPECT_TRUE(plan->lower.empty());
+  EXPECT_FALSE(plan->is_move());
+}
+
+TEST(CompactionPickerTest, EachSideOfTheSplitKeyIsCompactedByItself) {
+  CompactionLimits limits = kLimits;
+  limits.table_split_key = "p";
+  TableFiles files = {table(1, 0, "a", "o"), table(2, 0, "p", "z"), table(3, 0, "a", "o"),
+                      table(4, 0, "p", "z"), table(5, 0, "a", "o"), table(6, 0, "p", "z"),
+                      table(7, 1, "b", "c"), table(8, 1, "r", "s")};
+  EXPECT_FALSE(pick_compaction(*version_of(files), limits));
+  files.push_back(table(9, 0, "q", "r"));
+  auto plan = pick_compaction(*version_of(files), limits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{9, 6, 4, 2}));
+  EXPECT_EQ(ids(plan->lower), Ids{8});
+  files.erase(files.begin() + 7);
+  EXPECT_TRUE(pick_compaction(*version_of(files), limits)->lower.empty())
+      << "7 is on the other side";
+  files.push_back(table(10, 0, "n", "n"));
+  files.push_back(table(11, 0, "n", "n"));
+  plan = pick_compaction(*version_of(files), limits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{11, 10, 5, 3, 1}));
+  EXPECT_EQ(ids(plan->lower), Ids{7});
+  // One that meets both.
+  files.push_back(table(12, 0, "o", "p"));
+  plan = pick_compaction(*version_of(files), limits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->upper.size(), 10u);
+}
+
 TEST(CompactionPickerTest, ALevelIsRelievedWhereItCostsLeast) {
   const auto version = version_of({table(1, 1, "a", "c", 2000), table(2, 1, "d", "f", 2000),
                                    table(3, 2, "a", "b", 1000), table(4, 2, "c", "c", 1000),
@@ -162,9 +219,13 @@ TEST(CompactionPickerTest, Level0IsRelievedWhenItIsLarge) {
 }
 
 TEST(CompactionPickerTest, TablesThatMeetNeitherEachOtherAreMovedTogether) {
-  const auto version = version_of(
-      {table(1, 0, "c", "d"), table(2, 0, "e", "e"), table(3, 0, "f", "g"), table(4, 0, "a", "b")});
-  EXPECT_TRUE(pick_compaction(*version, kLimits)->is_move());
+  const uint64_t bytes = 64 << 10;
+  const auto version = version_of({table(1, 0, "c", "d", bytes), table(2, 0, "e", "e", bytes),
+                                   table(3, 0, "f", "g", bytes), table(4, 0, "a", "b", bytes)});
+  const auto plan = pick_compaction(*version, kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{4, 3, 2, 1}));
+  EXPECT_TRUE(plan->is_move());
   const auto meeting = version_of(
       {table(1, 0, "c", "d"), table(2, 0, "d", "e"), table(3, 0, "f", "g"), table(4, 0, "a", "b")});
   EXPECT_FALSE(pick_compaction(*meeting, kLimits)->is_move());
