@@ -2,6 +2,7 @@
 #include "crash/document_life.h"
 
 #include <cstdlib>
+#include <random>
 
 #include "crash/recovered.h"
 #include "document/test_database.h"
@@ -12,6 +13,7 @@ namespace {
 constexpr uint32_t kStore = 1;
 constexpr uint32_t kIndex = 2;
 constexpr uint32_t kNumbers = 3;
+constexpr uint32_t kLarge = 4;
 constexpr size_t kKeys = 30;
 
 Result<std::unique_ptr<Database>> open_database(FaultyDisk& disk, uint64_t seed, uint64_t opening) {
@@ -28,7 +30,20 @@ Status create_stores(Database& database) {
   FLOWDB_RETURN_IF_ERROR(
       upgrade->create_index(kStore, kIndex, R"("i")", R"("i")", false, false).status());
   FLOWDB_RETURN_IF_ERROR(upgrade->create_store(kNumbers, R"("n")", "null", false));
+  FLOWDB_RETURN_IF_ERROR(upgrade->create_store(kLarge, R"("l")", "null", false));
   return commit(database, std::move(upgrade));
+}
+
+// What every third transaction puts under its number, in pieces; they are as large as a table that
+// can be moved.
+bool puts_large(uint64_t number) { return number % 3 == 0; }
+std::vector<std::string> large_value(uint64_t number) {
+  std::mt19937_64 random(number);
+  std::vector<std::string> pieces(2, std::string(600, ' '));
+  for (std::string& piece : pieces) {
+    for (char& c : piece) c = static_cast<char>(random());
+  }
+  return pieces;
 }
 
 // All entries of a source.
@@ -133,6 +148,10 @@ Status DocumentLife::write(Transaction& transaction, uint64_t number) const {
                          {{kIndex, flowdb::number(index_key)}}));
       },
       [&](int key) { then(transaction.remove(kStore, KeyRange::only(flowdb::number(key)))); });
+  const int key = static_cast<int>(number);
+  if (puts_large(number)) {
+    then(put_pieces(transaction, kLarge, flowdb::number(key), large_value(number)));
+  }
   then(flowdb::put(transaction, kNumbers, flowdb::number(0), std::to_string(number)));
   return status;
 }
@@ -186,6 +205,12 @@ std::string DocumentLife::check_content(Database& database, uint64_t ceiling,
            std::to_string(in_store.size());
   }
   if (indexed.value().pairs != in_index) return "not the index after transaction " + number;
+  for (uint64_t n = 2; n <= last; ++n) {
+    if (!puts_large(n)) continue;
+    const std::vector<std::string> pieces = large_value(n);
+    const std::string found = get(*transaction, kLarge, flowdb::number(static_cast<int>(n)));
+    if (found != pieces[0] + pieces[1]) return "not the large value of " + std::to_string(n);
+  }
   return {};
 }
 
