@@ -44,8 +44,9 @@ void Container::State::begin_reuse(const ContainerContent& content) {
   counting = end > superblock.scan_begin();
   framing_unknown = reused;
   if (reused) find_hidden(content);
-  // A process that was killed may have left the newest one to be flushed.
-  newest_unflushed = reused && content.older.generation < superblock.generation;
+  // A process that was killed may have left the newest one to be flushed, and another one the one
+  // before it: what only a third refers to is then not free yet.
+  newest_unflushed = content.older.generation < superblock.generation;
   Regions referred = content.older_rest;
   for (const auto& entry : content.older_tables) add_region(referred, table_region(entry.second));
   for (const Region& region : referred) {

@@ -72,6 +72,47 @@ TEST(Found, APowerFailureTakesTheSuperblockThatARecoveryHasSeen) {
   EXPECT_EQ(lose_superblocks_that_were_seen(), "");
 }
 
+// Two processes, one after the other, were killed behind their superblocks, neither of them flushed,
+// and the third framed what neither referred to; then the power failed, and the one before them was
+// the newest again. No region had been used again so far.
+TEST(Found, APowerFailureTakesTheSuperblocksOfTwoKilledProcesses) {
+  constexpr uint64_t kCommits = 3;
+  const auto live = [](FaultyDisk& disk) {
+    Commits commits(kStorySeed, 0);
+    auto engine = Engine::open(disk.open_container(), disk.open_log(), crash_options(kStorySeed, 1));
+    ASSERT_TRUE(engine.is_ok()) << engine.status().to_string();
+    for (uint64_t number = 1; number <= kCommits; ++number) {
+      ASSERT_TRUE(engine.value()->write(commits.batch(number), Durability::strict).is_ok());
+      ASSERT_TRUE(engine.value()->flush().is_ok());
+    }
+    ASSERT_FALSE(static_cast<Container&>(engine.value()->storage()).regions_reused());
+    disk.end_process();
+  };
+  FaultyDisk whole;
+  live(whole);
+  for (const size_t event : last_superblocks(whole.history(), kCommits)) {
+    FaultyDisk disk;
+    live(disk);
+    disk.go_back_to(event + 1, kSector);
+    open_and_end(disk, 2);
+    size_t second = event + 1;
+    while (!is_superblock(disk.history().events[second])) ++second;
+    disk.go_back_to(second + 1, kSector);
+    open_and_end(disk, 3);
+    for (size_t at = second + 1; at < disk.history().events.size(); ++at) {
+      const CrashPoint point(disk.history(), at);
+      for (uint64_t i = 0; i < 24; ++i) {
+        DurableUpTo durable{};
+        Commits commits(kStorySeed, 0);
+        ASSERT_EQ(check_recovered(point.power_sample(i, durable), commits, {0, kCommits}, kStorySeed,
+                                  verified(i)),
+                  "")
+            << "superblock " << event << ", failure behind " << at << ", state " << i;
+      }
+    }
+  }
+}
+
 // What followed the first frame of the failed write was chained to it, and came back with it.
 TEST(Found, TheRestOfAFailedWriteBehindItsFirstCommitMadeAgain) {
   EXPECT_EQ(repeat_the_first_of_a_failed_write(), "");
