@@ -33,6 +33,7 @@ inline constexpr uint32_t kPutNoOverwrite = 1;
 inline constexpr uint32_t kPutGenerateKey = 2;
 inline constexpr uint32_t kPutInPieces = 4;
 inline constexpr uint32_t kMoreFollows = 1 << 8;    // in a PIECE reply's first word
+inline constexpr uint32_t kList = 1 << 9;         // in a PIECE reply's first word
 inline constexpr uint32_t kValueInPieces = 1 << 8;  // in a value's kind
 inline constexpr uint32_t kKeyOnly = 1;             // of GET and SCAN
 inline constexpr uint32_t kStoreAutoIncrement = 1;

@@ -117,7 +117,8 @@ std::string constants_json() {
          ",\"REPLY_HEADER_BYTES\":" + std::to_string(kReplyHeaderBytes) +
          ",\"NO_INJECTION\":" + std::to_string(kNoInjection) +
          ",\"VALUE_IN_PIECES\":" + std::to_string(kValueInPieces) +
-         ",\"MORE_FOLLOWS\":" + std::to_string(kMoreFollows) + "}";
+         ",\"MORE_FOLLOWS\":" + std::to_string(kMoreFollows) +
+         ",\"LIST\":" + std::to_string(kList) + "}";
   return out;
 }
 

@@ -11,6 +11,9 @@ namespace {
 // Where a reply's values get so long, the next ones go by themselves.
 constexpr uint64_t kTogetherBytesMax = 8 << 20;
 
+// Of a GET_ALL of values so many bytes go ahead at a time: the page reads them meanwhile.
+constexpr uint64_t kListBytes = 256 << 10;
+
 // Writes a large value's pieces.
 class PieceWriter final : public PieceSink {
  public:
@@ -51,11 +54,19 @@ class EntryCollector final : public ScanSink {
     ++count_;
     if (keys_ != nullptr) keys_->append(entry.key);
     if (primary_keys_ != nullptr) primary_keys_->append(entry.primary_key);
-    if (values_ != nullptr) add_value(entry.value);
+    if (values_ != nullptr) {
+      if (goes_ahead_ && values_->is_json() && values_->value_bytes() >= kListBytes) {
+        way_.replies.list(values_->take_list());
+      }
+      add_value(entry.value);
+    }
     if (!status_.is_ok() || (entries_max_ != 0 && count_ >= entries_max_)) return false;
     return value_bytes_max_ == 0 || values_ == nullptr ||
            values_->value_bytes() + pieces_.bytes() < value_bytes_max_;
   }
+
+  // Values need not wait for the last one.
+  void let_go_ahead() { goes_ahead_ = true; }
 
   uint32_t count() const { return count_; }
   // Not ok when a large value could not be read.
@@ -81,6 +92,7 @@ class EntryCollector final : public ScanSink {
   uint64_t entries_max_;
   uint64_t value_bytes_max_;
   uint32_t count_ = 0;
+  bool goes_ahead_ = false;
 };
 
 }  // namespace
@@ -138,6 +150,7 @@ Status Interpreter::get_all(Transaction& transaction, const Command& command) {
   if (what == GetAllWhat::values) {
     ValueList values(replies_.out());
     EntryCollector collector(way, nullptr, nullptr, &values, limit, 0);
+    collector.let_go_ahead();
     FLOWDB_RETURN_IF_ERROR(transaction.scan(request, collector).status());
     FLOWDB_RETURN_IF_ERROR(collector.status());
     values.finish();

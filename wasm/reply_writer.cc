@@ -31,14 +31,23 @@ void ReplyWriter::drop() {
 }
 
 void ReplyWriter::piece(std::string_view bytes, bool more) {
+  add_piece(bytes, more ? protocol::kMoreFollows : 0);
+  if (sink_ != nullptr && pieces_.size() >= kMessageBytes) send_pieces();
+}
+
+void ReplyWriter::list(std::string_view text) {
+  add_piece(text, protocol::kList);
+  if (sink_ != nullptr) send_pieces();
+}
+
+void ReplyWriter::add_piece(std::string_view bytes, uint32_t flags) {
   const size_t padding = (4 - bytes.size() % 4) % 4;
   const uint32_t kind = static_cast<uint32_t>(protocol::ReplyKind::piece);
-  header(pieces_, kind | (more ? protocol::kMoreFollows : 0),
+  header(pieces_, kind | flags,
          protocol::kReplyHeaderBytes + 4 + bytes.size() + padding);
   put_le(pieces_, static_cast<uint32_t>(bytes.size()));
   pieces_.append(bytes);
   pieces_.append(padding, '\0');
-  if (sink_ != nullptr && pieces_.size() >= kMessageBytes) send_pieces();
 }
 
 void ReplyWriter::send_pieces() {

@@ -40,6 +40,8 @@ class ReplyWriter {
   void drop();
   // A piece of a value that the reply which was begun refers to: it goes out before that.
   void piece(std::string_view bytes, bool more);
+  // The first of the reply's values, as JSON text of an array, which goes out now.
+  void list(std::string_view text);
   void set_sink(ReplySink sink) { sink_ = sink; }
 
   // Bytes whose length is not known yet: begin_bytes(), then appends to out(), then end_bytes()
@@ -61,6 +63,7 @@ class ReplyWriter {
  private:
   void header(std::string& out, uint32_t kind, size_t length) const;
   void pad();
+  void add_piece(std::string_view bytes, uint32_t flags);
   // Hands over the replies before the one that was begun, and the pieces.
   void send_pieces();
 

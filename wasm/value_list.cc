@@ -12,7 +12,9 @@ constexpr size_t kArrayStart = 9;  // behind the format, the length and the brac
 
 }  // namespace
 
-ValueList::ValueList(std::string& out) : out_(out), start_(out.size()) {
+ValueList::ValueList(std::string& out) : out_(out), start_(out.size()) { start(); }
+
+void ValueList::start() {
   put_le(out_, static_cast<uint32_t>(protocol::ValuesFormat::json));
   put_le<uint32_t>(out_, 0);  // the length, known at the end
   out_ += '[';
@@ -25,6 +27,16 @@ void ValueList::add(const Value& value) {
   if (!lengths_.empty()) out_ += ',';
   out_ += value.bytes;
   lengths_.push_back(static_cast<uint32_t>(value.bytes.size()));
+}
+
+std::string_view ValueList::take_list() {
+  taken_.assign(out_, start_ + kArrayStart - 1);
+  taken_ += ']';
+  out_.resize(start_);
+  lengths_.clear();
+  value_bytes_ = 0;
+  start();
+  return taken_;
 }
 
 void ValueList::change_format() {

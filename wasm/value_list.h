@@ -19,11 +19,16 @@ class ValueList {
   // A value whose bytes go by themselves.
   void add_in_pieces(ValueKind kind);
   void finish();
-  // Bytes of the values added so far.
+  // Takes the values added so far out again, as the JSON text of an array: valid until the next
+  // call. REQUIRES: is_json().
+  std::string_view take_list();
+  bool is_json() const { return all_json_; }
+  // Bytes of the values added so far, and not taken out.
   uint64_t value_bytes() const { return value_bytes_; }
 
  private:
   void add_single(uint32_t kind, std::string_view bytes);
+  void start();
   void change_format();
   void pad();
 
@@ -31,6 +36,7 @@ class ValueList {
   size_t start_;
   bool all_json_ = true;
   uint64_t value_bytes_ = 0;
+  std::string taken_;
   std::vector<uint32_t> lengths_;  // of the values, while all are JSON text
 };
 

@@ -72,6 +72,9 @@ export const ReplyKind = { ok: 0, error: 1, committed: 2, aborted: 3, piece: 4 }
 /** In the first word of a PIECE: the same value goes on in the next one. */
 export const MORE_FOLLOWS = 0x100;
 
+/** In the first word of a PIECE: it is the JSON text of the first values of the reply. */
+export const LIST = 0x200;
+
 /** Bytes of a reply's header: kind and flags, length, connection, transaction, request. */
 export const REPLY_HEADER_BYTES = 20;
 

@@ -5,6 +5,7 @@ import { append } from '../codec/intrinsics';
 import { MalformedError } from '../codec/malformed-error';
 import { decodeJsonArray, decodeValue } from '../codec/value-decoder';
 import {
+  LIST,
   MORE_FOLLOWS,
   REPLY_HEADER_BYTES,
   ReplyKind,
@@ -14,6 +15,7 @@ import {
 import { errorData, toDOMException } from './status';
 
 const noValues: Uint8Array[] = [];
+const noLists: (readonly unknown[] | MalformedError)[] = [];
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -29,6 +31,8 @@ export class Reply extends ByteReader {
   request = 0;
   /** The values that came in pieces before it, in order. */
   large: Uint8Array[] = noValues;
+  /** The lists of values that came before it. */
+  lists: readonly (readonly unknown[] | MalformedError)[] = noLists;
   #largeRead = 0;
   #error: DOMException | undefined;
 
@@ -77,6 +81,18 @@ export class Reply extends ByteReader {
 
   /** New values. @param count how many there are. @throws MalformedError */
   values(count: number): unknown[] {
+    const values: unknown[] = [];
+    for (const list of this.lists) {
+      if (list instanceof MalformedError) throw list;
+      for (let i = 0; i < list.length; i++) append(values, list[i]);
+    }
+    const rest = this.#values(count - values.length);
+    if (values.length === 0) return rest;
+    for (let i = 0; i < rest.length; i++) append(values, rest[i]);
+    return values;
+  }
+
+  #values(count: number): unknown[] {
     const at = this.offset;
     const format = this.u32('values format');
     if (format === ValuesFormat.json) {
@@ -97,6 +113,7 @@ export class Reply extends ByteReader {
 export class LargeValues {
   #pieces: Uint8Array[] = [];
   #values = noValues;
+  #lists = noLists;
 
   add(piece: Uint8Array, isLast: boolean): void {
     this.#pieces.push(piece);
@@ -104,6 +121,23 @@ export class LargeValues {
     if (this.#values === noValues) this.#values = [];
     this.#values.push(joined(this.#pieces));
     this.#pieces = [];
+  }
+
+  /** Reads a list at once: the worker is busy with the next one. */
+  addList(bytes: Uint8Array): void {
+    if (this.#lists === noLists) this.#lists = [];
+    try {
+      append(this.#lists, decodeJsonArray(bytes));
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      append(this.#lists, error);
+    }
+  }
+
+  takeLists(): typeof noLists {
+    const lists = this.#lists;
+    this.#lists = noLists;
+    return lists;
   }
 
   /** Those of the reply that comes now. What it has left unfinished is dropped: it has failed. */
@@ -145,9 +179,11 @@ export class ReplyReader {
     for (let reply = this.#next(); reply !== undefined; reply = this.#next()) {
       if (reply.kind < ReplyKind.piece) {
         reply.large = this.#large.take();
+        reply.lists = this.#large.takeLists();
         return reply;
       }
-      this.#large.add(reply.sizedBytes('piece'), reply.kind < MORE_FOLLOWS);
+      if (reply.kind >= LIST) this.#large.addList(reply.sizedBytes('list'));
+      else this.#large.add(reply.sizedBytes('piece'), reply.kind < MORE_FOLLOWS);
     }
     return undefined;
   }
@@ -157,7 +193,8 @@ export class ReplyReader {
     if (remaining === 0) return undefined;
     const reply = new Reply(bytes, at, bytes.length, view);
     reply.kind = reply.u32('reply kind');
-    if (reply.kind > ReplyKind.piece && reply.kind !== (ReplyKind.piece | MORE_FOLLOWS)) {
+    const flags = reply.kind - ReplyKind.piece;
+    if (flags > 0 && flags !== MORE_FOLLOWS && flags !== LIST) {
       throw new MalformedError('reply kind', at, `${reply.kind} is none`);
     }
     const length = reply.u32('reply length');

@@ -58,6 +58,22 @@ describe('replies', () => {
     expect(values).toEqual([1, undefined]);
   });
 
+  it('hold values that went ahead as lists', () => {
+    const list = (text: string) =>
+      withLength(0x204, 7, 9, 5, sized(Buffer.from(text).toString('hex')));
+    const rest = (count: number) => withLength(0, 7, 9, 5, [count, 0, ...sized('5b345d')]);
+    const reader = new ReplyReader(
+      message(...list('[1,{"a":2}]'), ...list('[3]'), ...rest(4), ...rest(1), ...list('[1'), ...rest(2)),
+    );
+    const values = () => {
+      const reply = reader.next() as Reply;
+      return reply.values(reply.u32('count'));
+    };
+    expect(values()).toEqual([1, { a: 2 }, 3, 4]);
+    expect(values()).toEqual([4]);
+    expect(values).toThrow(expect.objectContaining({ field: 'JSON text' }));
+  });
+
   it('of another number of values than promised are malformed', () => {
     expect(() => only(0, ...sized('5b315d')).values(2)).toThrow(MalformedError);
     expect(() => only(1, 0, ...sized('31')).values(2)).toThrow(MalformedError);

@@ -473,6 +473,44 @@ TEST_F(InterpreterTest, LargeRepliesLeaveWhileTheyAreMade) {
   EXPECT_EQ(value, piece + piece + piece + "end");
 }
 
+TEST_F(InterpreterTest, ValuesGoAheadWhileTheRestIsRead) {
+  static std::vector<std::string> taken;
+  taken.clear();
+  interpreter_->set_reply_sink([](std::string_view replies) { taken.emplace_back(replies); });
+  const std::string value = '"' + std::string(99'998, 'v') + '"';
+  const std::string commands = command(kGetAll, 0, 3, kStore, Body().everything().u32(0).u32(0).u32(0));
+  for (int i = 1; i <= 7; ++i) run(put_command(0, number(i), value));
+  EXPECT_EQ(run(commands), "0:3 ");
+  BodyReader rest = body();
+  EXPECT_EQ(rest.u32(), 7u) << "all of them are counted";
+  EXPECT_EQ(rest.u32(), 0u);
+  EXPECT_EQ(rest.bytes(), "[" + value + "]");
+  EXPECT_TRUE(rest.at_end());
+  ASSERT_EQ(taken.size(), 2u);
+  for (const std::string& message : taken) {
+    const auto lists = split_replies(message);
+    ASSERT_EQ(lists.size(), 1u);
+    EXPECT_EQ(lists[0].kind, 4u | 0x200);
+    EXPECT_EQ(lists[0].request, 3u);
+    EXPECT_EQ(BodyReader(lists[0].body).bytes(), "[" + value + "," + value + "," + value + "]");
+  }
+
+  // A value of another kind ends that; what went ahead stays.
+  taken.clear();
+  run(command(kPut, 0, 0, kStore,
+              Body().bytes(number(5)).u32(1).u32(kNoInjection).bytes("tagged").u32(0)));
+  run(commands);
+  EXPECT_EQ(taken.size(), 1u);
+  BodyReader mixed = body();
+  EXPECT_EQ(mixed.u32(), 7u);
+  EXPECT_EQ(mixed.u32(), 1u);
+  for (const uint32_t kind : {0u, 1u, 0u, 0u}) {
+    EXPECT_EQ(mixed.u32(), kind);
+    mixed.bytes();
+  }
+  EXPECT_TRUE(mixed.at_end());
+}
+
 TEST_F(InterpreterTest, WrongModesAreRefused) {
   EXPECT_TRUE(interpreter_->begin(2, 0).status().is(StatusCode::invalid_argument));
   EXPECT_TRUE(interpreter_->begin(0, 3).status().is(StatusCode::invalid_argument));
