@@ -52,8 +52,8 @@ Status Engine::flush() {
 Status Engine::close() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
-  FLOWDB_RETURN_IF_ERROR(s.finish_commit());
   s.closed = true;
+  FLOWDB_RETURN_IF_ERROR(s.finish_commit());
   s.job.reset();
   // Opened and only read: it is as the last close() has left it.
   const bool unchanged = s.memtable->count() == 0 && s.flush == nullptr && !s.checkpoint_due;

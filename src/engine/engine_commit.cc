@@ -67,6 +67,7 @@ Result<bool> Engine::State::advance_commit(Commit& commit) {
   checkpoint_position = change.position;
   checkpoint_due = false;
   room_is_waiting = !change.removed.empty() && !change.moves_forward;
+  if (!change.moves_forward) last_move_failed = false;
   may_have_dead_tables |= !change.added.empty();
   log->release_before(change.position);
   return true;
@@ -115,7 +116,8 @@ Status Engine::State::finish_commit() {
   while (commit_under_way) {
     const bool is_of_flush = commit_under_way->what == CommitOf::flush;
     const Status status = step_commit().status();
-    if (!status.is_ok() && (is_of_flush || !storage->can_write())) return status;
+    const bool can_write = storage->can_write() && log->can_write();
+    if (!status.is_ok() && (is_of_flush || !can_write)) return status;
   }
   return Status::ok();
 }

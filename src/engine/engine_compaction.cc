@@ -53,12 +53,19 @@ Status Engine::State::pause_compaction() {
 void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   uint64_t table_bytes = table_target(*version, compaction_limits());
   uint64_t expected_bytes = table_bytes / kPartsOfTableMax;
+  moved_from = UINT64_MAX;
   if (plan.upper.empty()) {
     // Tables that are moved stay whole, as far as there is room for them.
     uint64_t whole = 0;
     for (const auto& file : plan.lower) whole = std::max(whole, room_to_move(file->bytes()));
     table_bytes = std::max(table_bytes, whole);
-    if (!of_all) expected_bytes = whole;
+    if (!of_all) {
+      expected_bytes = whole;
+      moved_from = 0;
+      for (const auto& file : plan.lower) {
+        moved_from = std::max(moved_from, file->location().offset);
+      }
+    }
   } else if (kFullEngine && plan.output_level == 0) {
     // In level 0, what is merged stays one table, in one place.
     table_bytes = UINT64_MAX;
@@ -96,6 +103,9 @@ Result<uint64_t> Engine::State::commit_part() {
   change.removed = std::move(part.removed);
   change.has_dropped = part.has_dropped;
   change.moves_forward = is_move;
+  if (is_move && !change.added.empty()) {
+    last_move_failed = storage->hold_table(change.added.front().id)->offset > moved_from;
+  }
   return begin_commit(is_last ? CommitOf::last_part : CommitOf::part, std::move(change));
 }
 
@@ -114,6 +124,7 @@ bool Engine::State::is_sparse() const {
 }
 
 std::optional<CompactionPlan> Engine::State::plan_move_forward(uint64_t part_bytes) const {
+  if (last_move_failed && part_bytes == UINT64_MAX) return std::nullopt;
   const std::optional<uint32_t> id = storage->table_to_move(part_bytes);
   if (!id) return std::nullopt;
   // The tables of level 0 are soon merged into others.

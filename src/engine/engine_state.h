@@ -53,6 +53,10 @@ struct Engine::State {
   // It has failed; writers stop trying until it is asked for explicitly, or until they need the
   // room that a flush makes.
   bool compaction_failed = false;
+  // Where the last of the tables stood that are being moved forward; they came to stand behind it,
+  // because a record is larger than its table: not to be tried again before something else changes.
+  uint64_t moved_from = UINT64_MAX;
+  bool last_move_failed = false;
   // What the last commit removed becomes free with the next one.
   bool room_is_waiting = false;
   bool flush_failed = false;

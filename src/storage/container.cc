@@ -81,11 +81,15 @@ Status Container::raise_epoch() {
 
 Status Container::mark_deleted() {
   FLOWDB_RETURN_IF_ERROR(state_->check_writable());
+  const bool ends_commit = state_->under_way != nullptr;
   FLOWDB_RETURN_IF_ERROR(state_->finish());
   State::Plan plan;
-  FLOWDB_RETURN_IF_ERROR(state_->plan_superblock(plan));
+  Status status = state_->plan_superblock(plan);
   plan.next.deleted = true;
-  return state_->commit(plan);
+  if (status.is_ok()) status = state_->commit(plan);
+  // Whoever has begun the commit does not know that it is over, and must not commit upon it.
+  if (!status.is_ok() && ends_commit) state_->can_write = false;
+  return status;
 }
 
 Status Container::read_table(uint32_t id, uint64_t offset, char* buffer, size_t length) const {
