@@ -76,7 +76,7 @@ Status Container::raise_epoch() {
   State::Plan plan;
   FLOWDB_RETURN_IF_ERROR(state_->plan_superblock(plan));
   plan.next.epoch += 1;
-  return state_->commit(plan);
+  return state_->commit(std::move(plan));
 }
 
 Status Container::mark_deleted() {
@@ -86,7 +86,7 @@ Status Container::mark_deleted() {
   State::Plan plan;
   Status status = state_->plan_superblock(plan);
   plan.next.deleted = true;
-  if (status.is_ok()) status = state_->commit(plan);
+  if (status.is_ok()) status = state_->commit(std::move(plan));
   // Whoever has begun the commit does not know that it is over, and must not commit upon it.
   if (!status.is_ok() && ends_commit) state_->can_write = false;
   return status;

@@ -15,6 +15,17 @@ void Container::State::begin_checkpoint(LiveTables next_tables, std::string next
   under_way->changed = next_changed;
 }
 
+void Container::State::begin_superblock(Plan plan) {
+  under_way = std::make_unique<Commit>();
+  under_way->has_checkpoint = false;
+  under_way->plan = std::move(plan);
+}
+
+Status Container::State::commit(Plan plan) {
+  begin_superblock(std::move(plan));
+  return finish();
+}
+
 Status Container::State::write_checkpoint(Commit& commit) {
   const uint64_t bytes = checkpoint_bytes(commit.tables, commit.manifest, true);
   const size_t index = lowest_fit(free, kCheckpointLeadBytes + bytes);
@@ -59,11 +70,7 @@ Status Container::State::step(Commit& commit) {
     case Commit::Step::tables:
       return flush();
     case Commit::Step::plan:
-      if (commit.has_checkpoint) {
-        FLOWDB_RETURN_IF_ERROR(write_checkpoint(commit));
-      } else if (!commit.is_planned) {
-        FLOWDB_RETURN_IF_ERROR(plan_superblock(commit.plan));
-      }
+      if (commit.has_checkpoint) FLOWDB_RETURN_IF_ERROR(write_checkpoint(commit));
       FLOWDB_RETURN_IF_ERROR(frame(commit.plan));
       return unflushed && holds(Rule::commit_flush) ? flush() : Status::ok();
     case Commit::Step::plan_again:
@@ -145,8 +152,13 @@ Status Container::begin_apply(const std::vector<uint32_t>& added,
 Status Container::begin_reclaim() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_idle());
-  s.begin_checkpoint(s.tables, s.manifest, s.changed);
-  s.under_way->has_checkpoint = s.end_of_checkpoints(1) != UINT64_MAX;
+  if (s.end_of_checkpoints(1) != UINT64_MAX) {
+    s.begin_checkpoint(s.tables, s.manifest, s.changed);
+    return Status::ok();
+  }
+  State::Plan plan;
+  FLOWDB_RETURN_IF_ERROR(s.plan_superblock(plan));
+  s.begin_superblock(std::move(plan));
   return Status::ok();
 }
 

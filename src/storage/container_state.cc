@@ -119,20 +119,6 @@ void Container::State::accept_commit(Plan& plan) {
   if (!writing && (reused || tail)) drop_tail();
 }
 
-Status Container::State::commit(Plan& plan) {
-  FLOWDB_RETURN_IF_ERROR(frame(plan));
-  if (unflushed) {
-    if (holds(Rule::commit_flush)) FLOWDB_RETURN_IF_ERROR(flush());
-    if (holds(Rule::commit_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
-    unflushed = false;
-  }
-  FLOWDB_RETURN_IF_ERROR(write_superblock(plan));
-  if (holds(Rule::superblock_flush)) FLOWDB_RETURN_IF_ERROR(flush());
-  if (holds(Rule::superblock_flush_again)) FLOWDB_RETURN_IF_ERROR(flush());
-  accept_commit(plan);
-  return Status::ok();
-}
-
 Status Container::State::commit_record(LiveTables next_tables) {
   counting = true;
   Plan plan;
@@ -140,7 +126,7 @@ Status Container::State::commit_record(LiveTables next_tables) {
   plan.next.changed = true;
   plan.tables = &next_tables;
   FLOWDB_RETURN_IF_ERROR(plan_space(plan));
-  FLOWDB_RETURN_IF_ERROR(commit(plan));
+  FLOWDB_RETURN_IF_ERROR(commit(std::move(plan)));
   tables.swap(next_tables);
   changed = true;
   return Status::ok();

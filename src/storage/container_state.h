@@ -98,8 +98,8 @@ struct Container::State {
   Status frame(const Plan& plan);
   Status write_superblock(const Plan& plan);
   void accept_commit(Plan& plan);
-  // All of this.
-  Status commit(Plan& plan);
+  // All of this, for a plan of the tables and the checkpoint as they are.
+  Status commit(Plan plan);
   // Commits a change that the record in front of `end` tells of.
   Status commit_record(LiveTables next_tables);
 
@@ -108,9 +108,8 @@ struct Container::State {
     enum class Step : uint8_t { tables, plan, plan_again, superblock, superblock_again };
     Step step = Step::plan;  // the next one
     Plan plan;
-    bool has_checkpoint = true;  // else the tables and the checkpoint stay
-    bool is_planned = false;
-    bool is_hidden = false;  // the checkpoint is in a region, behind its filler
+    bool has_checkpoint = true;  // else they stay, and the plan is made
+    bool is_hidden = false;      // the checkpoint is in a region, behind its filler
     LiveTables tables;
     LiveTables named;  // of these, those that are new
     std::string manifest;
@@ -119,6 +118,8 @@ struct Container::State {
   std::unique_ptr<Commit> under_way;
   // Begins one with a checkpoint of what is given.
   void begin_checkpoint(LiveTables next_tables, std::string next_manifest, bool next_changed);
+  // Begins one of a plan of the tables and the checkpoint as they are.
+  void begin_superblock(Plan plan);
   // Makes the next step, with one flush at most. Result: whether it was the last.
   Result<bool> advance();
   // Makes all that are left.

@@ -79,7 +79,7 @@ Status Container::close() {
     State::Plan plan;
     FLOWDB_RETURN_IF_ERROR(s.plan_superblock(plan));
     plan.next.closed = true;
-    FLOWDB_RETURN_IF_ERROR(s.commit(plan));
+    FLOWDB_RETURN_IF_ERROR(s.commit(std::move(plan)));
   }
   s.can_write = false;
   return Status::ok();

@@ -44,15 +44,13 @@ Result<bool> Container::State::begin_room(uint64_t bytes) {
   if (fit_for_table(free, bytes) != free.size()) return false;
   const bool reused_before = reused;
   reused = true;
-  auto commit = std::make_unique<Commit>();
-  commit->has_checkpoint = false;
-  const Status status = plan_superblock(commit->plan);
-  if (!status.is_ok() || fit_for_table(commit->plan.free, bytes) == commit->plan.free.size()) {
+  Plan plan;
+  const Status status = plan_superblock(plan);
+  if (!status.is_ok() || fit_for_table(plan.free, bytes) == plan.free.size()) {
     reused = reused_before;
     return status.is_ok() ? Result<bool>(false) : status;
   }
-  commit->is_planned = true;
-  under_way = std::move(commit);
+  begin_superblock(std::move(plan));
   return true;
 }
 

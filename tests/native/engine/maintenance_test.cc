@@ -44,14 +44,22 @@ void expect_content(Engine& engine, const Model& model) {
 // What a call may read and write: a step's records in and out, what ends a table, and a checkpoint.
 constexpr uint64_t kCallBytesMax = 256 << 10;
 
-TEST(MaintenanceTest, NoWriteDoesMuchMoreThanItsShare) {
-  auto counts = std::make_shared<FileCounts>();
+// A new database whose files count.
+std::unique_ptr<Engine> open_counted(const std::shared_ptr<FileCounts>& counts,
+                                     EngineOptions options) {
   auto opened = Engine::open(
       std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", counts),
       std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", counts),
-      small_options());
-  ASSERT_TRUE(opened.is_ok());
-  Engine& engine = *opened.value();
+      std::move(options));
+  EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
+  return opened.is_ok() ? std::move(opened).value() : nullptr;
+}
+
+TEST(MaintenanceTest, NoWriteDoesMuchMoreThanItsShare) {
+  auto counts = std::make_shared<FileCounts>();
+  const auto opened = open_counted(counts, small_options());
+  ASSERT_NE(opened, nullptr);
+  Engine& engine = *opened;
   std::mt19937_64 random(7);
   uint64_t largest = 0;
   std::string value(100, 'v');
@@ -74,12 +82,9 @@ TEST(MaintenanceTest, NoWriteDoesMuchMoreThanItsShare) {
 // A flush takes milliseconds: each has a slice for itself.
 TEST(MaintenanceTest, NoSliceDoesMuch) {
   auto counts = std::make_shared<FileCounts>();
-  auto opened = Engine::open(
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", counts),
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", counts),
-      small_options());
-  ASSERT_TRUE(opened.is_ok());
-  Engine& engine = *opened.value();
+  const auto opened = open_counted(counts, small_options());
+  ASSERT_NE(opened, nullptr);
+  Engine& engine = *opened;
   std::mt19937_64 random(8);
   uint64_t largest = 0;
   uint64_t most_flushes = 0;
@@ -101,12 +106,9 @@ TEST(MaintenanceTest, NoSliceDoesMuch) {
 // A table's move is a commit of five flushes; many small tables share them.
 TEST(MaintenanceTest, SmallTablesMoveTogether) {
   auto counts = std::make_shared<FileCounts>();
-  auto opened = Engine::open(
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", counts),
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", counts),
-      test_options());
-  ASSERT_TRUE(opened.is_ok());
-  Engine& engine = *opened.value();
+  const auto opened = open_counted(counts, test_options());
+  ASSERT_NE(opened, nullptr);
+  Engine& engine = *opened;
   std::mt19937_64 random(11);
   // In each of three ranges the same records once, and in the first once more.
   for (const char range : {'a', 'b', 'c', 'a'}) {
@@ -138,12 +140,9 @@ TEST(MaintenanceTest, SmallTablesMoveTogether) {
 // move ends at the file's end again, and must not be tried for ever.
 TEST(MaintenanceTest, TidyingEndsWhereARecordIsLargerThanItsTable) {
   auto counts = std::make_shared<FileCounts>();
-  auto opened = Engine::open(
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", counts),
-      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", counts),
-      test_options());
-  ASSERT_TRUE(opened.is_ok());
-  Engine& engine = *opened.value();
+  const auto opened = open_counted(counts, test_options());
+  ASSERT_NE(opened, nullptr);
+  Engine& engine = *opened;
   bool every_other_is_dead = false;
   engine.set_drop_filter([&](std::string_view first, std::string_view last) {
     return every_other_is_dead && first == last && first[0] == 'k' && first.back() % 2 != 0;

@@ -163,6 +163,39 @@ TEST(ContainerFailure, AFailedFlushIsFinal) {
   EXPECT_EQ(contents(*container), (Contents{{1, "one"}}));
 }
 
+// It ends the commit that somebody else has begun, who does not learn of it: when it fails behind
+// that, nothing may be committed any more.
+TEST(ContainerFailure, ADeletionNeverHidesThatACommitIsOver) {
+  int refused = 0;
+  for (int steps = 0; steps < 5; ++steps) {
+    for (int n = 0, hit = 1; hit != 0; ++n) {
+      const Bytes bytes = no_bytes();
+      const auto plan = std::make_shared<FailurePlan>();
+      plan->paused = true;
+      const auto container = reopen(bytes, plan);
+      ASSERT_OK(add_table(*container, 1, "one", {}, "m1"));
+      ASSERT_OK(write_table(*container, 2, "two"));
+      ASSERT_OK(container->begin_apply({2}, {1}, "m2"));
+      for (int step = 0; step < steps; ++step) ASSERT_OK(container->advance().status());
+      plan->calls_before_failure = n;
+      plan->paused = false;
+      const Status status = container->mark_deleted();
+      hit = plan->failed ? 1 : 0;
+      plan->paused = true;
+      if (status.is_ok()) continue;
+      const bool is_over = container->manifest() == "m2";
+      EXPECT_FALSE(is_over && container->can_write()) << steps << " steps, call " << n;
+      if (is_over) ++refused;
+      const auto again = open(bytes);
+      ASSERT_NE(again, nullptr);
+      if (is_over) {
+        EXPECT_EQ(contents(*again), (Contents{{2, "two"}}));
+      }
+    }
+  }
+  EXPECT_GT(refused, 0);
+}
+
 TEST(ContainerFailure, AtEveryCallOfACopyLeavesNoContainer) {
   const Bytes bytes = no_bytes();
   const auto container = open(bytes);
