@@ -41,7 +41,7 @@ export class FlowDB {
   readonly #session = new Session();
   readonly #location: Location;
   readonly #hello: Extract<PageMessage, { t: 'hello' }>;
-  readonly #letGo = (): void => this.#session.client?.send({ t: 'shutdown' });
+  readonly #letGo = (): void => this.#shutDown(false);
   #host: StartedHost | undefined;
   #isClosed = false;
 
@@ -97,11 +97,15 @@ export class FlowDB {
     if (this.#isClosed) return;
     this.#isClosed = true;
     globalThis.removeEventListener('pagehide', this.#letGo);
-    this.#letGo();
+    this.#shutDown(true);
     // Answered behind everything else: the files are closed then.
     await this.#session.databases().catch(() => undefined);
     this.#host?.end();
     this.#session.onDead(errorData(StatusCode.closed, 'FlowDB was closed.'));
+  }
+
+  #shutDown(checkpoints: boolean): void {
+    this.#session.client?.send({ t: 'shutdown', checkpoints });
   }
 
   async #start(): Promise<void> {

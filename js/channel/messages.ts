@@ -32,8 +32,11 @@ export type PageMessage =
   | { readonly t: 'close'; readonly connection: number }
   /** The page has dispatched the `versionchange` with this token. */
   | { readonly t: 'versionchange-done'; readonly connection: number; readonly token: number }
-  /** The page goes away: end what runs and close all files. No answer. */
-  | { readonly t: 'shutdown' };
+  /**
+   * The page goes away: end what runs and close all files. No answer. With `checkpoints`, databases
+   * are closed as if their last connection were: it takes longer, and the next open less long.
+   */
+  | { readonly t: 'shutdown'; readonly checkpoints: boolean };
 
 export type WorkerMessage =
   | { readonly t: 'ready' }

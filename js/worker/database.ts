@@ -44,7 +44,7 @@ export class Database {
     return this.#failure;
   }
 
-  /** Closes cleanly. No transaction may be live. */
+  /** Closes cleanly. What is live is aborted, and only abandon() may follow then. */
   close(): void {
     this.#isClosed = true;
     this.engine.close();

@@ -79,7 +79,7 @@ export class Host {
         this.#connections.get(message.connection)?.connection.versionchangeDone(message.token);
         break;
       case 'shutdown':
-        this.#shutDown();
+        this.#shutDown(message.checkpoints);
         break;
     }
   }
@@ -217,8 +217,9 @@ export class Host {
 
   // The page goes: what it has committed is written, and the files are let go for the next one.
   // Should the page come back from the browser's cache, its connections are closed.
-  #shutDown(): void {
+  #shutDown(checkpoints: boolean): void {
     this.#work(this.#environment.clock.now() + shutdownMs, true);
+    if (checkpoints) for (const named of this.#names.values()) named.closeEngine();
     this.#abandonAll(errorData(StatusCode.closed, 'The page was left.'));
   }
 

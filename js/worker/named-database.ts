@@ -79,6 +79,11 @@ export class NamedDatabase {
     this.#around.outbox.send({ t: 'closed', connection: connection.id, error });
   }
 
+  /** Closes the engine cleanly; what is not committed is aborted. To be followed by abandon(). */
+  closeEngine(): void {
+    this.#database?.close();
+  }
+
   /** Lets go of the files without another call of the module, and closes all connections. */
   abandon(error: ErrorData): void {
     this.#database?.abandon(error);

@@ -1,6 +1,7 @@
 // One pass over the merged inputs.
 #include "engine/compaction_job.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "engine/job_step.h"
@@ -10,11 +11,14 @@
 namespace flowdb {
 
 CompactionJob::CompactionJob(CompactionPlan plan, const Version& version, Retention retention,
-                             std::unique_ptr<TableOutput> output, uint64_t part_bytes)
+                             std::unique_ptr<TableOutput> output, uint64_t part_bytes,
+                             uint64_t kept_bytes_min)
     : plan_(std::move(plan)),
       retention_(std::move(retention)),
       output_(std::move(output)),
-      part_bytes_(part_bytes) {
+      part_bytes_(part_bytes),
+      kept_bytes_min_(kept_bytes_min),
+      lower_stays_(plan_.lower.size()) {
   for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
     below_files_[level] = version.level(level);
   }
@@ -26,9 +30,12 @@ CompactionJob::CompactionJob(CompactionPlan plan, const Version& version, Retent
   for (size_t i = 0; i < level0_.size(); ++i) {
     merged_.add(std::make_unique<LevelCursor>(level0_, i, i + 1, CacheUse::pass));
   }
-  for (const TableFiles& files : sorted_) {
+  for (size_t level = 0; level < kLevels; ++level) {
+    const TableFiles& files = sorted_[level];
     if (files.empty()) continue;
-    merged_.add(std::make_unique<LevelCursor>(files, 0, files.size(), CacheUse::pass));
+    auto source = std::make_unique<LevelCursor>(files, 0, files.size(), CacheUse::pass);
+    if (level == plan_.output_level) source->announce_tables();
+    merged_.add(std::move(source));
   }
 }
 
@@ -50,6 +57,18 @@ Result<uint64_t> CompactionJob::step() {
       FLOWDB_RETURN_IF_ERROR(output_->end_table());
       has_part_ = true;
       return work + kStepWork;
+    }
+    if (merged_.is_announcing()) {
+      if (!stays()) {
+        merged_.enter_table();
+        continue;
+      }
+      lower_stays_[lower_read_] = true;
+      const bool ends_table = output_->has_open_table();
+      FLOWDB_RETURN_IF_ERROR(output_->end_table());
+      merged_.skip_table();
+      if (ends_table) return work + kStepWork;
+      continue;
     }
     work += work_of(merged_.record());
     FLOWDB_RETURN_IF_ERROR(take());
@@ -77,6 +96,14 @@ bool CompactionJob::ends_part() {
   return lower_read_ > before && output_->bytes() >= part_bytes_ && !has_range_removes_;
 }
 
+// A small table that is open would be ended in front of it, and stay small.
+bool CompactionJob::stays() const {
+  const TableFile& file = *plan_.lower[lower_read_];
+  return file.bytes() >= kept_bytes_min_ && !has_range_removes_ &&
+         (!output_->has_open_table() || output_->open_bytes() >= kept_bytes_min_) &&
+         merged_.is_alone_until(file.meta().largest_key);
+}
+
 CompactionJob::Part CompactionJob::take_part() {
   assert(is_done_ || has_part_);
   has_part_ = false;
@@ -89,7 +116,7 @@ CompactionJob::Part CompactionJob::take_part() {
     for (const auto& file : plan_.upper) part.removed.push_back(file->meta().id);
   }
   for (; lower_taken_ < lower_read_; ++lower_taken_) {
-    part.removed.push_back(plan_.lower[lower_taken_]->meta().id);
+    if (!lower_stays_[lower_taken_]) part.removed.push_back(plan_.lower[lower_taken_]->meta().id);
     // Their room is free when nobody holds them.
     plan_.lower[lower_taken_].reset();
     inputs[lower_taken_].reset();
@@ -99,13 +126,29 @@ CompactionJob::Part CompactionJob::take_part() {
 
 Status CompactionJob::take() {
   const Record& record = merged_.record();
-  const Retention::Verdict verdict = retention_.judge(record, older_below(record.key));
+  bool older_left = kFullEngine && plan_.older_beside;
+  uint64_t hidden = 0;
+  each_older_below(record.key, [&](const TableFile& file) {
+    older_left = true;
+    hidden = std::max(hidden, hidden_bytes(record, file));
+  });
+  const Retention::Verdict verdict = retention_.judge(record, older_left);
   if (verdict != Retention::Verdict::drop) {
     const bool as_remove = verdict == Retention::Verdict::keep_as_remove;
-    FLOWDB_RETURN_IF_ERROR(output_->add(as_remove ? removal_of(record) : record));
+    FLOWDB_RETURN_IF_ERROR(output_->add(as_remove ? removal_of(record) : record, hidden));
   }
   merged_.next();
   return Status::ok();
+}
+
+template <typename Use>
+void CompactionJob::each_older_below(std::string_view key, Use use) {
+  for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
+    const TableFiles& files = below_files_[level];
+    size_t& at = below_[level];
+    while (at < files.size() && files[at]->meta().largest_key < key) ++at;
+    if (at < files.size() && files[at]->meta().smallest_key <= key) use(*files[at]);
+  }
 }
 
 Status CompactionJob::take_range_removes() {
@@ -127,17 +170,6 @@ Status CompactionJob::take_range_removes() {
         return false;
       }));
   return Status::ok();
-}
-
-bool CompactionJob::older_below(std::string_view key) {
-  if (kFullEngine && plan_.older_beside) return true;
-  for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
-    const TableFiles& files = below_files_[level];
-    size_t& at = below_[level];
-    while (at < files.size() && files[at]->meta().largest_key < key) ++at;
-    if (at < files.size() && files[at]->meta().smallest_key <= key) return true;
-  }
-  return false;
 }
 
 }  // namespace flowdb

@@ -16,10 +16,12 @@ namespace flowdb {
 
 class CompactionJob {
  public:
-  // `version` is the one that the plan was made of. A part has `part_bytes` at least. What `output`
-  // needs must outlive the job.
+  // `version` is the one that the plan was made of. A part has `part_bytes` at least. A table of
+  // the output level with `kept_bytes_min` that holds nothing of what comes down stays as it is;
+  // UINT64_MAX: none does.
+  // What `output` needs must outlive the job.
   CompactionJob(CompactionPlan plan, const Version& version, Retention retention,
-                std::unique_ptr<TableOutput> output, uint64_t part_bytes);
+                std::unique_ptr<TableOutput> output, uint64_t part_bytes, uint64_t kept_bytes_min);
 
   // REQUIRES: neither is_done() nor has_part(). Result: the work done (job_step.h). Errors:
   // corruption, unsupported, io_error, quota_exceeded; only destruction is allowed then.
@@ -58,11 +60,14 @@ class CompactionJob {
   // Whether all tables of the output level that were read in part are read to their ends, and
   // enough is written for a part.
   bool ends_part();
+  // Whether the table that is announced stays as it is. REQUIRES: ends_part() was asked.
+  bool stays() const;
   // Takes the record that the inputs stand at, and goes on to the next.
   Status take();
-  // Whether a table below the output level may hold older records of `key`. REQUIRES: ascending
-  // keys.
-  bool older_below(std::string_view key);
+  // Calls `use` with each table below the output level that may hold older records of `key`.
+  // REQUIRES: ascending keys.
+  template <typename Use>
+  void each_older_below(std::string_view key, Use use);
 
   CompactionPlan plan_;
   // The inputs as sources: those of level 0, each for itself, and the others by level.
@@ -73,6 +78,7 @@ class CompactionJob {
   Retention retention_;
   std::unique_ptr<TableOutput> output_;
   const uint64_t part_bytes_;
+  const uint64_t kept_bytes_min_;
   MergingCursor merged_;
   bool is_started_ = false;
   bool is_done_ = false;
@@ -81,6 +87,7 @@ class CompactionJob {
   // So many of plan_.lower are read, and so many of them are in parts that were taken.
   size_t lower_read_ = 0;
   size_t lower_taken_ = 0;
+  std::vector<bool> lower_stays_;  // which of them stay
   // The first table of each level below the output level whose largest key is not below the current
   // one.
   std::array<size_t, kLevels> below_{};

@@ -19,9 +19,10 @@ constexpr uint64_t kTableBytesMin = 256 << 10;
 // A compaction ends with a commit, and keeps what it reads of the upper level until then: small
 // tables go down together, up to this.
 constexpr uint64_t kUpperBytesMax = 1 << 20;
-// A table of level 0 with such a part of a compaction's tables is moved as it is when it meets
-// nothing; smaller ones are merged, so that they don't become many.
-constexpr uint64_t kMovedTableShare = 4;
+// A table is small below this part of what a compaction's tables should have.
+constexpr uint64_t kTableMinShare = 4;
+// A single commit may hide very much. Writers don't wait until all of it is gone.
+constexpr double kHiddenPressureMax = 1.5;
 
 // The sorted level's tables with keys in [smallest, largest].
 TableFiles overlapping(const TableFiles& level, std::string_view smallest,
@@ -40,17 +41,13 @@ uint64_t bytes_of(const TableFiles& files) {
   return bytes;
 }
 
-uint64_t moved_bytes_min(const Version& version, const CompactionLimits& limits) {
-  return table_target(version, limits) / kMovedTableShare;
-}
-
 // The tables of level 0 that meet nothing there, whatever is newer or older, and nothing in
 // level 1. What they meet below is older.
 TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits) {
   const TableFiles& level0 = version.level(0);
   TableFiles movable;
   for (const auto& file : level0) {
-    if (file->bytes() < moved_bytes_min(version, limits)) continue;
+    if (file->bytes() < table_bytes_min(version, limits)) continue;
     const std::string_view smallest = file->meta().smallest_key;
     const std::string_view largest = file->meta().largest_key;
     const bool meets = std::any_of(level0.begin(), level0.end(), [&](const auto& other) {
@@ -86,6 +83,56 @@ Level0Share level0_share(const Version& version, const CompactionLimits& limits)
   return below > behind ? Level0Share{Side::below, below} : Level0Share{Side::behind, behind};
 }
 
+// What a level takes, and keeps from being freed below.
+uint64_t weight_of(const Version& version, size_t level) {
+  return version.level_bytes(level) + version.hidden_bytes(level);
+}
+
+// What meets nothing goes first, also when it is the dead room below that is too large: meanwhile
+// more comes together that frees it, and in the end less is written. REQUIRES: the level's weight is
+// above its target.
+CompactionPlan plan_level(const Version& version, size_t level, uint64_t target) {
+  const uint64_t wanted = std::min(weight_of(version, level) - target, kUpperBytesMax);
+  const TableFiles& files = version.level(level);
+  std::vector<uint64_t> weights;
+  for (const auto& file : files) weights.push_back(file->bytes() + version.hidden_bytes(*file));
+  CompactionPlan best;
+  double best_cost = 0;
+  for (size_t first = 0; first < files.size(); ++first) {
+    CompactionPlan plan;
+    uint64_t bytes = 0;
+    uint64_t weight = 0;
+    for (size_t i = first; i < files.size() && weight < wanted; ++i) {
+      if (i > first && bytes + files[i]->bytes() > kUpperBytesMax) break;
+      plan.upper.push_back(files[i]);
+      bytes += files[i]->bytes();
+      weight += weights[i];
+    }
+    plan.lower = overlapping(version.level(level + 1), files[first]->meta().smallest_key,
+                             plan.upper.back()->meta().largest_key);
+    plan.upper_level = static_cast<uint8_t>(level);
+    plan.output_level = static_cast<uint8_t>(level + 1);
+    const double cost = static_cast<double>(bytes_of(plan.lower)) / static_cast<double>(weight);
+    if (best.upper.empty() || cost < best_cost) {
+      best = std::move(plan);
+      best_cost = cost;
+    }
+  }
+  return best;
+}
+
+// Whether the table `below` may hold older records than `file`, of the same keys and times.
+bool may_be_hidden(const TableMeta& below, const TableFile& file) {
+  const TableMeta& meta = file.meta();
+  const bool is_older =
+      below.level > meta.level || (below.level == meta.level && below.id != meta.id &&
+                                   below.smallest_sequence < meta.largest_sequence);
+  return is_older && file.overlaps(below.smallest_key, below.largest_key) &&
+         below.min_ts <= meta.max_ts && meta.min_ts <= below.max_ts;
+}
+
+}  // namespace
+
 CompactionPlan plan_level0(const Version& version, const CompactionLimits& limits) {
   CompactionPlan plan;
   plan.output_level = 1;
@@ -110,50 +157,11 @@ CompactionPlan plan_level0(const Version& version, const CompactionLimits& limit
     const auto& before = version.level(1)[at - 1];
     const bool is_near = (before->meta().largest_key < limits.table_split_key) ==
                          (smallest < limits.table_split_key);
-    if (is_near && before->bytes() < moved_bytes_min(version, limits)) plan.lower = {before};
+    if (is_near && before->bytes() < table_bytes_min(version, limits)) plan.lower = {before};
   }
   plan.merges = plan.upper.size() > 1;
   return plan;
 }
-
-// `excess`: what the level has above its target, in bytes.
-CompactionPlan plan_level(const Version& version, size_t level, uint64_t excess) {
-  const uint64_t wanted = std::min(excess, kUpperBytesMax);
-  const TableFiles& files = version.level(level);
-  CompactionPlan best;
-  double best_cost = 0;
-  for (size_t first = 0; first < files.size(); ++first) {
-    CompactionPlan plan;
-    uint64_t bytes = 0;
-    for (size_t i = first; i < files.size() && bytes < wanted; ++i) {
-      if (i > first && bytes + files[i]->bytes() > kUpperBytesMax) break;
-      plan.upper.push_back(files[i]);
-      bytes += files[i]->bytes();
-    }
-    plan.lower = overlapping(version.level(level + 1), files[first]->meta().smallest_key,
-                             plan.upper.back()->meta().largest_key);
-    plan.upper_level = static_cast<uint8_t>(level);
-    plan.output_level = static_cast<uint8_t>(level + 1);
-    const double cost = static_cast<double>(bytes_of(plan.lower)) / static_cast<double>(bytes);
-    if (best.upper.empty() || cost < best_cost) {
-      best = std::move(plan);
-      best_cost = cost;
-    }
-  }
-  return best;
-}
-
-// Whether the table `below` may hold older records than `file`, of the same keys and times.
-bool may_be_hidden(const TableMeta& below, const TableFile& file) {
-  const TableMeta& meta = file.meta();
-  const bool is_older =
-      below.level > meta.level || (below.level == meta.level && below.id != meta.id &&
-                                   below.smallest_sequence < meta.largest_sequence);
-  return is_older && file.overlaps(below.smallest_key, below.largest_key) &&
-         below.min_ts <= meta.max_ts && meta.min_ts <= below.max_ts;
-}
-
-}  // namespace
 
 std::vector<uint32_t> expired_tables(const Version& version, int64_t now_us) {
   std::vector<uint32_t> expired;
@@ -197,6 +205,10 @@ uint64_t table_target(const Version& version, const CompactionLimits& limits) {
   return std::min(limits.table_bytes_max, std::max(bytes / kTableShare, kTableBytesMin));
 }
 
+uint64_t table_bytes_min(const Version& version, const CompactionLimits& limits) {
+  return table_target(version, limits) / kTableMinShare;
+}
+
 bool CompactionPlan::is_move() const {
   if (merges || !lower.empty() || output_level == upper_level) return false;
   for (size_t i = 0; i < upper.size(); ++i) {
@@ -216,19 +228,21 @@ struct Pressure {
   double score = 0;
 };
 
-// `tables_max`: of level 0.
-Pressure worst_level(const Version& version, const CompactionLimits& limits, size_t tables_max) {
+// `tables_max`: of level 0. `weight(level)`: in bytes.
+template <typename Weight>
+Pressure worst_level(const Version& version, const CompactionLimits& limits, size_t tables_max,
+                     Weight weight) {
   const TableFiles& level0 = version.level(0);
   Pressure worst;
   // Few tables make no compaction, however large they are.
   worst.score =
       static_cast<double>(level0_share(version, limits).tables) / static_cast<double>(tables_max);
-  if (level0.size() > 1) {
-    worst.score = std::max(worst.score, static_cast<double>(version.level_bytes(0)) /
-                                            static_cast<double>(level_target(version, limits, 0)));
-  }
+  // A single table counts by what it hides.
+  const uint64_t weight0 = weight(0) - (level0.size() > 1 ? 0 : version.level_bytes(0));
+  worst.score = std::max(worst.score, static_cast<double>(weight0) /
+                                          static_cast<double>(level_target(version, limits, 0)));
   for (size_t level = 1; level + 1 < kLevels; ++level) {
-    const double score = static_cast<double>(version.level_bytes(level)) /
+    const double score = static_cast<double>(weight(level)) /
                          static_cast<double>(level_target(version, limits, level));
     // A level may hold exactly its target; level 0 is relieved when it reaches it.
     if (score > 1 && score > worst.score) worst = {level, score};
@@ -240,16 +254,21 @@ Pressure worst_level(const Version& version, const CompactionLimits& limits, siz
 
 double compaction_pressure(const Version& version, const CompactionLimits& limits) {
   // Many small tables take no room.
-  return worst_level(version, limits, 2 * limits.level0_tables_max).score;
+  const size_t tables_max = 2 * limits.level0_tables_max;
+  const auto bytes_only = [&](size_t level) { return version.level_bytes(level); };
+  const auto all = [&](size_t level) { return weight_of(version, level); };
+  return std::max(worst_level(version, limits, tables_max, bytes_only).score,
+                  std::min(worst_level(version, limits, tables_max, all).score, kHiddenPressureMax));
 }
 
 std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits) {
-  const Pressure worst = worst_level(version, limits, limits.level0_tables_max);
+  const Pressure worst =
+      worst_level(version, limits, limits.level0_tables_max,
+                  [&](size_t level) { return weight_of(version, level); });
   if (worst.score < 1) return std::nullopt;
   if (worst.level == 0) return plan_level0(version, limits);
-  const uint64_t target = level_target(version, limits, worst.level);
-  return plan_level(version, worst.level, version.level_bytes(worst.level) - target);
+  return plan_level(version, worst.level, level_target(version, limits, worst.level));
 }
 
 std::optional<CompactionPlan> plan_full_compaction(const Version& version,

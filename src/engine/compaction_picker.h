@@ -28,8 +28,11 @@ struct CompactionLimits {
 uint64_t level_target(const Version& version, const CompactionLimits& limits, size_t level);
 // How large the tables of a compaction should be: what it reads is freed table by table.
 uint64_t table_target(const Version& version, const CompactionLimits& limits);
+// A table of so many bytes stays as it is where it meets nothing. Smaller ones are merged, so that
+// they don't become many.
+uint64_t table_bytes_min(const Version& version, const CompactionLimits& limits);
 // How far the level that is the farthest above its target is, 1 at the target; and level 0, above
-// twice its number of tables.
+// twice its number of tables. What they hide below counts up to a limit.
 double compaction_pressure(const Version& version, const CompactionLimits& limits);
 
 // Merge `upper` and `lower` into `output_level`. No other table of these levels overlaps them, none
@@ -48,9 +51,13 @@ struct CompactionPlan {
   bool is_move() const;
 };
 
-// The level that exceeds its limit the most is relieved: level 0 of the tables that need only be
-// moved, or else of all on the split key's side with more tables; another one of the neighbours, as
-// many as it takes and a few MiB at most, whose merge rewrites the least for what it frees.
+// Level 0 alone, whatever its size: of the tables that need only be moved, or else of all on the
+// split key's side with more tables. REQUIRES: there is one.
+CompactionPlan plan_level0(const Version& version, const CompactionLimits& limits);
+
+// The level that exceeds its limit the most is relieved: level 0 as above, another one of the
+// neighbours, as many as it takes and a few MiB at most, whose merge rewrites the least for what it
+// frees.
 // nullopt: every level is within its limit.
 std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits);

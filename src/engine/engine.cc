@@ -38,7 +38,7 @@ void Engine::set_drop_filter(DropFilter filter) { state_->drop_filter = std::mov
 void Engine::drop_filter_changed() { state_->may_have_dead_tables = true; }
 
 void Engine::set_table_split_key(std::string_view key) {
-  if (kFullEngine && state_->options.compaction_style == CompactionStyle::size_tiered) return;
+  if (state_->is_size_tiered()) return;
   state_->table_split_key = key;
 }
 

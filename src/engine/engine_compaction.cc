@@ -26,14 +26,14 @@ CompactionLimits Engine::State::compaction_limits() const {
 }
 
 std::optional<CompactionPlan> Engine::State::next_compaction() const {
-  if (kFullEngine && options.compaction_style == CompactionStyle::size_tiered) {
+  if (is_size_tiered()) {
     return pick_size_tiered(*version, options.level0_tables_max);
   }
   return pick_compaction(*version, compaction_limits());
 }
 
 double Engine::State::compaction_urgency() const {
-  if (kFullEngine && options.compaction_style == CompactionStyle::size_tiered) {
+  if (is_size_tiered()) {
     return size_tiered_pressure(*version, options.level0_tables_max);
   }
   return compaction_pressure(*version, compaction_limits());
@@ -53,6 +53,10 @@ Status Engine::State::pause_compaction() {
 void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   uint64_t table_bytes = table_target(*version, compaction_limits());
   uint64_t expected_bytes = table_bytes / kPartsOfTableMax;
+  uint64_t kept_bytes_min = UINT64_MAX;
+  if (!of_all && !plan.upper.empty()) {
+    kept_bytes_min = table_bytes_min(*version, compaction_limits());
+  }
   moved_from = UINT64_MAX;
   if (plan.upper.empty()) {
     // Tables that are moved stay whole, as far as there is room for them.
@@ -79,7 +83,8 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job =
       std::make_unique<CompactionJob>(std::move(plan), *version, std::move(retention),
-                                      std::move(output), std::max(table_bytes / 2, part_bytes_min));
+                                      std::move(output), std::max(table_bytes / 2, part_bytes_min),
+                                      kept_bytes_min);
 }
 
 Result<uint64_t> Engine::State::step_compaction() {
@@ -127,7 +132,11 @@ std::optional<CompactionPlan> Engine::State::plan_move_forward(uint64_t part_byt
   if (last_move_failed && part_bytes == UINT64_MAX) return std::nullopt;
   const std::optional<uint32_t> id = storage->table_to_move(part_bytes);
   if (!id) return std::nullopt;
-  // The tables of level 0 are soon merged into others.
+  if (part_bytes == UINT64_MAX && !is_size_tiered()) {
+    for (const auto& file : version->level(0)) {
+      if (file->meta().id == *id) return plan_level0(*version, compaction_limits());
+    }
+  }
   for (uint8_t level = 1; level < kLevels; ++level) {
     const TableFiles& files = version->level(level);
     for (size_t at = 0; at < files.size(); ++at) {

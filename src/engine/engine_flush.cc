@@ -8,10 +8,19 @@
 
 namespace flowdb {
 
+void Engine::State::insert(const Record& record) {
+  const uint64_t hidden = version->hidden_bytes(record);
+  Record before;
+  // Counted once, however often it is written.
+  if (hidden > 0 && !memtable->find(record.key, UINT64_MAX, before)) hidden_by_memtable += hidden;
+  memtable->insert(record);
+}
+
 void Engine::State::freeze(const LogPosition& at) {
   assert(flush == nullptr);
   flush = std::make_unique<FlushJob>(std::move(memtable), last_sequence, at);
   memtable = std::make_shared<Memtable>();
+  hidden_by_memtable = 0;
   flush_failed = false;
 }
 
@@ -29,7 +38,7 @@ Result<uint64_t> Engine::State::write_flush() {
   if (!flush->has_begun()) {
     FLOWDB_RETURN_IF_ERROR(pause_compaction());
     flush->begin(
-        Retention({pins.begin(), pins.end()}, options.now_us(), nullptr),
+        Retention({pins.begin(), pins.end()}, options.now_us(), nullptr), version,
         std::make_unique<TableOutput>(*storage, next_table_id, builder_options(0), UINT64_MAX,
                                       flush->memtable()->data_bytes(), table_split_key));
   }

@@ -34,14 +34,16 @@ bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
 }
 
 bool Engine::State::is_untidy() const {
-  return storage->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
+  return hides_much() ||
+         storage->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
          (is_sparse() && (room_is_waiting || plan_move_forward().has_value()));
 }
 
 // (1) A commit that is under way is ended. (2) The flush comes first: the log and the memory wait
 // for it. One that has failed, for want of room most often, waits for the compactions. (3) A
 // compaction that is under way goes on, (4) or the next one begins, after tables that are dead or
-// have expired are gone. (5) When nothing else is to be done, the container is tidied.
+// have expired are gone. (5) When nothing else is to be done, the container is tidied, behind a
+// flush when that lets much go.
 Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
   if (commit_under_way) return step_commit();
   if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
@@ -57,12 +59,16 @@ Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
     if (flush != nullptr) return step_flush();
     return upkeep == Upkeep::all ? step_tidying() : Result<uint64_t>(uint64_t{0});
   }
-  if (!plan->is_move()) {
-    begin_compaction(*std::move(plan));
+  return begin(*std::move(plan));
+}
+
+Result<uint64_t> Engine::State::begin(CompactionPlan plan) {
+  if (!plan.is_move()) {
+    begin_compaction(std::move(plan));
     return step_compaction();
   }
   Change change = change_of_tables();
-  for (const auto& file : plan->upper) change.moved.push_back(file->at_level(plan->output_level));
+  for (const auto& file : plan.upper) change.moved.push_back(file->at_level(plan.output_level));
   Result<uint64_t> work = begin_commit(CommitOf::move, std::move(change));
   compaction_failed = !work.is_ok();
   return work;
@@ -85,19 +91,26 @@ Engine::State::Change Engine::State::change_of_expired_tables() const {
   return change;
 }
 
-// When much is dead, the container's last tables move to the front; then what is free at its end
-// goes.
+bool Engine::State::hides_much() const {
+  return !is_size_tiered() &&
+         hidden_by_memtable >= level_target(*version, compaction_limits(), 0);
+}
+
+// A memtable that hides much is flushed. When much is dead, the container's last tables move to the
+// front; then what is free at its end goes.
 Result<uint64_t> Engine::State::step_tidying() {
+  // Compactions go by what is in tables.
+  if (hides_much()) {
+    freeze(log->position());
+    return step_flush();
+  }
   const bool sparse = is_sparse();
   if (sparse && std::exchange(room_is_waiting, false)) {
     return begin_commit(CommitOf::reclaim, Change());
   }
   std::optional<CompactionPlan> plan;
   if (sparse) plan = plan_move_forward();
-  if (plan) {
-    begin_compaction(*std::move(plan));
-    return step_compaction();
-  }
+  if (plan) return begin(*std::move(plan));
   const uint64_t reclaimable = storage->reclaimable_bytes();
   if (reclaimable < kReclaimRegionsMin * options.region_bytes_min) return uint64_t{0};
   return begin_commit(CommitOf::reclaim, Change());

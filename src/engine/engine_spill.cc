@@ -11,7 +11,7 @@ namespace {
 // The newest version of each key, all under one sequence number. Puts without an expire_at get this
 // one.
 Status write_overlay(const Memtable& overlay, uint64_t sequence, int64_t expire_at,
-                     TableOutput& output) {
+                     const Version& version, TableOutput& output) {
   std::shared_ptr<const RangeRemoves> removes;
   if (overlay.has_range_removes()) {
     removes = overlay.range_removes();
@@ -30,7 +30,7 @@ Status write_overlay(const Memtable& overlay, uint64_t sequence, int64_t expire_
     record.sequence = sequence;
     const bool lasts = record.kind == RecordKind::put && record.expire_at == kNeverExpires;
     if (lasts) record.expire_at = expire_at;
-    if (!removed) FLOWDB_RETURN_IF_ERROR(output.add(record));
+    if (!removed) FLOWDB_RETURN_IF_ERROR(output.add(record, version.hidden_bytes(record)));
     do {
       cursor.next();
     } while (cursor.valid() && cursor.record().key == record.key &&
@@ -55,7 +55,7 @@ Status Engine::State::spill(const Memtable& overlay, int64_t expire_at, Spill& t
       *storage, next_table_id, builder_options(0), options.table_bytes_max,
       std::min<uint64_t>(options.table_bytes_max / 2, overlay.data_bytes()), table_split_key);
   const uint64_t sequence = last_sequence + 1 + to.runs.size();
-  FLOWDB_RETURN_IF_ERROR(write_overlay(overlay, sequence, expire_at, *run.output));
+  FLOWDB_RETURN_IF_ERROR(write_overlay(overlay, sequence, expire_at, *version, *run.output));
   run.files = files_of(run.output->tables());
   to.runs.push_back(std::move(run));
   return Status::ok();

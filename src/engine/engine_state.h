@@ -33,6 +33,8 @@ struct Engine::State {
   BlockCache cache;
   std::shared_ptr<const Version> version = std::make_shared<Version>();
   std::shared_ptr<Memtable> memtable = std::make_shared<Memtable>();
+  // About how many bytes in the tables are dead, because the memtable holds newer records.
+  uint64_t hidden_by_memtable = 0;
   // Of the memtable before, until it is in a table; null: there is none.
   std::unique_ptr<FlushJob> flush;
   uint64_t last_sequence = 0;
@@ -131,6 +133,8 @@ struct Engine::State {
   // A change that leaves the log's position as it was.
   Change change_of_tables() const;
 
+  // To the memtable.
+  void insert(const Record& record);
   // From here on the full memtable is flushed, and a new one takes the writes. `at`: the log's
   // position behind all that was written. REQUIRES: flush is null.
   void freeze(const LogPosition& at);
@@ -154,17 +158,23 @@ struct Engine::State {
 
   // Ends the open table of a running compaction, so that another one can be written.
   Status pause_compaction();
+  bool is_size_tiered() const {
+    return kFullEngine && options.compaction_style == CompactionStyle::size_tiered;
+  }
   CompactionLimits compaction_limits() const;
   // What the options' style of compaction wants next, and how urgent it is: from 1 on there is a
   // plan.
   std::optional<CompactionPlan> next_compaction() const;
   double compaction_urgency() const;
+  // Begins with this compaction, or the commit of a move. Result: the work done.
+  Result<uint64_t> begin(CompactionPlan plan);
   // `of_all`: of everything, in smaller parts.
   void begin_compaction(CompactionPlan plan, bool of_all = false);
   // Whether so much of the container is dead that its last table is worth to be moved.
   bool is_sparse() const;
   // The plan that moves the container's last table to free room in front of it, and others with it;
-  // nullopt: there is no room that takes it, or `part_bytes` of it.
+  // one of level 0 is merged instead. nullopt: there is no room that takes it, or `part_bytes` of
+  // it.
   std::optional<CompactionPlan> plan_move_forward(uint64_t part_bytes = UINT64_MAX) const;
   // Those of a level, beside the one `at`, that move with it.
   void add_neighbors(const TableFiles& files, size_t at, TableFiles& moved) const;
@@ -189,6 +199,8 @@ struct Engine::State {
   Result<uint64_t> step_maintenance(Upkeep upkeep);
   // Whether the container has room to give back, or to free with a move.
   bool is_untidy() const;
+  // Whether a flush of the memtable would let compactions free that much.
+  bool hides_much() const;
   Result<uint64_t> step_tidying();
   // How much of the pending maintenance writers do for each byte that they write.
   uint64_t pace() const;

@@ -179,7 +179,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
     ++s.last_sequence;
     FLOWDB_RETURN_IF_ERROR(each_operation(*batch, [&s](Record& record) {
       record.sequence = s.last_sequence;
-      s.memtable->insert(record);
+      s.insert(record);
     }));
   }
   return Status::ok();

@@ -7,8 +7,10 @@
 
 namespace flowdb {
 
-void FlushJob::begin(Retention retention, std::unique_ptr<TableOutput> output) {
+void FlushJob::begin(Retention retention, std::shared_ptr<const Version> version,
+                     std::unique_ptr<TableOutput> output) {
   give_up();
+  version_ = std::move(version);
   retention_.emplace(std::move(retention));
   output_ = std::move(output);
   if (memtable_->has_range_removes()) {
@@ -21,6 +23,8 @@ void FlushJob::begin(Retention retention, std::unique_ptr<TableOutput> output) {
 
 void FlushJob::give_up() {
   output_.reset();
+  // Its tables' room may be what is missing.
+  version_.reset();
   is_done_ = false;
 }
 
@@ -39,7 +43,7 @@ Result<uint64_t> FlushJob::step() {
     const Retention::Verdict verdict = retention_->judge(record, /*older_below=*/true);
     if (verdict == Retention::Verdict::drop) continue;
     if (verdict == Retention::Verdict::keep_as_remove) record = removal_of(record);
-    FLOWDB_RETURN_IF_ERROR(output_->add(record));
+    FLOWDB_RETURN_IF_ERROR(output_->add(record, version_->hidden_bytes(record)));
   }
   return work;
 }

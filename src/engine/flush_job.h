@@ -9,6 +9,7 @@
 
 #include "engine/retention.h"
 #include "engine/table_output.h"
+#include "engine/version.h"
 #include "memtable/memtable.h"
 #include "wal/log.h"
 
@@ -26,8 +27,10 @@ class FlushJob {
   const LogPosition& position() const { return position_; }
 
   bool has_begun() const { return output_ != nullptr; }
-  // Begins with the first record. What `output` needs must outlive the job.
-  void begin(Retention retention, std::unique_ptr<TableOutput> output);
+  // Begins with the first record. `version`: of the tables so far. What `output` needs must outlive
+  // the job.
+  void begin(Retention retention, std::shared_ptr<const Version> version,
+             std::unique_ptr<TableOutput> output);
   // Gives up what was written; the job can begin anew.
   void give_up();
 
@@ -45,6 +48,7 @@ class FlushJob {
   const uint64_t sequence_;
   const LogPosition position_;
   std::optional<Retention> retention_;
+  std::shared_ptr<const Version> version_;
   std::unique_ptr<TableOutput> output_;
   std::optional<Memtable::Cursor> cursor_;
   bool is_done_ = false;

@@ -9,6 +9,15 @@ bool LevelCursor::open_table(size_t index, size_t walked) {
   current_ = nullptr;
   status_ = Status::ok();
   if (index >= end_) return false;
+  if (announces_) {
+    cursor_.reset();
+    index_ = index;
+    announced_.key = files_[index]->meta().smallest_key;
+    announced_.ts = INT64_MAX;
+    announced_.sequence = UINT64_MAX;
+    current_ = &announced_;
+    return false;
+  }
   if (cursor_ && index == index_) {
     cursor_->set_walked(walked);
     return true;
@@ -75,6 +84,21 @@ void LevelCursor::next() {
   assert(valid());
   cursor_->next();
   if (!cursor_->valid() || assigned_ != 0) settle_forward();
+}
+
+void LevelCursor::enter_table() {
+  assert(is_announcing());
+  announces_ = false;
+  const bool opened = open_table(index_);
+  announces_ = true;
+  if (!opened) return;
+  cursor_->seek_to_first();
+  settle_forward();
+}
+
+void LevelCursor::skip_table() {
+  assert(is_announcing());
+  open_table(index_ + 1);
 }
 
 void LevelCursor::prev() {

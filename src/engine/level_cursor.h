@@ -31,6 +31,14 @@ class LevelCursor final : public RecordCursor {
   void seek_to_last() override;
   void seek(const Record& place) override;
   void next() override;
+
+  // From now on each table is announced before it is read: by a record in front of all that it
+  // holds, with its smallest key and without meaning. Then either one is to be called, not next():
+  // enter_table() goes to the table's first record, skip_table() past all of them.
+  void announce_tables() { announces_ = true; }
+  bool is_announcing() const { return current_ == &announced_; }
+  void enter_table();
+  void skip_table();
   void prev() override;
   Status status() const override { return status_; }
   // Null when there is none.
@@ -42,8 +50,8 @@ class LevelCursor final : public RecordCursor {
   }
 
  private:
-  // Makes the table at `index` the current one; `walked` blocks have been read since the seek.
-  // False behind the end, and on an error.
+  // Makes the table at `index` the current one, or announces it; `walked` blocks have been read
+  // since the seek. False when it is announced, behind the end, and on an error.
   bool open_table(size_t index, size_t walked = 0);
   // The cursor stands at a record.
   void show();
@@ -60,6 +68,8 @@ class LevelCursor final : public RecordCursor {
   std::optional<TableCursor> cursor_;
   uint64_t assigned_ = 0;  // TableMeta::assigned_sequence of the current table
   Record assigned_record_;
+  bool announces_ = false;
+  Record announced_;
   Status status_;
 };
 

@@ -15,6 +15,7 @@ constexpr uint16_t kAssignedTag = 4;
 constexpr uint16_t kIgnorableBit = 0x8000;
 constexpr uint16_t kRangeRemovesTag = 5;
 constexpr uint16_t kExpiryTag = 6 | kIgnorableBit;
+constexpr uint16_t kHiddenTag = 7 | kIgnorableBit;
 
 void put_section(std::string& out, uint16_t tag, std::string_view bytes) {
   put_le(out, tag);
@@ -75,10 +76,16 @@ std::string Manifest::encode() const {
       put_section(out, kAssignedTag, bytes);
     }
     if (table.has_range_removes) put_section(out, kRangeRemovesTag, {});
-    if (table.max_expire_at == kNeverExpires) continue;
-    bytes.clear();
-    put_le(bytes, table.max_expire_at);
-    put_section(out, kExpiryTag, bytes);
+    if (table.max_expire_at != kNeverExpires) {
+      bytes.clear();
+      put_le(bytes, table.max_expire_at);
+      put_section(out, kExpiryTag, bytes);
+    }
+    if (table.hidden_bytes != 0) {
+      bytes.clear();
+      put_le(bytes, table.hidden_bytes);
+      put_section(out, kHiddenTag, bytes);
+    }
   }
   return out;
 }
@@ -126,11 +133,14 @@ Result<Manifest> Manifest::decode(std::string_view bytes, std::string_view file)
         return corrupt("a malformed assigned sequence");
       }
       manifest.tables.back().assign_sequence(sequence);
-    } else if ((kFullEngine && tag == kRangeRemovesTag) || tag == kExpiryTag) {
+    } else if ((kFullEngine && tag == kRangeRemovesTag) || tag == kExpiryTag ||
+               tag == kHiddenTag) {
       if (manifest.tables.empty()) return corrupt("a table's section without a table");
       TableMeta& table = manifest.tables.back();
+      bool whole = true;
       if (tag == kRangeRemovesTag) table.has_range_removes = true;
-      const bool whole = tag == kRangeRemovesTag || field.le(table.max_expire_at);
+      if (tag == kExpiryTag) whole = field.le(table.max_expire_at);
+      if (tag == kHiddenTag) whole = field.le(table.hidden_bytes);
       if (!whole || !field.at_end()) return corrupt("a malformed section of a table");
     } else if ((tag & kIgnorableBit) == 0) {
       return unsupported("an unknown section " + std::to_string(tag));

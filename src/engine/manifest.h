@@ -30,6 +30,9 @@ struct TableMeta {
   int64_t max_ts = 0;
   int64_t max_expire_at = kNeverExpires;  // then, all its records have expired
   bool has_range_removes = false;
+  // About how many bytes of the levels below are dead because of its records, what is large
+  // counted more than once (hidden_bytes() of version.h).
+  uint64_t hidden_bytes = 0;
   std::string smallest_key;
   std::string largest_key;
 

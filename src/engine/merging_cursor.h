@@ -63,6 +63,27 @@ class MergingCursor {
     settle();
   }
 
+  // Whether all records up to `key` are of the same source. REQUIRES: as next().
+  bool is_alone_until(std::string_view key) const {
+    assert(valid() && forward_);
+    for (size_t i = 1; i <= 2 && i < heap_.size(); ++i) {
+      if (heap_[i]->cursor->record().key <= key) return false;
+    }
+    return true;
+  }
+  // LevelCursor::is_announcing() and what follows, of the source of record().
+  bool is_announcing() const {
+    return heap_.front()->level != nullptr && heap_.front()->level->is_announcing();
+  }
+  void enter_table() {
+    heap_.front()->level->enter_table();
+    settle();
+  }
+  void skip_table() {
+    heap_.front()->level->skip_table();
+    settle();
+  }
+
   // Whether what is left is one level, none of the overlays.
   bool is_one_level() const { return is_one_level_; }
   // BlockCursor::begin_run of that level; null when there is none. REQUIRES: valid(),

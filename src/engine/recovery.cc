@@ -141,7 +141,7 @@ Status Engine::State::replay_log(const std::string& log_name) {
       FLOWDB_ASSIGN_OR_RETURN(const bool more, reader.next(record, place));
       if (!more) break;
       record.sequence = batch.sequence;
-      memtable->insert(record);
+      insert(record);
     }
     last_sequence = std::max(last_sequence, batch.sequence);
     ++counters.recovered_batches;

@@ -41,7 +41,7 @@ bool TableOutput::is_full(const Record& record) const {
   return builder_->size_at_end() + record.key.size() + record.value.size() > writer_->room();
 }
 
-Status TableOutput::add(const Record& record) {
+Status TableOutput::add(const Record& record, uint64_t hidden_bytes) {
   if (builder_ != nullptr && is_full(record) && record.key != builder_->last_key()) {
     FLOWDB_RETURN_IF_ERROR(end_table());
   }
@@ -49,6 +49,7 @@ Status TableOutput::add(const Record& record) {
     const uint64_t bytes = record.key.size() + record.value.size();
     FLOWDB_RETURN_IF_ERROR(begin_table(room_to_move(bytes)));
   }
+  hidden_bytes_ += hidden_bytes;
   return builder_->add(record);
 }
 
@@ -78,6 +79,7 @@ std::vector<TableMeta> TableOutput::take_tables() {
 Status TableOutput::finish_table() {
   FLOWDB_RETURN_IF_ERROR(builder_->finish());
   tables_.push_back(meta_of(writer_->id(), builder_->properties()));
+  tables_.back().hidden_bytes = std::exchange(hidden_bytes_, 0);
   finished_bytes_ += writer_->size();
   builder_.reset();
   writer_.reset();

@@ -25,11 +25,13 @@ class TableOutput {
 
   // The removals of ranges that the tables shall hold. REQUIRES: it is the first call.
   void set_range_removes(RangeRemoves removes) { range_removes_ = std::move(removes); }
-  // REQUIRES: records come in record order. Errors: quota_exceeded, io_error; only destruction is
-  // allowed then.
-  Status add(const Record& record);
+  // `hidden_bytes`: what the record hides (TableMeta). REQUIRES: records come in record order.
+  // Errors: quota_exceeded, io_error; only destruction is allowed then.
+  Status add(const Record& record, uint64_t hidden_bytes);
   // Whether a table is being written; no other writer can be opened until end_table().
   bool has_open_table() const { return builder_ != nullptr; }
+  // REQUIRES: has_open_table(). About how many bytes it has.
+  uint64_t open_bytes() const { return builder_->size_at_end(); }
   // REQUIRES: has_open_table().
   const std::string& last_key() const { return builder_->last_key(); }
   // To be called before the next table is begun: whether there is room for it that only a commit
@@ -71,6 +73,7 @@ class TableOutput {
   RangeRemoves range_removes_;
   std::vector<TableMeta> tables_;
   uint64_t finished_bytes_ = 0;  // of `tables_`
+  uint64_t hidden_bytes_ = 0;    // of the open table
 };
 
 // What a manifest says of a table with these properties.

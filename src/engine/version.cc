@@ -6,6 +6,28 @@
 #include "util/insertion_sort.h"
 
 namespace flowdb {
+namespace {
+
+constexpr uint64_t kMuchLarger = 4;
+// A put may as well be of a new key, among larger records of another kind.
+constexpr uint64_t kReplacedBytesMin = 4 << 10;
+// Records of such a size share a table with few others that would have to be written again: they
+// are worth more.
+constexpr uint64_t kLargeRecordBytes = 64 << 10;
+constexpr uint64_t kLargeRecordWeight = 3;
+
+// On average.
+uint64_t record_bytes_of(const TableFile& file) {
+  return file.bytes() / std::max<uint64_t>(file.meta().records, 1);
+}
+
+bool is_much_smaller(const Record& record, uint64_t bytes) {
+  if (record.kind == RecordKind::remove_range) return false;
+  if (record.kind == RecordKind::put && bytes < kReplacedBytesMin) return false;
+  return (record.key.size() + record.value.size()) * kMuchLarger < bytes;
+}
+
+}  // namespace
 
 Result<std::shared_ptr<const Table>> TableFile::table() const {
   if (table_ == nullptr) {
@@ -52,7 +74,46 @@ std::shared_ptr<const Version> Version::with(const TableFiles& added,
     }
   }
   if (!next->sort_and_check()) return nullptr;
+  for (size_t i = 0; i < kLevels; ++i) {
+    for (const auto& file : next->levels_[i]) {
+      next->hidden_bytes_[i] += next->hidden_bytes(*file);
+      if (i == 0) continue;
+      next->record_bytes_most_ = std::max(next->record_bytes_most_, record_bytes_of(*file));
+    }
+  }
   return next;
+}
+
+// No more than there is: what was hidden may be gone by now.
+uint64_t Version::hidden_bytes(const TableFile& file) const {
+  const TableMeta& meta = file.meta();
+  if (meta.hidden_bytes == 0) return 0;
+  uint64_t bytes = 0;
+  for (size_t i = size_t{meta.level} + 1; i < kLevels; ++i) {
+    const TableFiles& below = levels_[i];
+    for (size_t k = find_table(below, meta.smallest_key); k < below.size(); ++k) {
+      if (!below[k]->overlaps(meta.smallest_key, meta.largest_key)) break;
+      bytes += below[k]->bytes();
+    }
+  }
+  return std::min(bytes, meta.hidden_bytes);
+}
+
+uint64_t Version::hidden_bytes(const Record& newer) const {
+  if (!is_much_smaller(newer, record_bytes_most_)) return 0;
+  uint64_t hidden = 0;
+  for (size_t i = 1; i < kLevels; ++i) {
+    const size_t at = find_table(levels_[i], newer.key);
+    if (at == levels_[i].size() || levels_[i][at]->meta().smallest_key > newer.key) continue;
+    hidden = std::max(hidden, flowdb::hidden_bytes(newer, *levels_[i][at]));
+  }
+  return hidden;
+}
+
+uint64_t hidden_bytes(const Record& newer, const TableFile& older) {
+  const uint64_t bytes = record_bytes_of(older);
+  if (!is_much_smaller(newer, bytes)) return 0;
+  return bytes < kLargeRecordBytes ? bytes : bytes * kLargeRecordWeight;
 }
 
 Result<std::shared_ptr<const RangeRemoves>> Version::range_removes() const {

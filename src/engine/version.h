@@ -59,6 +59,12 @@ class Version {
   // Level 0: the largest sequence number first; others: by key.
   const TableFiles& level(size_t index) const { return levels_[index]; }
   uint64_t level_bytes(size_t index) const { return level_bytes_[index]; }
+  // About how many bytes of the levels below are dead, because of what this one, or one of its
+  // tables, holds in their place.
+  uint64_t hidden_bytes(size_t index) const { return hidden_bytes_[index]; }
+  uint64_t hidden_bytes(const TableFile& file) const;
+  // The same below level 0, because of a record that is newer.
+  uint64_t hidden_bytes(const Record& newer) const;
   // The deepest level with a table; 0 when there is none.
   size_t deepest_level() const;
   bool has_range_removes() const { return kFullEngine && has_range_removes_; }
@@ -78,9 +84,16 @@ class Version {
 
   std::array<TableFiles, kLevels> levels_;
   std::array<uint64_t, kLevels> level_bytes_{};
+  std::array<uint64_t, kLevels> hidden_bytes_{};
+  uint64_t record_bytes_most_ = 0;  // of a table below level 0, on average
   bool has_range_removes_ = false;
   mutable std::shared_ptr<const RangeRemoves> range_removes_;
 };
+
+// What `newer` hides in an older table, should that hold a record of its key, in bytes: as much as a
+// record has there on average, several times over when that is large. 0 when it is not much smaller
+// itself: then its own size says enough.
+uint64_t hidden_bytes(const Record& newer, const TableFile& older);
 
 // Adds the removals of ranges that these tables hold. Errors as Table::add_range_removes.
 Status add_range_removes_of(const TableFiles& files, RangeRemoves& removes);

@@ -130,7 +130,10 @@ it('refuses a damaged container with its name and offset, and can delete it', as
   await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
 });
 
-it('writes what was committed when the page goes, and lets go of the files', async () => {
+it.each([
+  ['the page goes', false],
+  ['it is closed', true],
+])('keeps what was committed when %s, and lets go of the files', async (_, checkpoints) => {
   const storage = new MemoryStorage();
   worker = new WorkerDriver({ storage });
   const first = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
@@ -141,9 +144,13 @@ it('writes what was committed when the page goes, and lets go of the files', asy
     begin(writer, first, 2, 'readwrite', 1);
     put(writer, 0, 1, 'k', 'lost');
   });
-  worker.post({ t: 'shutdown' });
+  worker.post({ t: 'shutdown', checkpoints });
   expect((await worker.message('closed')).error).toMatchObject({ status: StatusCode.closed });
-  expect(storage.filesOf('a')?.container.isOpen).toBe(false);
+  const files = storage.filesOf('a');
+  expect(files?.container.isOpen).toBe(false);
+  const logHeaderBytes = 4096;
+  if (checkpoints) expect(files?.log.size).toBe(logHeaderBytes);
+  else expect(files?.log.size).toBeGreaterThan(logHeaderBytes);
 
   const { connection } = await worker.open('a');
   worker.send((writer) => {

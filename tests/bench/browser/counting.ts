@@ -7,6 +7,8 @@ export interface Counts {
   readonly writes: number;
   readonly bytesWritten: number;
   readonly flushes: number;
+  /** Milliseconds that these took. */
+  readonly flushMs: number;
   /** Milliseconds of the engine's upkeep, tidying included. */
   readonly upkeepMs: number;
   readonly tidyingMs: number;

@@ -36,13 +36,16 @@ function randomTexts(length) {
 let flow;
 let database;
 
+/** Milliseconds that opening takes in a worker that has started, and of it those of flushes. */
 async function open(name) {
   flow ??= await FlowDB.open({ workerUrl: 'counting-worker.js' });
+  const { flushMs } = await ask('counts');
   const start = performance.now();
   const request = flow.indexedDB.open(name, 1);
   request.onupgradeneeded = () => request.result.createObjectStore('s', { keyPath: 'id' });
   database = await done(request);
-  return performance.now() - start;
+  const ms = performance.now() - start;
+  return { ms, flushMs: (await ask('counts')).flushMs - flushMs };
 }
 
 /** Puts records `from` to `to` - 1, `length` characters of text each. */

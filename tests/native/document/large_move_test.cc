@@ -1,5 +1,6 @@
-// Large values are written to tables once: their pieces lie in tables of their own, which are moved
-// down as they are.
+// Large values in the tables: written once, because their pieces lie in tables of their own, which
+// are moved down as they are; and gone soon after they were overwritten, although what removes them
+// is tiny.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -31,13 +32,15 @@ class LargeMove : public testing::Test {
     ASSERT_TRUE(commit(*database_, std::move(upgrade)).is_ok());
   }
 
-  void put(int key) {
-    std::vector<std::string> pieces(kPieces, std::string(kPieceBytes, ' '));
+  void put(int key, uint32_t count = kPieces, size_t piece_bytes = kPieceBytes) {
+    std::vector<std::string> pieces(count, std::string(piece_bytes, ' '));
     for (std::string& piece : pieces) {
       for (char& c : piece) c = static_cast<char>(random_());
     }
     auto t = database_->begin(TransactionMode::readwrite, Durability::relaxed);
-    ASSERT_TRUE(put_pieces(*t, kStore, number(key), pieces).is_ok());
+    const Status status = count == 1 ? flowdb::put(*t, kStore, number(key), pieces[0])
+                                     : put_pieces(*t, kStore, number(key), pieces);
+    ASSERT_TRUE(status.is_ok()) << status.to_string();
     ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
   }
   void maintain() {
@@ -46,6 +49,18 @@ class LargeMove : public testing::Test {
       ASSERT_TRUE(pending.is_ok()) << pending.status().to_string();
       more = pending.value();
     }
+  }
+
+  void remove(int key) {
+    const std::string bytes = number(key);
+    auto t = database_->begin(TransactionMode::readwrite, Durability::relaxed);
+    ASSERT_TRUE(t->remove(kStore, KeyRange::only(bytes)).is_ok());
+    ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
+  }
+  // Of both files.
+  uint64_t stored_bytes() {
+    const EngineStats stats = database_->engine().stats();
+    return stats.table_bytes + stats.dead_bytes + stats.log_bytes;
   }
 
   std::mt19937_64 random_{1};
@@ -65,6 +80,45 @@ TEST_F(LargeMove, PiecesAreWrittenOnce) {
   EXPECT_LT(counts_->bytes, kValues * kValueBytes * 11 / 10);
   // Nor do they leave many tables, of pieces or of their records.
   EXPECT_LT(database_->engine().stats().tables, kValues + 6u);
+}
+
+// The limit is 1.5 times a fresh load of the same values, and 8 MiB.
+TEST_F(LargeMove, OverwrittenValuesStayWithinTheLimit) {
+  constexpr int kValues = 16;
+  for (int key = 0; key < kValues; ++key) put(key);
+  maintain();
+  const uint64_t limit = kValues * kValueBytes * 3 / 2 + (8 << 20);
+  counts_->bytes = 0;
+  constexpr uint64_t kOverwrites = 100;
+  for (uint64_t i = 0; i < kOverwrites; ++i) {
+    put(static_cast<int>(random_() % kValues));
+    ASSERT_LE(stored_bytes(), limit) << i;
+    // Also while nothing is quiet.
+    if (i < kOverwrites / 2) maintain();
+    ASSERT_LE(stored_bytes(), limit) << i;
+  }
+  // What stands beside the dead pieces is not read and written again and again.
+  EXPECT_LT(counts_->bytes, kOverwrites * kValueBytes * 6);
+}
+
+TEST_F(LargeMove, RemovedValuesAreGoneWhenAllIsQuiet) {
+  constexpr int kValues = 16;
+  for (int key = 0; key < kValues; ++key) put(key);
+  maintain();
+  for (int key = 0; key < kValues - 1; ++key) remove(key);
+  EXPECT_GT(stored_bytes(), kValues * kValueBytes);
+  maintain();
+  EXPECT_LT(stored_bytes(), 8u << 20);
+}
+
+TEST_F(LargeMove, SoAreThoseThatGaveWayToSmallOnes) {
+  constexpr int kValues = 64;
+  for (int key = 0; key < kValues; ++key) put(key, 1);
+  maintain();
+  for (int key = 0; key < kValues; ++key) put(key, 1, 20);
+  EXPECT_GT(stored_bytes(), kValues * kPieceBytes);
+  maintain();
+  EXPECT_LT(stored_bytes(), 8u << 20);
 }
 
 }  // namespace

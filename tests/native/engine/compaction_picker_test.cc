@@ -218,6 +218,87 @@ TEST(CompactionPickerTest, Level0IsRelievedWhenItIsLarge) {
   EXPECT_FALSE(plan->is_move());
 }
 
+// A table that hides so much.
+std::shared_ptr<const TableFile> hiding(uint32_t id, uint8_t level, uint64_t hidden_bytes,
+                                        std::string smallest = "a", std::string largest = "m") {
+  TableMeta meta = table(id, level, std::move(smallest), std::move(largest))->meta();
+  meta.hidden_bytes = hidden_bytes;
+  return std::make_shared<TableFile>(meta, TableLocation{0, 1000}, TableSource{});
+}
+
+TEST(CompactionPickerTest, WhatATableHidesWeighsAsItsOwnBytes) {
+  const auto large = table(1, 2, "b", "m", 40 * kMiB);
+  auto version = version_of({large, hiding(2, 1, 4 * kMiB - 1000)});
+  EXPECT_EQ(version->hidden_bytes(1), 4 * kMiB - 1000);
+  EXPECT_FALSE(pick_compaction(*version, kWideLimits)) << "a tenth";
+
+  TableFiles files = {large, hiding(2, 1, 4 * kMiB, "a", "c"), table(3, 1, "d", "e", kMiB),
+                      table(4, 1, "n", "p", kMiB)};
+  version = version_of(files);
+  EXPECT_EQ(version->hidden_bytes(1), 4 * kMiB);
+  auto plan = pick_compaction(*version, kWideLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{4}) << "the move costs nothing";
+  files.pop_back();
+  plan = pick_compaction(*version_of(files), kWideLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{2});
+  EXPECT_EQ(ids(plan->lower), Ids{1});
+
+  // Writers are held back, but not the more for what is hidden at once.
+  EXPECT_DOUBLE_EQ(compaction_pressure(*version_of({large, hiding(2, 1, 30 * kMiB)}), kWideLimits),
+                   1.5);
+  // No more than there is, which may be less than there was.
+  EXPECT_EQ(version_of({large, hiding(2, 1, 90 * kMiB)})->hidden_bytes(1), 40 * kMiB);
+  EXPECT_EQ(version_of({large, hiding(2, 1, kMiB, "n", "z")})->hidden_bytes(1), 0u);
+  EXPECT_EQ(version_of({large, hiding(2, 3, kMiB)})->hidden_bytes(3), 0u);
+}
+
+TEST(CompactionPickerTest, ASingleTableOfLevel0GoesDownForWhatItHides) {
+  const uint64_t target = 40 * kMiB / 16;
+  TableFiles files = {table(1, 2, "a", "m", 40 * kMiB), hiding(2, 0, target - 1),
+                      table(3, 1, "c", "d")};
+  EXPECT_FALSE(pick_compaction(*version_of(files), kWideLimits));
+  files[1] = hiding(2, 0, target);
+  const auto plan = pick_compaction(*version_of(files), kWideLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), Ids{2});
+  EXPECT_EQ(ids(plan->lower), Ids{3});
+}
+
+TEST(VersionTest, ARecordHidesAMuchLargerOne) {
+  const auto with_records = [](const std::shared_ptr<const TableFile>& file, uint64_t records) {
+    TableMeta meta = file->meta();
+    meta.records = records;
+    return std::make_shared<TableFile>(meta, file->location(), TableSource{});
+  };
+  const auto version = version_of({with_records(table(1, 1, "a", "m", 8000 * 100), 100),
+                                   with_records(table(2, 2, "n", "p", 100 * 10), 10),
+                                   with_records(table(3, 2, "q", "r", 256 << 10), 1)});
+  Record record;
+  record.key = "c";
+  const std::string value(2000, 'v');
+  record.value = std::string_view(value).substr(1);
+  EXPECT_EQ(version->hidden_bytes(record), 0u);
+  record.value = std::string_view(value).substr(2);
+  EXPECT_EQ(version->hidden_bytes(record), 8000u);
+  record.value = {};
+  record.key = "o";
+  EXPECT_EQ(version->hidden_bytes(record), 0u) << "may be a new one";
+  record.kind = RecordKind::remove;
+  EXPECT_EQ(version->hidden_bytes(record), 100u);
+  record.key = "c";
+  EXPECT_EQ(version->hidden_bytes(record), 8000u);
+  const std::string long_key = "o" + std::string(24, 'o');
+  record.key = long_key;
+  EXPECT_EQ(version->hidden_bytes(record), 0u) << "it says enough itself";
+  record.key = "q";
+  EXPECT_EQ(version->hidden_bytes(record), 3u * (256 << 10));
+  record.key = "s";
+  EXPECT_EQ(version->hidden_bytes(record), 0u);
+  EXPECT_EQ(Version().hidden_bytes(record), 0u);
+}
+
 TEST(CompactionPickerTest, TablesThatMeetNeitherEachOtherAreMovedTogether) {
   const uint64_t bytes = 64 << 10;
   const auto version = version_of({table(1, 0, "c", "d", bytes), table(2, 0, "e", "e", bytes),

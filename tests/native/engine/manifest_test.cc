@@ -79,6 +79,19 @@ TEST(ManifestTest, ThereAndBack) {
   EXPECT_EQ(again->encode(), bytes);
 }
 
+TEST(ManifestTest, SaysHowMuchATableHides) {
+  Manifest manifest = some_manifest();
+  const size_t without = manifest.encode().size();
+  manifest.tables.front().hidden_bytes = 6;
+  const std::string bytes = manifest.encode();
+  EXPECT_EQ(bytes.substr(without), "\x07\x80\x08\0\0\0\x06\0\0\0\0\0\0\0"s);
+  const auto again = Manifest::decode(bytes, "flow.db");
+  ASSERT_TRUE(again.is_ok()) << again.status().to_string();
+  EXPECT_EQ(again->tables[0].hidden_bytes, 6u);
+  const std::string cut = bytes.substr(0, without) + "\x07\x80\x01\0\0\0\x06"s;
+  EXPECT_EQ(Manifest::decode(cut, "flow.db").status().code(), StatusCode::corruption);
+}
+
 TEST(ManifestTest, SaysOfATableWhetherItRemovesRangesAndExpires) {
   Manifest manifest = some_manifest();
   manifest.tables.front().has_range_removes = true;
@@ -118,9 +131,9 @@ TEST(ManifestTest, EveryCutIsRefusedOrLacksTables) {
 
 TEST(ManifestTest, UnknownSectionsMayBeIgnoredOrNot) {
   std::string bytes = some_manifest().encode();
-  bytes += "\x07\x80\x02\0\0\0xx"s;
+  bytes += "\x08\x80\x02\0\0\0xx"s;
   EXPECT_TRUE(Manifest::decode(bytes, "flow.db").is_ok());
-  bytes += "\x07\0\x02\0\0\0xx"s;
+  bytes += "\x08\0\x02\0\0\0xx"s;
   EXPECT_EQ(Manifest::decode(bytes, "flow.db").status().code(), StatusCode::unsupported);
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "engine/manifest.h"
 #include "engine/spill.h"
@@ -176,6 +177,67 @@ TEST_P(MoveTest, TheNewestVersionIsFoundAtEachStep) {
   EXPECT_GT(moves_, 15);
   EXPECT_GT(compactions, 20u);
   EXPECT_GT(flushes_when_busy, 20);
+}
+
+// Beside the tables that a compaction reads, of the same level.
+TEST(UntouchedTablesTest, StayAsTheyAre) {
+  EngineOptions options = tiny_options();
+  options.table_bytes_max = 4 << 10;
+  options.level1_bytes_max = 1 << 20;
+  StoredDatabase stored;
+  const auto engine = stored.open(options);
+  std::mt19937_64 random(1);
+  std::map<std::string, std::string> model;
+  const auto put = [&](int page, int n) {
+    std::string& value = model[key_of(page, n)];
+    value.resize(200);
+    for (char& c : value) c = static_cast<char>(random());
+    WriteBatch batch;
+    batch.put(key_of(page, n), value);
+    expect_ok(engine->write(batch, Durability::relaxed));
+  };
+  for (int page = 0; page < 30; ++page) {
+    for (int n = 0; n < kKeys; ++n) put(page, n);
+  }
+  expect_ok(engine->compact_all());
+  const auto tables = [&] {
+    std::set<uint32_t> found;
+    const auto manifest = Manifest::decode(engine->storage().manifest(), "flow.db");
+    for (const TableMeta& table : manifest.value().tables) found.insert(table.id);
+    return found;
+  };
+  const std::set<uint32_t> before = tables();
+  ASSERT_GT(before.size(), 20u);
+  const uint64_t compactions = engine->stats().compactions;
+
+  // One is overwritten, one is removed, and one is new in front of all others.
+  put(3, 3);
+  expect_ok(engine->flush());
+  WriteBatch batch;
+  batch.remove(key_of(27, 3));
+  model.erase(key_of(27, 3));
+  expect_ok(engine->write(batch, Durability::relaxed));
+  expect_ok(engine->flush());
+  put(0, -1);
+  expect_ok(engine->flush());
+  while (engine->maintain(1'000'000).value()) {
+  }
+  ASSERT_EQ(engine->stats().compactions, compactions + 1);
+  const std::set<uint32_t> after = tables();
+  size_t stayed = 0;
+  for (const uint32_t id : before) stayed += after.count(id);
+  EXPECT_GE(stayed, before.size() - 3);
+  EXPECT_LE(after.size(), before.size() + 3);
+
+  const auto iterator = engine->new_iterator(ReadOptions());
+  iterator->seek_to_first();
+  for (const auto& [key, value] : model) {
+    ASSERT_TRUE(iterator->valid());
+    EXPECT_EQ(iterator->key(), key);
+    EXPECT_EQ(iterator->value(), value);
+    iterator->next();
+  }
+  EXPECT_FALSE(iterator->valid());
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MoveTest, testing::Range<uint64_t>(1, 9));
