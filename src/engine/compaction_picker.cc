@@ -118,6 +118,16 @@ CompactionPlan plan_level(const Version& version, size_t level, uint64_t target)
       best_cost = cost;
     }
   }
+  // The commit costs the same for all that can be moved.
+  if (best.is_move()) {
+    best.upper.clear();
+    for (const auto& file : files) {
+      const TableMeta& meta = file->meta();
+      if (overlapping(version.level(level + 1), meta.smallest_key, meta.largest_key).empty()) {
+        best.upper.push_back(file);
+      }
+    }
+  }
   return best;
 }
 

@@ -57,7 +57,7 @@ CompactionPlan plan_level0(const Version& version, const CompactionLimits& limit
 
 // The level that exceeds its limit the most is relieved: level 0 as above, another one of the
 // neighbours, as many as it takes and a few MiB at most, whose merge rewrites the least for what it
-// frees.
+// frees; or else, of all that need only be moved.
 // nullopt: every level is within its limit.
 std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits);

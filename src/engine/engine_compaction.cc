@@ -11,7 +11,7 @@ namespace flowdb {
 namespace {
 
 // A part of a compaction costs a commit; smaller ones leave fewer gaps behind.
-constexpr uint64_t kPartBytesMin = 1 << 20;
+constexpr uint64_t kPartBytesMin = 2 << 20;
 constexpr uint64_t kPartBytesMinOfAll = 512 << 10;
 // Free room is used when it takes such a part of a table.
 constexpr uint64_t kPartsOfTableMax = 8;

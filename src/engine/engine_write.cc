@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kBatchBytesMax = size_t{1} << 31;
 // What a frame takes besides its payload.
 constexpr uint64_t kFrameBytes = 32;
-// In a small database, the log's extents stop growing at this part of what is stored, or at half of
+// In a small database, the log's extents stop growing at this part of what is stored, or at a third of
 // their limit.
 constexpr uint64_t kLogShare = 16;
 
@@ -103,7 +103,7 @@ Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
   // The extent before can be used again when the flush is over.
   if (log_is_full) {
     const uint64_t extent_bytes =
-        std::max(options.log_extent_bytes_max / 2,
+        std::max(options.log_extent_bytes_max / 3,
                  version->level_bytes(version->deepest_level()) / kLogShare);
     FLOWDB_RETURN_IF_ERROR(log->switch_extent(payload_bytes + kFrameBytes * count,
                                               log->extent_bytes() < extent_bytes));

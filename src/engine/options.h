@@ -45,7 +45,8 @@ struct EngineOptions {
   // without a TTL, expire after so many microseconds; 0: never.
   int64_t default_ttl_us = 0;
   uint64_t log_extent_bytes_min = 128 << 10;
-  uint64_t log_extent_bytes_max = 2 << 20;
+  // Two values of 1 MiB, each with its frame.
+  uint64_t log_extent_bytes_max = (2 << 20) + (64 << 10);
   // Free room in the container smaller than this is not used again.
   uint64_t region_bytes_min = 64 << 10;
   bool create_if_missing = true;

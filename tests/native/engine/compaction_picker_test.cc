@@ -165,6 +165,16 @@ TEST(CompactionPickerTest, ATableThatMeetsNothingIsMoved) {
   EXPECT_TRUE(plan->is_move());
 }
 
+TEST(CompactionPickerTest, AllThatMeetNothingAreMovedWithOneCommit) {
+  const auto version =
+      version_of({table(1, 1, "a", "c"), table(2, 1, "d", "f"), table(3, 1, "g", "i"),
+                  table(4, 1, "j", "l"), table(5, 2, "d", "e")});
+  const auto plan = pick_compaction(*version, kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(ids(plan->upper), (Ids{1, 3, 4}));
+  EXPECT_TRUE(plan->is_move());
+}
+
 TEST(CompactionPickerTest, TheFullestLevelComesFirst) {
   const auto version = version_of({table(1, 0, "a", "c"), table(2, 0, "a", "c"),
                                    table(3, 0, "a", "c"), table(4, 0, "a", "c"),
