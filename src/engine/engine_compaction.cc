@@ -10,8 +10,12 @@
 namespace flowdb {
 namespace {
 
-// A part of a compaction costs a commit; smaller ones leave fewer gaps behind.
-constexpr uint64_t kPartBytesMin = 2 << 20;
+// A part of a compaction costs a commit; smaller ones leave fewer gaps behind, and keep less room
+// from being used again, which tells in a small database. In a large one it is such a share of what
+// is stored.
+constexpr uint64_t kPartBytesMin = 1 << 20;
+constexpr uint64_t kPartBytesMax = 2 << 20;
+constexpr uint64_t kPartShare = 32;
 constexpr uint64_t kPartBytesMinOfAll = 512 << 10;
 // Free room is used when it takes such a part of a table.
 constexpr uint64_t kPartsOfTableMax = 8;
@@ -79,7 +83,9 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   auto output =
       std::make_unique<TableOutput>(*storage, next_table_id, builder_options(plan.output_level),
                                     table_bytes, expected_bytes, table_split_key);
-  const uint64_t part_bytes_min = of_all ? kPartBytesMinOfAll : kPartBytesMin;
+  const uint64_t stored = version->level_bytes(version->deepest_level());
+  const uint64_t part_bytes_min =
+      of_all ? kPartBytesMinOfAll : std::clamp(stored / kPartShare, kPartBytesMin, kPartBytesMax);
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
   job =
       std::make_unique<CompactionJob>(std::move(plan), *version, std::move(retention),
