@@ -146,8 +146,9 @@ void CompactionJob::each_older_below(std::string_view key, Use use) {
   for (size_t level = size_t{plan_.output_level} + 1; level < kLevels; ++level) {
     const TableFiles& files = below_files_[level];
     size_t& at = below_[level];
-    while (at < files.size() && files[at]->meta().largest_key < key) ++at;
-    if (at < files.size() && files[at]->meta().smallest_key <= key) use(*files[at]);
+    while (at < files.size() && compare_bytes(files[at]->meta().largest_key, key) < 0) ++at;
+    if (at == files.size() || compare_bytes(files[at]->meta().smallest_key, key) > 0) continue;
+    use(*files[at]);
   }
 }
 

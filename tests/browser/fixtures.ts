@@ -29,6 +29,23 @@ const folders = {
   '/node_modules/': 'node_modules',
 };
 
+const usedUrls = new Set<string>();
+
+/**
+ * The system gives a port again after a while, and the profile still has what the test before it
+ * stored there.
+ */
+async function serveAnew(): ReturnType<typeof serve> {
+  for (;;) {
+    const server = await serve(folders);
+    if (!usedUrls.has(server.url)) {
+      usedUrls.add(server.url);
+      return server;
+    }
+    await server.close();
+  }
+}
+
 /** No test may pass because the browser's own IndexedDB has answered. */
 async function checkUnderTest(profile: Profile): Promise<void> {
   const server = await serve(folders);
@@ -41,7 +58,7 @@ async function checkUnderTest(profile: Profile): Promise<void> {
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   origin: async ({}, use) => {
-    const server = await serve(folders);
+    const server = await serveAnew();
     await use(server.url);
     await server.close();
   },
