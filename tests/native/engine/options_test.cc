@@ -57,6 +57,7 @@ TEST(OptionsTest, EachFieldIsRefusedByName) {
   expect_refused("log_extent_bytes_min", [](auto& o) { o.log_extent_bytes_min = 100; });
   expect_refused("log_extent_bytes_min", [](auto& o) { o.log_extent_bytes_min = 5000; });
   expect_refused("log_extent_bytes_max", [](auto& o) { o.log_extent_bytes_max = 4096; });
+  expect_refused("region_bytes_min", [](auto& o) { o.region_bytes_min = 4095; });
   expect_refused("random", [](auto& o) { o.random = nullptr; });
   expect_refused("now_us", [](auto& o) { o.now_us = nullptr; });
 }
