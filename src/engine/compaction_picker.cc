@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string_view>
 
 namespace flowdb {
@@ -83,16 +84,12 @@ Level0Share level0_share(const Version& version, const CompactionLimits& limits)
   return below > behind ? Level0Share{Side::below, below} : Level0Share{Side::behind, behind};
 }
 
-// What a level takes, and keeps from being freed below.
-uint64_t weight_of(const Version& version, size_t level) {
-  return version.level_bytes(level) + version.hidden_bytes(level);
-}
-
 // What meets nothing goes first, also when it is the dead room below that is too large: meanwhile
 // more comes together that frees it, and in the end less is written. REQUIRES: the level's weight is
 // above its target.
 CompactionPlan plan_level(const Version& version, size_t level, uint64_t target) {
-  const uint64_t wanted = std::min(weight_of(version, level) - target, kUpperBytesMax);
+  const uint64_t weight_now = version.level_bytes(level) + version.hidden_bytes(level);
+  const uint64_t wanted = std::min(weight_now - target, kUpperBytesMax);
   const TableFiles& files = version.level(level);
   std::vector<uint64_t> weights;
   for (const auto& file : files) weights.push_back(file->bytes() + version.hidden_bytes(*file));
@@ -238,22 +235,26 @@ struct Pressure {
   double score = 0;
 };
 
-// `tables_max`: of level 0. `weight(level)`: in bytes.
-template <typename Weight>
+// `tables_max`: of level 0. What a level hides makes its score no larger than `hidden_score_max`.
 Pressure worst_level(const Version& version, const CompactionLimits& limits, size_t tables_max,
-                     Weight weight) {
+                     double hidden_score_max) {
+  // `bytes`: what counts of the level's own.
+  const auto score_of = [&](size_t level, uint64_t bytes) {
+    const auto target = static_cast<double>(level_target(version, limits, level));
+    const uint64_t weight = bytes + version.hidden_bytes(level);
+    return std::max(static_cast<double>(bytes) / target,
+                    std::min(static_cast<double>(weight) / target, hidden_score_max));
+  };
   const TableFiles& level0 = version.level(0);
   Pressure worst;
   // Few tables make no compaction, however large they are.
   worst.score =
       static_cast<double>(level0_share(version, limits).tables) / static_cast<double>(tables_max);
   // A single table counts by what it hides.
-  const uint64_t weight0 = weight(0) - (level0.size() > 1 ? 0 : version.level_bytes(0));
-  worst.score = std::max(worst.score, static_cast<double>(weight0) /
-                                          static_cast<double>(level_target(version, limits, 0)));
+  const uint64_t bytes0 = level0.size() > 1 ? version.level_bytes(0) : 0;
+  worst.score = std::max(worst.score, score_of(0, bytes0));
   for (size_t level = 1; level + 1 < kLevels; ++level) {
-    const double score = static_cast<double>(weight(level)) /
-                         static_cast<double>(level_target(version, limits, level));
+    const double score = score_of(level, version.level_bytes(level));
     // A level may hold exactly its target; level 0 is relieved when it reaches it.
     if (score > 1 && score > worst.score) worst = {level, score};
   }
@@ -264,18 +265,13 @@ Pressure worst_level(const Version& version, const CompactionLimits& limits, siz
 
 double compaction_pressure(const Version& version, const CompactionLimits& limits) {
   // Many small tables take no room.
-  const size_t tables_max = 2 * limits.level0_tables_max;
-  const auto bytes_only = [&](size_t level) { return version.level_bytes(level); };
-  const auto all = [&](size_t level) { return weight_of(version, level); };
-  return std::max(worst_level(version, limits, tables_max, bytes_only).score,
-                  std::min(worst_level(version, limits, tables_max, all).score, kHiddenPressureMax));
+  return worst_level(version, limits, 2 * limits.level0_tables_max, kHiddenPressureMax).score;
 }
 
 std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits) {
-  const Pressure worst =
-      worst_level(version, limits, limits.level0_tables_max,
-                  [&](size_t level) { return weight_of(version, level); });
+  const Pressure worst = worst_level(version, limits, limits.level0_tables_max,
+                                     std::numeric_limits<double>::infinity());
   if (worst.score < 1) return std::nullopt;
   if (worst.level == 0) return plan_level0(version, limits);
   return plan_level(version, worst.level, level_target(version, limits, worst.level));
