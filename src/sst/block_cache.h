@@ -9,9 +9,10 @@
 
 namespace flowdb {
 
-// What becomes of a block that was not in the cache. keep: it is now the most recently used. room:
+// What becomes of a block. keep: it is now the most recently used. room: if it was not in the cache
 // it stays only where there is room, and is the first to go; so a long walk never pushes out what
-// others come back to. pass: it is not kept; a compaction reads every block once.
+// others come back to. pass: it is not kept; a compaction reads every block once. Only keep counts
+// as a use of a block that was there.
 enum class CacheUse : uint8_t { keep, room, pass };
 
 // A hash table with open addressing, and a heap of the blocks by their use: a hit only notes the
@@ -26,14 +27,15 @@ class BlockCache {
   // A number for a table that no other table ever had in this cache.
   uint64_t new_owner() { return ++last_owner_; }
 
-  // The block of `owner` at `offset`, now the most recently used; null when it is not there.
-  BlockRef find(uint64_t owner, uint64_t offset) {
+  // The block of `owner` at `offset`; null when it is not there.
+  BlockRef find(uint64_t owner, uint64_t offset, CacheUse use = CacheUse::keep) {
     const Block* const block = count_ == 0 ? nullptr : slots_[slot_of(owner, offset)];
     if (block == nullptr) {
       ++counters.read;
       return nullptr;
     }
-    note_use(*block);
+    ++counters.found;
+    if (use == CacheUse::keep) block->last_use_ = ++now_;
     return BlockRef(block);
   }
   // It is now the most recently used; as if find() had been asked for it. REQUIRES: it is here.

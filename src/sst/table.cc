@@ -64,7 +64,7 @@ Status Table::read_footer_and_properties() {
   if (footer_.table_id != id_) {
     return corrupt(footer_at, "the footer says table " + std::to_string(footer_.table_id));
   }
-  FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(footer_.properties, BlockKind::bytes));
+  FLOWDB_ASSIGN_OR_RETURN(const auto block, load_block(footer_.properties, BlockKind::bytes));
   switch (properties_.decode(block->payload())) {
     case TableProperties::Decoded::ok:
       break;
@@ -83,7 +83,7 @@ Status Table::add_range_removes(RangeRemoves& removes, uint64_t assigned) const 
   const BlockHandle& handle = properties_.range_removes;
   if (handle.length == 0) return Status::ok();
   // Kept by who asks, and not read again.
-  FLOWDB_ASSIGN_OR_RETURN(const auto block, read_block(handle, BlockKind::bytes, CacheUse::pass));
+  FLOWDB_ASSIGN_OR_RETURN(const auto block, load_block(handle, BlockKind::bytes));
   for (Reader in(block->payload()); !in.at_end();) {
     std::string_view begin;
     std::string_view end;
@@ -99,7 +99,7 @@ Status Table::add_range_removes(RangeRemoves& removes, uint64_t assigned) const 
 
 Result<BlockRef> Table::read_block(const BlockHandle& handle, BlockKind kind,
                                    CacheUse cache) const {
-  BlockRef block = cache_.find(cache_owner_, handle.offset);
+  BlockRef block = cache_.find(cache_owner_, handle.offset, cache);
   if (block == nullptr) {
     FLOWDB_ASSIGN_OR_RETURN(block, load_block(handle, kind));
     cache_.insert(cache_owner_, handle.offset, block, cache);

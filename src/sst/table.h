@@ -80,7 +80,9 @@ class Table {
                               CacheUse cache = CacheUse::keep) const;
   Result<BlockRef> load_block(const BlockHandle& handle, BlockKind kind) const;
   // REQUIRES: has_records().
-  Result<BlockRef> read_index() const { return read_block(footer_.index, BlockKind::index); }
+  Result<BlockRef> read_index(CacheUse cache = CacheUse::keep) const {
+    return read_block(footer_.index, BlockKind::index, cache);
+  }
   bool has_records() const { return properties_.records > 0; }
   Status decode_index_entry(const BlockCursor& index, IndexEntry& entry) const;
   Status entry_error(EntryError error, const BlockHandle& block) const;

@@ -8,7 +8,7 @@ bool TableCursor::load_index() {
   status_ = Status::ok();
   if (!(index_block_ == nullptr)) return true;
   if (!table_->has_records()) return false;
-  Result<BlockRef> block = table_->read_index();
+  Result<BlockRef> block = table_->read_index(use());
   if (!block.is_ok()) {
     status_ = block.status();
     return false;
@@ -35,9 +35,8 @@ bool TableCursor::open_block(bool forward, const Record* place) {
     forward ? index_.next() : index_.prev();
   }
   if (!(data_block_ == nullptr) && data_handle_.offset == entry.handle.offset) return true;
-  const bool scan = ++walked_ > kWalkBlocks && cache_ == CacheUse::keep;
-  Result<BlockRef> block =
-      table_->read_block(entry.handle, BlockKind::data, scan ? CacheUse::room : cache_);
+  ++walked_;
+  Result<BlockRef> block = table_->read_block(entry.handle, BlockKind::data, use());
   if (!block.is_ok()) {
     status_ = block.status();
     return false;

@@ -49,6 +49,10 @@ class TableCursor final : public RecordCursor {
   }
 
  private:
+  // How the cache takes what is read now.
+  CacheUse use() const {
+    return walked_ > kWalkBlocks && cache_ == CacheUse::keep ? CacheUse::room : cache_;
+  }
   bool load_index();
   // Opens the data block that the index stands at, or the next one in that direction whose times
   // are wanted and that does not lie before `place` as a whole. False at the end, and on an error.
