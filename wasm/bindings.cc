@@ -163,6 +163,10 @@ FLOWDB_EXPORT(uint32_t) flow_commit_staged(BoundDatabase* it) {
   return report(it->interpreter.commit_staged());
 }
 
+FLOWDB_EXPORT(int) flow_accepts_writes(BoundDatabase* it) {
+  return it->engine().accepts_writes() ? 1 : 0;
+}
+
 // The argument is the message.
 FLOWDB_EXPORT(void)
 flow_abort(BoundDatabase* it, uint32_t transaction, uint32_t connection, uint32_t id,

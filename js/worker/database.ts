@@ -2,7 +2,7 @@
 // executed first, then everything that was committed meanwhile is written at once.
 import { SectionKind, TransactionMode, UPGRADE_TRANSACTION } from '../channel/protocol';
 import type { ErrorData } from '../channel/status';
-import { StatusCode } from '../channel/status';
+import { errorData, StatusCode } from '../channel/status';
 import { runBackfill } from './backfill';
 import type { Connection } from './connection';
 import type { Engine } from './engine';
@@ -24,6 +24,7 @@ export class Database {
   isListed = false;
   #isClosed = false;
   #failure: ErrorData | undefined;
+  #lost: ErrorData | undefined;
   readonly #outbox: Outbox;
   readonly #scheduler = new Scheduler<Transaction>();
   #runnable: Transaction[] = [];
@@ -44,6 +45,11 @@ export class Database {
     return this.#failure;
   }
 
+  /** Why nothing can be written until the database is opened again, if that is so. */
+  get lost(): ErrorData | undefined {
+    return this.#lost;
+  }
+
   /** Closes cleanly. What is live is aborted, and only abandon() may follow then. */
   close(): void {
     this.#isClosed = true;
@@ -58,13 +64,14 @@ export class Database {
 
   /**
    * Lets go of the files at once and forgets all transactions; the next open recovers what was
-   * committed.
+   * committed. The module is not called, unless the engine is lost.
    */
   abandon(failure: ErrorData): void {
     this.#failure = failure;
     this.#isClosed = true;
     this.#runnable = [];
     this.#staged = [];
+    if (this.#lost !== undefined) this.engine.free();
     this.engine.files.close();
   }
 
@@ -247,7 +254,11 @@ export class Database {
   #commitStaged(): void {
     const staged = this.#staged;
     this.#staged = [];
-    const isCommitted = this.engine.calls.commitStaged() === StatusCode.ok;
+    const { calls } = this.engine;
+    const isCommitted = calls.commitStaged() === StatusCode.ok;
+    if (!isCommitted && !calls.acceptsWrites()) {
+      this.#lost = errorData(StatusCode.closed, this.engine.lastFailure().message);
+    }
     // Out of the heap at once: whatever happens next, the page has to learn of these.
     this.takeReplies();
     for (const transaction of staged) this.#end(transaction, isCommitted);

@@ -90,7 +90,7 @@ export class Engine {
   close(): void {
     // When it fails the data is in the log, and the next open takes it from there.
     this.calls.close();
-    this.#free();
+    this.free();
     this.files.close();
   }
 
@@ -101,11 +101,12 @@ export class Engine {
       this.close();
       throw failure;
     }
-    this.#free();
+    this.free();
     await this.files.remove();
   }
 
-  #free(): void {
+  /** Frees what it has in the module, without a clean close. */
+  free(): void {
     this.calls.delete();
     for (const slot of this.#slots) dropFile(this.#module, slot);
   }

@@ -31,6 +31,7 @@ export interface FlowExports {
   flow_end_backfill(it: It, transaction: number): void;
   flow_stage_commit(it: It, transaction: number, connection: number, id: number): void;
   flow_commit_staged(it: It): number;
+  flow_accepts_writes(it: It): number;
   flow_abort(it: It, transaction: number, connection: number, id: number, code: number): void;
   flow_reply_address(it: It): Address;
   flow_reply_length(it: It): number;
@@ -135,6 +136,9 @@ class BoundDatabase implements FlowDatabase {
   }
   commitStaged(): number {
     return this.#exports.flow_commit_staged(this.#it);
+  }
+  acceptsWrites(): boolean {
+    return this.#exports.flow_accepts_writes(this.#it) !== 0;
   }
   abort(transaction: number, connection: number, id: number, code: number, message: string): void {
     this.#texts.give(message);

@@ -112,6 +112,9 @@ export interface FlowDatabase {
    */
   commitStaged(): number;
 
+  /** Whether transactions may still write; else only when the database was opened again. */
+  acceptsWrites(): boolean;
+
   /**
    * Ends a transaction without a trace and appends ABORTED.
    * @param code 0 when the page asked for it, else the status code that the page is told

@@ -126,9 +126,13 @@ export class Host {
   #work(deadline: number, isCommitting: boolean): void {
     const { clock, isShared } = this.#environment;
     const isPast = () => clock.now() >= deadline;
-    for (const database of this.#databases()) {
+    for (const named of this.#names.values()) {
+      const { database } = named;
+      if (database === undefined) continue;
       if (database.work(isPast, isCommitting, isShared)) this.#maintenance.add(database);
       database.takeReplies();
+      // What its pages hold is of no more use to them; they may open it again.
+      if (database.lost !== undefined) named.abandon(database.lost);
     }
     this.#outbox.flush();
     for (const { connection, owner } of [...this.#connections.values()]) {

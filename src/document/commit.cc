@@ -90,7 +90,9 @@ std::vector<Status> Database::commit(const std::vector<Transaction*>& group) {
   Status written;
   if (!overlays.empty() && !one_by_one) {
     written = engine_->write_overlays(overlays, durability);
-    one_by_one = written.is(StatusCode::quota_exceeded) && overlays.size() > 1;
+    // Some of them may fit. Where the engine has closed, the group's own failure is what counts.
+    one_by_one = written.is(StatusCode::quota_exceeded) && overlays.size() > 1 &&
+                 engine_->accepts_writes();
   }
   for (size_t i = 0; i < group.size(); ++i) {
     Transaction& transaction = *group[i];

@@ -65,6 +65,8 @@ Status Engine::close() {
   return s.storage->close();
 }
 
+bool Engine::accepts_writes() const { return state_->check_writable().is_ok(); }
+
 Storage& Engine::storage() { return *state_->storage; }
 const EngineOptions& Engine::options() const { return state_->options; }
 

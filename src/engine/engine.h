@@ -118,6 +118,10 @@ class Engine {
   // but destruction, also when this fails: nothing is lost then, the next open reads the log.
   Status close();
 
+  // Whether calls that write may still succeed; else each returns `closed` until the database is
+  // opened again.
+  bool accepts_writes() const;
+
   // Reads everything that is stored, and reports all that is wrong with it (verify.h). What is not
   // damaged can be read and written on. Takes as long as it takes to read both files.
   Findings verify();

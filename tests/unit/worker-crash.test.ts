@@ -1,7 +1,7 @@
 // What is left when things break: the module traps, can't be loaded, or finds damaged files, and
 // when the page goes.
 import { afterEach, expect, it } from 'vitest';
-import { ReplyKind } from '../../js/channel/protocol';
+import { Durability, ReplyKind, TransactionMode } from '../../js/channel/protocol';
 import { StatusCode } from '../../js/channel/status';
 import { MemoryStorage } from '../../js/opfs/memory-storage';
 import { StorageError } from '../../js/opfs/storage';
@@ -73,6 +73,45 @@ it('tells everybody when the module traps, and the next open recovers', async ()
     get(writer, 1, 1, 'k');
   });
   expect(valueOf(await worker.reply(connection, 1))).toBe('kept');
+});
+
+it('closes the connections of a database that can write no more, and opens it again', async () => {
+  let isFailing = false;
+  const onModule = (module: FlowModule) => {
+    const { Database } = module;
+    const open = Database.open.bind(Database);
+    Database.open = (container, log, ...rest) => {
+      const file = module.flowFiles[log];
+      if (file === undefined) throw new Error('no log');
+      const flush = file.flush.bind(file);
+      file.flush = () => {
+        if (isFailing) throw new DOMException('the disk is gone', 'UnknownError');
+        flush();
+      };
+      return open(container, log, ...rest);
+    };
+  };
+  worker = new WorkerDriver({ onModule });
+  const a = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
+  const { connection: second } = await worker.open('a');
+  const write = (connection: number, key: string) =>
+    worker?.send((writer) => {
+      writer.begin(connection, 1, TransactionMode.readwrite, Durability.strict, [1]);
+      writer.requests(connection, 1);
+      put(writer, 0, 1, key, 'value');
+      writer.commit(connection, 1);
+    });
+  isFailing = true;
+  write(a, 'k');
+  expect((await worker.reply(a, 1)).kind).toBe(ReplyKind.aborted);
+  const closed = [await worker.message('closed'), await worker.message('closed')];
+  expect(closed.map(({ connection }) => connection).sort()).toEqual([a, second].sort());
+  expect(closed[0]?.error?.status).toBe(StatusCode.closed);
+  expect(closed[0]?.error?.message).toContain('the disk is gone');
+  isFailing = false;
+  const { connection } = await worker.open('a');
+  write(connection, 'l');
+  expect((await worker.reply(connection, 1)).kind).toBe(ReplyKind.committed);
 });
 
 it('fails an open in whose upgrade the module traps', async () => {
