@@ -28,7 +28,12 @@ async function native(preset) {
     ...['--test-dir', at('build', preset), '--output-on-failure', '--parallel', '2'],
     ...['--timeout', '600', '--output-junit', report],
   ]);
-  const head = /<testsuite\b[^>]*>/.exec(readText(report))?.[0] ?? '';
+  const text = readText(report);
+  // What CTest keeps to itself: how many crash images each class had.
+  for (const [, line] of text.matchAll(/^(?:.*>)?(\w+: \d+ distinct images of .*)$/gm)) {
+    console.log(line);
+  }
+  const head = /<testsuite\b[^>]*>/.exec(text)?.[0] ?? '';
   const count = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
   const failed = count('failures') + count('disabled') + count('skipped');
   return { code, passed: count('tests') - failed, failed };

@@ -32,8 +32,9 @@ struct EngineOptions {
   size_t overlay_bytes_max = 8 << 20;
   // Of data, index and filter blocks together.
   size_t block_cache_bytes = 16 << 20;
-  // What the engine holds in all: two memtables (one is filled while the other is written), what
-  // transactions have written, and the block cache have to fit.
+  // Two memtables (one is filled while the other is written), what transactions have written, and
+  // the block cache have to fit: nothing else grows with what is stored or written. A memtable may
+  // end a group of writes above its maximum, and one that an iterator reads lives as long.
   size_t memory_bytes_max = 64 << 20;
   int bloom_bits_per_key = 10;
   Compression compression = Compression::lz4;

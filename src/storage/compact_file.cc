@@ -1,32 +1,43 @@
-// compact_file: a container on disk becomes its canonical copy. Native only, like the files that it
-// works on.
+// compact_file: a container becomes its canonical copy, in the directory that has it. Native only:
+// a browser cannot rename a file that it has open.
 #include "storage/container.h"
-#include "storage/posix_file.h"
+#include "storage/posix_directory.h"
+#include "util/rules.h"
 
 namespace flowdb {
 namespace {
 
-Status copy_container(const std::string& from, const std::string& to) {
-  FLOWDB_ASSIGN_OR_RETURN(auto source, PosixFile::open(from, PosixFile::Mode::existing));
+Status copy_container(Directory& directory, const std::string& from, const std::string& to) {
+  FLOWDB_ASSIGN_OR_RETURN(auto source, directory.open_file(from));
   ContainerOptions options;
   options.create_if_missing = false;
   FLOWDB_ASSIGN_OR_RETURN(auto container, Container::open(std::move(source), options));
-  FLOWDB_RETURN_IF_ERROR(remove_file(to));  // what an interrupted call has left
-  FLOWDB_ASSIGN_OR_RETURN(auto target, PosixFile::open(to, PosixFile::Mode::create_if_missing));
+  // In place of what an interrupted call has left.
+  FLOWDB_ASSIGN_OR_RETURN(auto target, directory.create_file(to));
   FLOWDB_RETURN_IF_ERROR(container->copy_to(*target));
-  return rename_file(to, from);
+  FLOWDB_RETURN_IF_ERROR(directory.rename(to, from));
+  // Of two flushes one may do nothing.
+  if (holds(Rule::copy_name_flush)) FLOWDB_RETURN_IF_ERROR(directory.sync());
+  return holds(Rule::copy_name_flush_again) ? directory.sync() : Status::ok();
 }
 
 }  // namespace
 
-Status compact_file(const std::string& path) {
-  const std::string copy = path + ".compact";
-  Status status = copy_container(path, copy);
+Status compact_file(Directory& directory, const std::string& name) {
+  const std::string copy = name + ".compact";
+  Status status = copy_container(directory, name, copy);
   if (!status.is_ok()) {
     // The first failure is the one to report; a copy that stays is removed by the next call.
-    if (const Status removed = remove_file(copy); !removed.is_ok()) return status;
+    if (const Status removed = directory.remove(copy); !removed.is_ok()) return status;
   }
   return status;
+}
+
+Status compact_file(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  FLOWDB_ASSIGN_OR_RETURN(const auto directory, PosixDirectory::open_shared(folder));
+  return compact_file(*directory, slash == std::string::npos ? path : path.substr(slash + 1));
 }
 
 }  // namespace flowdb

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "storage/container_format.h"
+#include "storage/directory.h"
 #include "storage/file.h"
 #include "storage/finding.h"
 #include "storage/free_space.h"
@@ -206,5 +207,7 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
 // renamed, directory flushed. Of the native build only. A failure leaves the container as it was.
 // REQUIRES: nobody has it open. Errors as Container::open.
 Status compact_file(const std::string& path);
+// The same with the file `name` of a directory.
+Status compact_file(Directory& directory, const std::string& name);
 
 }  // namespace flowdb

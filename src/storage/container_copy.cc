@@ -3,6 +3,7 @@
 
 #include "storage/container_state.h"
 #include "storage/record.h"
+#include "util/rules.h"
 
 namespace flowdb {
 namespace {
@@ -42,10 +43,9 @@ Status Container::copy_to(File& target) const {
     end = copies[id].offset + copies[id].length;
   }
   const uint64_t checkpoint_offset = next_record_offset(end);
-  const std::string checkpoint = encode_checkpoint(copies, s.manifest, s.superblock.database_id, {});
+  const std::string checkpoint =
+      encode_checkpoint(copies, s.manifest, s.superblock.database_id, {});
   FLOWDB_RETURN_IF_ERROR(target.write_at(end, encode_gap(end, checkpoint_offset) + checkpoint));
-  FLOWDB_RETURN_IF_ERROR(target.sync());
-  FLOWDB_RETURN_IF_ERROR(target.sync());
 
   Superblock superblock = s.superblock;
   superblock.generation = 1;
@@ -55,9 +55,13 @@ Status Container::copy_to(File& target) const {
   superblock.committed_end = checkpoint_offset + checkpoint.size();
   superblock.records_crc = 0;
   superblock.changed = s.changed;
-  FLOWDB_RETURN_IF_ERROR(target.write_at(0, encode_file_header(superblock)));
-  FLOWDB_RETURN_IF_ERROR(target.sync());
-  return target.sync();
+  const std::string header = encode_file_header(superblock);
+  if (!holds(Rule::copy_header_last)) FLOWDB_RETURN_IF_ERROR(target.write_at(0, header));
+  if (holds(Rule::copy_flush)) FLOWDB_RETURN_IF_ERROR(target.sync());
+  if (holds(Rule::copy_flush_again)) FLOWDB_RETURN_IF_ERROR(target.sync());
+  if (holds(Rule::copy_header_last)) FLOWDB_RETURN_IF_ERROR(target.write_at(0, header));
+  if (holds(Rule::copy_header_flush)) FLOWDB_RETURN_IF_ERROR(target.sync());
+  return holds(Rule::copy_header_flush_again) ? target.sync() : Status::ok();
 }
 
 }  // namespace flowdb

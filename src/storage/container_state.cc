@@ -83,8 +83,13 @@ Status Container::State::write_fillers(const Regions& regions) {
 }
 
 Status Container::State::frame(const Plan& plan) {
-  Status framed = write_fillers(plan.framed);
-  if (framed.is_ok()) framed = write_fillers(hidden);
+  Status framed;
+  if (holds(Rule::regions_framed_first)) framed = write_fillers(plan.framed);
+  if (framed.is_ok() && holds(Rule::hidden_shown_first)) framed = write_fillers(hidden);
+  if (framed.is_ok() && !holds(Rule::regions_shown_last)) framed = write_fillers(covers);
+  if (!holds(Rule::tail_cut_last) && plan.file_end < end) {
+    FLOWDB_RETURN_IF_ERROR(file->truncate(plan.file_end));
+  }
   if (!framed.is_ok()) {
     // One of the headers may be there in part.
     free.clear();
@@ -105,6 +110,7 @@ Status Container::State::write_superblock(const Plan& plan) {
 }
 
 void Container::State::accept_commit(Plan& plan) {
+  if (!holds(Rule::regions_framed_first)) static_cast<void>(write_fillers(plan.framed));
   covers.clear();
   hidden.clear();
   older.clear();

@@ -18,10 +18,8 @@ namespace flowdb {
 Result<std::unique_ptr<PosixDirectory>> PosixDirectory::open(const std::string& path) {
   const bool made = ::mkdir(path.c_str(), 0755) == 0;
   if (!made && errno != EEXIST) return posix_failure(path, "mkdir");
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return posix_failure(path, "open");
-  std::unique_ptr<PosixDirectory> directory(new PosixDirectory(descriptor, path));
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return posix_failure(path, "lock");
+  FLOWDB_ASSIGN_OR_RETURN(auto directory, open_shared(path));
+  if (flock(directory->descriptor_, LOCK_EX | LOCK_NB) != 0) return posix_failure(path, "lock");
   // Who has made it may have been killed before its name was durable.
   if (!made) {
     FLOWDB_ASSIGN_OR_RETURN(const auto names, directory->list());
@@ -29,6 +27,12 @@ Result<std::unique_ptr<PosixDirectory>> PosixDirectory::open(const std::string& 
   }
   FLOWDB_RETURN_IF_ERROR(directory->sync_own_name());
   return directory;
+}
+
+Result<std::unique_ptr<PosixDirectory>> PosixDirectory::open_shared(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return posix_failure(path, "open");
+  return std::unique_ptr<PosixDirectory>(new PosixDirectory(descriptor, path));
 }
 
 // Of two flushes one may do nothing.

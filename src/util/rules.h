@@ -21,6 +21,14 @@ namespace flowdb {
   X(commit_flush_again)                                                                          \
   X(superblock_flush)                                                                            \
   X(superblock_flush_again)                                                                      \
+  /* What is free is framed as such, durably, before it is written to; */                        \
+  X(regions_framed_first)                                                                        \
+  /* what was written there shows itself with the superblock, when it is durable; */             \
+  X(regions_shown_last)                                                                          \
+  /* what a crash may have kept from showing itself does so before the next one. */              \
+  X(hidden_shown_first)                                                                          \
+  /* The file is cut behind the superblock that says where it ends. */                           \
+  X(tail_cut_last)                                                                               \
   /* A table is framed as one only behind the superblock. */                                     \
   X(tables_named_last)                                                                           \
   /* A region is used again when no superblock that may count and no reader refers to it. */     \
@@ -64,7 +72,16 @@ namespace flowdb {
   /* A file stays as long as somebody reads the table; */                                        \
   X(sst_kept_for_readers)                                                                        \
   /* what is left of a commit is removed when that is durable. */                                \
-  X(leftovers_removed_last)
+  X(leftovers_removed_last)                                                                      \
+  /* A copy's header is written behind the rest, which is flushed, twice, and it, twice, */      \
+  /* before the copy takes the container's place; and that, twice. */                            \
+  X(copy_flush)                                                                                  \
+  X(copy_flush_again)                                                                            \
+  X(copy_header_last)                                                                            \
+  X(copy_header_flush)                                                                           \
+  X(copy_header_flush_again)                                                                     \
+  X(copy_name_flush)                                                                             \
+  X(copy_name_flush_again)
 
 enum class Rule : uint8_t {
 #define FLOWDB_RULE_NAME(name) name,

@@ -2,6 +2,7 @@
 // from the seed and n alone, so that a commit that was lost can be made once more, byte for byte.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,30 +11,56 @@
 
 namespace flowdb {
 
-using Content = std::map<std::string, std::string>;
+// The clock of a workload, in microseconds, and that of some of the openings behind its crashes.
+inline constexpr int64_t kCrashNow = 1'000'000;
+inline constexpr int64_t kCrashLater = 2'000'000;
+
+// A version of a key; the newest first, as iterators have them.
+struct VersionPlace {
+  std::string key;
+  int64_t ts = 0;
+  bool operator<(const VersionPlace& other) const {
+    return key != other.key ? key < other.key : ts > other.ts;
+  }
+};
+struct VersionContent {
+  std::string value;
+  int64_t expire_at = kNeverExpires;
+};
+using Content = std::map<VersionPlace, VersionContent>;
 
 uint64_t hash_of(std::string_view bytes, uint64_t seed = 0);
 
 class Commits {
  public:
   // `large_every`: each commit whose number it divides is larger than the log takes; 0: none is.
-  Commits(uint64_t seed, uint64_t large_every) : seed_(seed), large_every_(large_every) {}
+  // `full`: with what only a full build has: versions of several times, removals of ranges, expiry.
+  Commits(uint64_t seed, uint64_t large_every, bool full = false)
+      : seed_(seed), large_every_(large_every), full_(full) {}
 
   // Commits are counted from 1.
   WriteBatch batch(uint64_t number) const;
-  // The content after commits 1 to `number`, as read by content_hash.
-  uint64_t hash_after(uint64_t number);
-  Content content_after(uint64_t number) const;
+  // What is visible after commits 1 to `number`: the hash as of read_content(), `later` at
+  // kCrashLater.
+  uint64_t hash_after(uint64_t number, bool later = false);
+  Content content_after(uint64_t number, bool later = false) const;
 
  private:
+  struct Operation;
+  std::vector<Operation> operations(uint64_t number) const;
   void apply(uint64_t number, Content& content) const;
 
   const uint64_t seed_;
   const uint64_t large_every_;
+  const bool full_;
   // The hashes of the contents behind the commits so far asked for, and the last of them itself.
   Content newest_;
-  std::vector<uint64_t> hashes_;
+  std::vector<std::array<uint64_t, 2>> hashes_;  // at kCrashNow, and later
 };
+
+// The batch as two runs of a spill: `newest` is what it writes, `obsolete` puts something else in
+// each of its places.
+void fill_runs(const WriteBatch& batch, Memtable& obsolete, Memtable& newest);
 
 // Every commit writes its number under this key.
 inline constexpr std::string_view kLastKey = "last";

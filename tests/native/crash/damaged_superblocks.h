@@ -11,6 +11,9 @@ namespace flowdb {
 // What is wrong with the frames of a container that was recovered: empty, when records stand one
 // behind the other from its header to its end.
 std::string check_frames(const std::string& container);
+// The same of one that a crash has left: up to where a superblock vouches for it, or to a filler
+// that reaches over the end of a file whose growth was lost.
+std::string check_found_frames(const std::string& container);
 
 enum class DamagedSuperblocks { newest, both };
 

@@ -167,8 +167,11 @@ DirectoryDisk::DirectoryDisk(DirectoryImage initial) : state_(std::make_shared<S
 }
 
 Result<std::unique_ptr<Engine>> DirectoryDisk::open(EngineOptions options) {
-  return Engine::open(std::make_unique<OpenDirectory>(state_, kRoot),
-                      std::make_unique<OpenDirectory>(state_, kTables), std::move(options));
+  return Engine::open(open_directory(kRoot), open_directory(kTables), std::move(options));
+}
+
+std::unique_ptr<Directory> DirectoryDisk::open_directory(size_t directory) {
+  return std::make_unique<OpenDirectory>(state_, directory);
 }
 
 void DirectoryDisk::end_process() { ++state_->process; }

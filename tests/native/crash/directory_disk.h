@@ -56,6 +56,7 @@ class DirectoryDisk {
 
   // The database as one process has it. What a process that was ended still does reaches nothing.
   Result<std::unique_ptr<Engine>> open(EngineOptions options);
+  std::unique_ptr<Directory> open_directory(size_t directory);
   void end_process();
 
   const DirectoryImage& initial() const { return state_->initial; }

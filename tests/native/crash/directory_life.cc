@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "crash/recovered.h"
-#include "engine/batch_reader.h"
 #include "engine/spill.h"
 
 namespace flowdb {
@@ -17,7 +16,11 @@ constexpr uint64_t kVerifiedOneIn = 8;
 
 DirectoryLife::DirectoryLife(const DirectoryShape& shape, uint64_t seed,
                              const std::optional<DirectoryFault>& fault)
-    : shape_(shape), seed_(seed), random_(seed), commits_(seed, 11), faulty_life_(fault) {
+    : shape_(shape),
+      seed_(seed),
+      random_(seed),
+      commits_(seed, 11, is_full(seed)),
+      faulty_life_(fault) {
   if (fault) disk_.set_fault(*fault);
   faulty_ = faulty_life_;
   open();
@@ -86,14 +89,7 @@ void DirectoryLife::commit() {
 void DirectoryLife::spill() {
   Memtable obsolete;
   Memtable newest;
-  const WriteBatch batch = commits_.batch(last_ + 1);
-  BatchReader reader(batch.payload());
-  for (Record record; reader.next(record, "batch").value();) {
-    newest.insert(record);
-    record.kind = RecordKind::put;
-    record.value = "obsolete";
-    obsolete.insert(record);
-  }
+  fill_runs(commits_.batch(last_ + 1), obsolete, newest);
   Status status;
   {
     Spill spill;  // it must not outlive the engine
@@ -108,19 +104,20 @@ void DirectoryLife::spill() {
   promise(false);
 }
 
-// An iterator that is held while tables come and go still reads what it saw.
+// A view that is held while tables come and go still reads what it saw.
 void DirectoryLife::hold_or_release() {
   if (held_.size() < 2 && below(2) == 0) {
-    held_.push_back({engine_->new_iterator({}), last_});
+    held_.push_back(hold_view(*engine_, last_, below(2) == 0));
     return;
   }
   if (held_.empty()) return;
-  const Held held = std::move(held_.front());
+  HeldView held = std::move(held_.front());
   held_.erase(held_.begin());
-  const auto found = read_content(*held.iterator);
-  if (!done(found.status(), "a held iterator")) return;
-  if (found->hash != commits_.hash_after(held.number)) {
-    problem_ = "an iterator held since commit " + std::to_string(held.number) + " reads otherwise";
+  const uint64_t number = held.number;
+  const auto found = release_view(*engine_, std::move(held));
+  if (!done(found.status(), "a held view")) return;
+  if (found->hash != commits_.hash_after(number)) {
+    problem_ = "a view held since commit " + std::to_string(number) + " reads otherwise";
   }
 }
 
@@ -170,9 +167,7 @@ bool DirectoryLife::done(const Status& status, const std::string& what, size_t d
 void DirectoryLife::outlive_fault(size_t doubtful) {
   disk_.end_fault();
   faulty_ = false;
-  const bool goes_on =
-      engine_ != nullptr &&
-      engine_->write(std::vector<const WriteBatch*>(), Durability::relaxed).is_ok();
+  const bool goes_on = engine_ != nullptr && engine_->accepts_writes();
   if (goes_on) {
     // What was refused never comes back, and what is committed is still read.
     attempt(last_);
@@ -321,16 +316,17 @@ Expectation DirectoryLife::after_power_failure(size_t event, size_t log_durable)
 std::string DirectoryLife::check(DirectoryImage found, const Expectation& expected,
                                  uint64_t number) {
   DirectoryDisk disk(std::move(found));
+  const bool later = number % 3 == 0;
   const auto content_of = [&](Engine& engine, uint64_t& last) -> std::string {
     const auto content = read_content(*engine.new_iterator({}));
     if (!content.is_ok()) return "reading: " + content.status().to_string();
     last = content->last;
-    if (content->hash == commits_.hash_after(last)) return {};
+    if (content->hash == commits_.hash_after(last, later)) return {};
     return "not the content after commit " + std::to_string(last);
   };
   // Other random numbers than any opening before.
   const uint64_t opening = (number + 1) << 20;
-  auto opened = disk.open(crash_options(seed_, opening));
+  auto opened = disk.open(crash_options(seed_, opening, later));
   if (!opened.is_ok()) return "opening: " + opened.status().to_string();
   uint64_t last = 0;
   std::string problem = content_of(*opened.value(), last);
@@ -361,7 +357,7 @@ std::string DirectoryLife::check(DirectoryImage found, const Expectation& expect
   if (how == 3) status = engine.maintain(0).status();
   if (!status.is_ok()) return "ending in way " + std::to_string(how) + ": " + status.to_string();
   disk.end_process();
-  opened = disk.open(crash_options(seed_, opening + 1));
+  opened = disk.open(crash_options(seed_, opening + 1, later));
   if (!opened.is_ok()) return "opening again: " + opened.status().to_string();
   uint64_t again = 0;
   problem = content_of(*opened.value(), again);

@@ -10,6 +10,7 @@
 
 #include "crash/commits.h"
 #include "crash/directory_states.h"
+#include "crash/held_view.h"
 #include "crash/life.h"
 
 namespace flowdb {
@@ -43,11 +44,6 @@ class DirectoryLife {
   std::string check(DirectoryImage found, const Expectation& expected, uint64_t number);
 
  private:
-  struct Held {
-    std::unique_ptr<Iterator> iterator;
-    uint64_t number;
-  };
-
   size_t below(size_t n) { return static_cast<size_t>(random_() % n); }
   void live();
   void step();
@@ -73,7 +69,7 @@ class DirectoryLife {
   Commits commits_;
   DirectoryDisk disk_;
   std::unique_ptr<Engine> engine_;
-  std::vector<Held> held_;
+  std::vector<HeldView> held_;
   std::vector<Promise> promises_ = {{}};
   std::string problem_;
   uint64_t last_ = 0;      // the number of the last commit

@@ -7,67 +7,48 @@
 
 #include "crash/document_life.h"
 #include "crash/exploration.h"
-#include "crash/recovered.h"
 #include "crash/run_options.h"
-#include "document/test_database.h"
 
 namespace flowdb {
 namespace {
 
 constexpr int kSteps = 60;
+constexpr int kFaultySteps = 24;
 constexpr Depth kDepth = {8, 8, 12, 3};
 
 // The clearing of a store was relaxed, and the one flush of the log before the compaction that
 // dropped the records did nothing.
 TEST(Found, ARelaxedClearIsLostTogetherWithWhatACompactionDroppedByIt) {
-  FaultyDisk disk;
-  EngineOptions options = crash_options(1, 1);
-  auto engine = Engine::open(disk.open_container(), disk.open_log(), options);
-  ASSERT_TRUE(engine.is_ok()) << engine.status().to_string();
-  auto database = std::move(Database::open(std::move(engine).value(), R"("found")")).value();
-  auto upgrade = std::move(database->begin_upgrade(1)).value();
-  ASSERT_TRUE(upgrade->create_store(1, R"("s")", "null", false).is_ok());
-  ASSERT_TRUE(commit(*database, std::move(upgrade)).is_ok());
-  // Some records below, and above them as many tables as a compaction waits for: it leaves the
-  // former alone.
-  constexpr uint64_t kRecords = 20;
-  const auto fill = [&](int first) {
-    auto t = database->begin(TransactionMode::readwrite, Durability::strict);
-    for (int i = first; i < first + static_cast<int>(kRecords) / 2; ++i) {
-      ASSERT_TRUE(put(*t, 1, number(i), "x").is_ok());
-    }
-    ASSERT_TRUE(commit(*database, std::move(t)).is_ok());
-  };
-  fill(0);
-  ASSERT_TRUE(database->engine().compact_all().is_ok());
-  for (size_t table = 0; table < options.level0_tables_max; ++table) {
-    fill(1000);
-    ASSERT_TRUE(database->engine().flush().is_ok());
-  }
-  const size_t first = disk.history().events.size();
-  auto clear = database->begin(TransactionMode::readwrite, Durability::relaxed);
-  ASSERT_TRUE(clear->clear(1).is_ok());
-  ASSERT_TRUE(commit(*database, std::move(clear)).is_ok());
-  for (bool more = true; more;) {
-    const auto maintained = database->engine().maintain(0);
-    ASSERT_TRUE(maintained.is_ok());
-    more = maintained.value();
-  }
-  disk.end_process();
-
-  for (size_t event = first; event < disk.history().events.size(); ++event) {
-    const CrashPoint point(disk.history(), event);
-    for (uint64_t i = 0; i < std::min<uint64_t>(point.power_states(), 500); ++i) {
-      DurableUpTo durable{};
-      FaultyDisk found(point.power_state(i, durable));
-      auto reopened = Engine::open(found.open_container(), found.open_log(), crash_options(1, 2));
-      ASSERT_TRUE(reopened.is_ok()) << reopened.status().to_string();
-      auto left = std::move(Database::open(std::move(reopened).value(), R"("found")")).value();
-      const uint64_t records = count(*left->begin(TransactionMode::readonly, {}), 1);
-      ASSERT_TRUE(records == 0 || records == kRecords) << records << ", event " << event;
-    }
-  }
+  EXPECT_EQ(lose_a_clear(), "");
 }
+
+// Every call on the files fails once, in each way, or from that one on, with transactions on
+// stores, indexes and large values.
+class DocumentIoFailure : public testing::TestWithParam<std::tuple<uint64_t, bool>> {};
+
+TEST_P(DocumentIoFailure, OfEveryCallIsOutlived) {
+  const auto [seed, for_good] = GetParam();
+  Fault fault;
+  fault.for_good = for_good;
+  for (fault.call = 0;; ++fault.call) {
+    fault.outcome = Fault::Outcome::error;
+    const DocumentLife life(seed, kFaultySteps, fault);
+    ASSERT_EQ(life.problem(), "") << "call " << fault.call;
+    if (!life.was_hit()) break;
+    if (!life.write_was_hit()) continue;
+    for (const Fault::Outcome outcome : {Fault::Outcome::short_count, Fault::Outcome::no_space,
+                                         Fault::Outcome::zero, Fault::Outcome::error_behind}) {
+      fault.outcome = outcome;
+      ASSERT_EQ(DocumentLife(seed, kFaultySteps, fault).problem(), "")
+          << "call " << fault.call << ", outcome " << static_cast<int>(outcome);
+    }
+  }
+  EXPECT_GT(fault.call, 200);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DocumentIoFailure,
+                         testing::Combine(testing::Range(uint64_t{0}, uint64_t{2}),
+                                          testing::Bool()));
 
 class DocumentCrash : public testing::TestWithParam<uint64_t> {};
 

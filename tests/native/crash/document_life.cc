@@ -57,15 +57,19 @@ Result<ListSink> entries(Transaction& transaction, uint32_t source) {
 
 }  // namespace
 
-DocumentLife::DocumentLife(uint64_t seed, int steps) : seed_(seed), random_(seed) {
+DocumentLife::DocumentLife(uint64_t seed, int steps, const std::optional<Fault>& fault)
+    : seed_(seed), random_(seed), faulty_(fault.has_value()) {
+  if (fault) disk_.set_fault(*fault);
   open();
   for (int i = 0; i < steps && problem_.empty(); ++i) step();
+  if (problem_.empty() && was_hit()) end();
   disk_.end_process();
 }
 
 DocumentLife::~DocumentLife() = default;
 
 bool DocumentLife::ok(const Status& status, std::string_view what) {
+  if (!status.is_ok() && faulty_ && was_hit()) return false;
   if (!status.is_ok() && problem_.empty()) {
     problem_ = std::string(what) + " after transaction " + std::to_string(last_) + ": " +
                status.to_string();
@@ -76,10 +80,15 @@ bool DocumentLife::ok(const Status& status, std::string_view what) {
 void DocumentLife::open() {
   disk_.set_activity(Activity::recovery);
   auto opened = open_database(disk_, seed_, ++openings_);
-  if (!ok(opened.status(), "open")) return;
+  if (!ok(opened.status(), "open")) return outlive_fault(false);
   database_ = std::move(opened).value();
   uint64_t found = 0;
   problem_ = check_content(*database_, last_, found);
+  if (faulty_ && was_hit()) {
+    // Reading has failed.
+    problem_.clear();
+    return outlive_fault(false);
+  }
   if (problem_.empty() && found != last_)
     problem_ = "transaction " + std::to_string(last_) + " is lost";
   if (problem_.empty()) recovered(database_->engine());
@@ -91,33 +100,55 @@ void DocumentLife::end() {
   open();
 }
 
+void DocumentLife::outlive_fault(bool in_doubt) {
+  if (!problem_.empty()) return;
+  disk_.end_fault();
+  faulty_ = false;
+  uint64_t found = 0;
+  if (database_ != nullptr) {
+    // What was refused is not seen, and never comes back when the database goes on.
+    problem_ = check_content(*database_, last_, found);
+    if (problem_.empty() && found != last_) problem_ = "an acknowledged transaction is not seen";
+    const bool goes_on = database_->engine().accepts_writes();
+    if (!problem_.empty() || (goes_on && below(2) == 0)) return;
+    if (goes_on) return end();
+  }
+  disk_.end_process();
+  database_.reset();
+  FaultyDisk copy(disk_.content());
+  const auto opened = open_database(copy, seed_, 1000 + openings_);
+  if (!ok(opened.status(), "open after a fault")) return;
+  problem_ = check_content(*opened.value(), last_ + (in_doubt ? 1 : 0), found);
+  if (!problem_.empty()) return;
+  if (found < last_) problem_ = "a fault takes transaction " + std::to_string(last_);
+  last_ = found;
+  if (problem_.empty()) open();
+}
+
 void DocumentLife::step() {
   Engine& engine = database_->engine();
   const size_t pick = below(24);
   if (pick == 0) return end();
   if (pick == 1) {
     disk_.set_activity(Activity::flush);
-    return ok(engine.close(), "close") ? end() : void();
-  }
-  disk_.set_activity(pick <= 3 ? Activity::flush : Activity::compaction);
-  if (pick <= 3) {
-    if (ok(engine.flush(), "flush")) promise(engine, false);
-    return;
-  }
-  if (pick == 4) {
-    if (ok(engine.compact_all(), "compact_all")) promise(engine, false);
-    return;
+    return ok(engine.close(), "close") ? end() : outlive_fault(false);
   }
   if (pick <= 10) {
-    if (ok(engine.maintain(0).status(), "maintain")) promise(engine, false);
-    return;
+    Status done;
+    disk_.set_activity(pick <= 3 ? Activity::flush : Activity::compaction);
+    if (pick <= 3) {
+      done = engine.flush();
+    } else {
+      done = pick == 4 ? engine.compact_all() : engine.maintain(0).status();
+    }
+    return ok(done, "upkeep") ? promise(engine, false) : outlive_fault(false);
   }
   disk_.set_activity(Activity::commit);
   disk_.set_attempted(last_ + 1);
   const bool strict = below(3) == 0;
   const Durability durability = strict ? Durability::strict : Durability::relaxed;
-  if (ok(make(*database_, last_ + 1, durability), "commit"))
-    committed(engine, 1, strict && last_ > 0);
+  if (!ok(make(*database_, last_ + 1, durability), "commit")) return outlive_fault(true);
+  committed(engine, 1, strict && last_ > 0);
 }
 
 template <typename Clear, typename Put, typename Remove>
@@ -238,6 +269,60 @@ std::string DocumentLife::check(Disk found, const Expectation& expected, uint64_
   problem = check_content(*again.value(), last + 1, found_again);
   if (problem.empty() && found_again != last + 1) problem = "the transaction made then is lost";
   return problem.empty() ? problem : "opened again: " + problem;
+}
+
+std::string lose_a_clear() {
+  FaultyDisk disk;
+  EngineOptions options = crash_options(1, 1);
+  auto opened = open_database(disk, 1, 1);
+  if (!opened.is_ok()) return opened.status().to_string();
+  Database& database = *opened.value();
+  Status status = create_stores(database);
+  const auto then = [&status](const Status& next) {
+    if (status.is_ok()) status = next;
+  };
+  // Some records below, and above them as many tables as a compaction waits for: it leaves the
+  // former alone.
+  constexpr uint64_t kRecords = 20;
+  const auto fill = [&](int first) {
+    auto t = database.begin(TransactionMode::readwrite, Durability::strict);
+    for (int i = first; i < first + static_cast<int>(kRecords) / 2; ++i) {
+      then(put(*t, kStore, number(i), "x"));
+    }
+    then(commit(database, std::move(t)));
+  };
+  fill(0);
+  then(database.engine().compact_all());
+  for (size_t table = 0; table < options.level0_tables_max; ++table) {
+    fill(1000);
+    then(database.engine().flush());
+  }
+  const size_t first = disk.history().events.size();
+  auto clear = database.begin(TransactionMode::readwrite, Durability::relaxed);
+  then(clear->clear(kStore));
+  then(commit(database, std::move(clear)));
+  for (bool more = status.is_ok(); more;) {
+    const auto maintained = database.engine().maintain(0);
+    then(maintained.status());
+    more = status.is_ok() && maintained.value();
+  }
+  if (!status.is_ok()) return status.to_string();
+  disk.end_process();
+  for (size_t event = first; event < disk.history().events.size(); ++event) {
+    const CrashPoint point(disk.history(), event);
+    for (uint64_t i = 0; i < std::min<uint64_t>(point.power_states(), 500); ++i) {
+      DurableUpTo durable{};
+      FaultyDisk found(point.power_state(i, durable));
+      const auto left = open_database(found, 1, 2);
+      if (!left.is_ok()) return left.status().to_string();
+      const auto records = entries(*left.value()->begin(TransactionMode::readonly, {}), kStore);
+      if (!records.is_ok()) return records.status().to_string();
+      const size_t count = records.value().pairs.size();
+      if (count == 0 || count == kRecords) continue;
+      return std::to_string(count) + " records, event " + std::to_string(event);
+    }
+  }
+  return {};
 }
 
 }  // namespace flowdb

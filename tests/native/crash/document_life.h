@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -15,8 +16,13 @@ namespace flowdb {
 
 class DocumentLife final : public Life {
  public:
-  DocumentLife(uint64_t seed, int steps);
+  // `fault` hits anything; what was refused must not be found, and what was acknowledged must be.
+  DocumentLife(uint64_t seed, int steps, const std::optional<Fault>& fault = std::nullopt);
   ~DocumentLife() override;
+
+  // Whether the fault has hit anything, and whether that was a write.
+  bool was_hit() const { return disk_.has_failed(); }
+  bool write_was_hit() const { return disk_.write_has_failed(); }
 
   std::string check(Disk found, const Expectation& expected, uint64_t number) override;
 
@@ -28,6 +34,8 @@ class DocumentLife final : public Life {
   void step();
   void open();
   void end();
+  // After a step that the fault has hit; the next transaction is in doubt if it was one.
+  void outlive_fault(bool in_doubt);
   bool ok(const Status& status, std::string_view what);
 
   // Makes transaction `number`, the first of which creates the stores.
@@ -43,7 +51,12 @@ class DocumentLife final : public Life {
   const uint64_t seed_;
   std::mt19937_64 random_;
   std::unique_ptr<Database> database_;
+  bool faulty_;  // the fault may still hit
   uint64_t openings_ = 0;
 };
+
+// A store is cleared relaxed, and a compaction drops its records; then the power fails. Result:
+// empty, or what is wrong: some of them are left.
+std::string lose_a_clear();
 
 }  // namespace flowdb

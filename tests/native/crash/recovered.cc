@@ -5,6 +5,7 @@
 
 #include "crash/damaged_superblocks.h"
 #include "crash/faulty_disk.h"
+#include "sst/compressor.h"
 #include "storage/framing.h"
 
 namespace flowdb {
@@ -14,36 +15,45 @@ namespace {
 constexpr uint64_t kVerifiedOneIn = 8;
 constexpr uint64_t kDamagedOneIn = 4;
 
+std::string name_of(const VersionPlace& place) {
+  return place.key + (place.ts == 0 ? std::string() : "@" + std::to_string(place.ts));
+}
+
 std::string differences(Engine& engine, const Content& expected) {
   Content found;
   const auto iterator = engine.new_iterator({});
   for (iterator->seek_to_first(); iterator->valid(); iterator->next()) {
-    found[std::string(iterator->key())] = iterator->value();
+    found[{std::string(iterator->key()), iterator->ts()}] = {std::string(iterator->value()),
+                                                             iterator->expire_at()};
   }
   std::string text;
-  for (const auto& [key, value] : expected) {
-    const auto at = found.find(key);
+  for (const auto& [place, content] : expected) {
+    const std::string value = content.value.substr(0, 8);
+    const auto at = found.find(place);
     if (at == found.end()) {
-      text += " " + key + " is missing (" + value.substr(0, 8) + ")";
-    } else if (at->second != value) {
-      text += " " + key + " is " + at->second.substr(0, 8) + ", not " + value.substr(0, 8);
+      text += " " + name_of(place) + " is missing (" + value + ")";
+    } else if (at->second.value != content.value || at->second.expire_at != content.expire_at) {
+      text += " " + name_of(place) + " is " + at->second.value.substr(0, 8) + ", not " + value;
     }
   }
-  for (const auto& [key, value] : found) {
-    if (expected.count(key) == 0) text += " " + key + " is there (" + value.substr(0, 8) + ")";
+  for (const auto& [place, content] : found) {
+    if (expected.count(place) == 0) {
+      text += " " + name_of(place) + " is there (" + content.value.substr(0, 8) + ")";
+    }
   }
   return text;
 }
 
 // Result: what is wrong with the engine's content; `last` becomes the number of its last commit.
-std::string check_content(Engine& engine, Commits& commits, uint64_t ceiling, uint64_t& last) {
+std::string check_content(Engine& engine, Commits& commits, uint64_t ceiling, bool later,
+                          uint64_t& last) {
   const auto found = read_content(*engine.new_iterator({}));
   if (!found.is_ok()) return "reading: " + found.status().to_string();
   last = found->last;
   if (last > ceiling) return "commit " + std::to_string(last) + " was never made";
-  if (found->hash == commits.hash_after(last)) return {};
+  if (found->hash == commits.hash_after(last, later)) return {};
   return "not the content after commit " + std::to_string(last) + ":" +
-         differences(engine, commits.content_after(last));
+         differences(engine, commits.content_after(last, later));
 }
 
 Status end(Engine& engine, uint64_t how) {
@@ -61,8 +71,8 @@ Status end(Engine& engine, uint64_t how) {
   }
 }
 
-Result<std::unique_ptr<Engine>> open(FaultyDisk& disk, uint64_t seed, uint64_t opening) {
-  return Engine::open(disk.open_container(), disk.open_log(), crash_options(seed, opening));
+Result<std::unique_ptr<Engine>> open(FaultyDisk& disk, const EngineOptions& options) {
+  return Engine::open(disk.open_container(), disk.open_log(), options);
 }
 
 // `left`: the files, and the last commit, when all is done.
@@ -72,14 +82,17 @@ struct Left {
 };
 std::string recover(Disk found, Commits& commits, const Expectation& expected, uint64_t seed,
                     uint64_t number, Left& left) {
+  std::string problem = check_found_frames(found[kContainerFile]);
+  if (!problem.empty()) return problem;
   FaultyDisk disk(std::move(found));
   disk.set_recording(false);
   // Other random numbers than any opening before.
   const uint64_t opening = (number + 1) << 20;
-  auto opened = open(disk, seed, opening);
+  const bool later = number % 3 == 0;
+  auto opened = open(disk, crash_options(seed, opening, later));
   if (!opened.is_ok()) return "opening: " + opened.status().to_string();
   uint64_t last = 0;
-  std::string problem = check_content(*opened.value(), commits, expected.ceiling, last);
+  problem = check_content(*opened.value(), commits, expected.ceiling, later, last);
   if (problem.empty()) problem = check_frames(disk.content()[kContainerFile]);
   if (!problem.empty()) return problem;
   if (last < expected.floor) {
@@ -99,12 +112,12 @@ std::string recover(Disk found, Commits& commits, const Expectation& expected, u
   status = end(*opened.value(), how);
   if (!status.is_ok()) return "ending in way " + std::to_string(how) + ": " + status.to_string();
   disk.end_process();
-  opened = open(disk, seed, opening + 1);
+  opened = open(disk, crash_options(seed, opening + 1, later));
   if (!opened.is_ok()) {
     return "opening again, way " + std::to_string(how) + ": " + opened.status().to_string();
   }
   uint64_t again = 0;
-  problem = check_content(*opened.value(), commits, last + 1, again);
+  problem = check_content(*opened.value(), commits, last + 1, later, again);
   if (problem.empty() && again != last + 1) {
     problem = "commit " + std::to_string(again) + " is the last, not " + std::to_string(last + 1);
   }
@@ -117,11 +130,11 @@ std::string recover(Disk found, Commits& commits, const Expectation& expected, u
 
 }  // namespace
 
-EngineOptions crash_options(uint64_t seed, uint64_t opening) {
+EngineOptions crash_options(uint64_t seed, uint64_t opening, bool later) {
   EngineOptions options;
   const auto random = std::make_shared<std::mt19937_64>(seed * 1'000'003 + opening);
   options.random = [random] { return (*random)(); };
-  options.now_us = [] { return int64_t{1'000'000}; };
+  options.now_us = [later] { return later ? kCrashLater : kCrashNow; };
   options.memtable_bytes_max = 16 << 10;
   options.block_bytes = 512;
   options.table_bytes_max = 4 << 10;
@@ -134,6 +147,8 @@ EngineOptions crash_options(uint64_t seed, uint64_t opening) {
   // Small ones fill several extents before the memtable is full.
   options.log_extent_bytes_max = seed % 3 == 0 ? 4 << 10 : 8 << 10;
   options.compression = seed % 2 == 0 ? Compression::none : Compression::lz4;
+  if (kHasZstd && seed % 7 == 4) options.compression = Compression::zstd;
+  if (seed % 5 == 3) options.compaction_style = CompactionStyle::size_tiered;
   return options;
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "crash/crash_point.h"
 #include "crash/recovered.h"
 #include "storage/container_format.h"
@@ -64,12 +66,39 @@ std::string lose_superblocks_that_were_seen() {
   return {};
 }
 
+std::string lose_headers_beside_superblocks() {
+  FaultyDisk first;
+  const uint64_t number = reuse_regions(first);
+  DurableUpTo durable{};
+  for (const size_t event : last_superblocks(first.history(), 6)) {
+    const CrashPoint point(first.history(), event);
+    for (uint64_t i = 0; i < std::min<uint64_t>(point.power_states(), 16); ++i) {
+      FaultyDisk second;
+      second.restart_from(point.power_state(i, durable));
+      open_and_end(second, 2);
+      for (const size_t again : last_superblocks(second.history(), 1)) {
+        const CrashPoint next(second.history(), again);
+        for (uint64_t k = 0; k < std::min<uint64_t>(next.power_states(), 16); ++k) {
+          Commits commits(kStorySeed, 0);
+          const std::string problem = check_recovered(next.power_state(k, durable), commits,
+                                                      {0, number}, kStorySeed, verified(k));
+          if (problem.empty()) continue;
+          return "event " + std::to_string(event) + ", state " + std::to_string(i) + ", state " +
+                 std::to_string(k) + ": " + problem;
+        }
+      }
+    }
+  }
+  return {};
+}
+
 std::string repeat_the_first_of_a_failed_write() {
   bool hit = true;
   for (int64_t call = 0; hit; ++call) {
     FaultyDisk disk;
     Commits commits(kStorySeed, 0);
-    auto engine = Engine::open(disk.open_container(), disk.open_log(), crash_options(kStorySeed, 1));
+    auto engine =
+        Engine::open(disk.open_container(), disk.open_log(), crash_options(kStorySeed, 1));
     EXPECT_TRUE(engine.is_ok()) << engine.status().to_string();
     const WriteBatch batches[] = {commits.batch(1), commits.batch(2), commits.batch(3)};
     EXPECT_TRUE(engine.value()->write(batches[0], Durability::strict).is_ok());

@@ -27,6 +27,10 @@ constexpr uint64_t verified(uint64_t state) { return 8 * state; }
 // while it does: the superblock before is the newest again. Result: empty, or what is wrong.
 std::string lose_superblocks_that_were_seen();
 
+// A power failure takes the headers that let tables be seen, and not the superblock beside them;
+// then the same happens to the recovery. Result: empty, or what is wrong.
+std::string lose_headers_beside_superblocks();
+
 // A write of several commits fails though all of it is there; then the first of them is made again
 // alone, byte for byte, and the process is killed or the power fails. Result: empty, or what is
 // wrong.

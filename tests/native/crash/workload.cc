@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "crash/recovered.h"
-#include "engine/batch_reader.h"
 #include "engine/spill.h"
 
 namespace flowdb {
@@ -18,7 +17,7 @@ Workload::Workload(const Shape& shape, uint64_t seed, const std::optional<Fault>
     : shape_(shape),
       seed_(seed),
       random_(seed),
-      commits_(seed, large_every(shape)),
+      commits_(seed, large_every(shape), is_full(seed)),
       faulty_life_(fault.has_value()) {
   if (fault) disk_.set_fault(*fault);
   faulty_ = faulty_life_;
@@ -142,14 +141,7 @@ void Workload::spill() {
   const uint64_t number = last_ + (other_between ? 2 : 1);
   Memtable obsolete;
   Memtable newest;
-  const WriteBatch batch = commits_.batch(number);
-  BatchReader reader(batch.payload());
-  for (Record record; reader.next(record, "batch").value();) {
-    newest.insert(record);
-    record.kind = RecordKind::put;
-    record.value = "obsolete";
-    obsolete.insert(record);
-  }
+  fill_runs(commits_.batch(number), obsolete, newest);
   // It must not outlive the engine.
   auto spill = std::make_unique<Spill>();
   const auto outlive = [&](size_t count) {
@@ -200,9 +192,7 @@ void Workload::step_with_fault() {
 void Workload::outlive_fault(size_t count) {
   if (!problem_.empty()) return;
   disk_.end_fault();
-  const bool open_still =
-      engine_ != nullptr &&
-      engine_->write(std::vector<const WriteBatch*>(), Durability::relaxed).is_ok();
+  const bool open_still = engine_ != nullptr && engine_->accepts_writes();
   if (open_still) {
     // What was refused never comes back, and what is committed is still read.
     attempt(last_);
@@ -260,20 +250,20 @@ void Workload::close() {
   engine_.reset();
 }
 
-// An iterator that is held while tables come and go still reads what it saw.
+// A view that is held while tables come and go still reads what it saw.
 void Workload::hold_or_release() {
   if (held_.size() < 2 && below(2) == 0) {
-    held_.push_back({engine_->new_iterator({}), last_});
+    held_.push_back(hold_view(*engine_, last_, below(2) == 0));
     return;
   }
   if (held_.empty()) return;
-  const Held held = std::move(held_.front());
+  HeldView held = std::move(held_.front());
   held_.erase(held_.begin());
-  const auto found = read_content(*held.iterator);
-  if (!ok(found.status(), "a held iterator")) return;
-  if (found->hash != commits_.hash_after(held.number)) {
-    problem_ =
-        "an iterator held since commit " + std::to_string(held.number) + " reads something else";
+  const uint64_t number = held.number;
+  const auto found = release_view(*engine_, std::move(held));
+  if (!ok(found.status(), "a held view")) return;
+  if (found->hash != commits_.hash_after(number)) {
+    problem_ = "a view held since commit " + std::to_string(number) + " reads something else";
   }
 }
 

@@ -1,5 +1,5 @@
-// Workload: a life of a database, made up from a seed: commits, flushes, compactions, iterators
-// that are held meanwhile, calls that fail, closings, ends of the process and power failures, each
+// Workload: a life of a database, made up from a seed: commits, flushes, compactions, views that
+// are held meanwhile, calls that fail, closings, ends of the process and power failures, each
 // followed by a recovery. All that it did to its files is in the history, and what was promised
 // when is in the promises.
 #pragma once
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crash/commits.h"
+#include "crash/held_view.h"
 #include "crash/life.h"
 
 namespace flowdb {
@@ -44,11 +45,6 @@ class Workload final : public Life {
   std::string check(Disk found, const Expectation& expected, uint64_t number) override;
 
  private:
-  struct Held {
-    std::unique_ptr<Iterator> iterator;
-    uint64_t number;
-  };
-
   size_t below(size_t n) { return static_cast<size_t>(random_() % n); }
   void live();
   void step();
@@ -79,7 +75,7 @@ class Workload final : public Life {
   std::mt19937_64 random_;
   Commits commits_;
   std::unique_ptr<Engine> engine_;
-  std::vector<Held> held_;
+  std::vector<HeldView> held_;
   bool faulty_ = false;  // a fault may hit this step
   const bool faulty_life_;
   // Of a commit that failed with an unknown outcome: a power failure may bring it back.

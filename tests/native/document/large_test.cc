@@ -1,7 +1,6 @@
 // A transaction much larger than the memory that it may take. Small here; FLOWDB_LARGE=1 makes it
 // 500 MB with the default options, under 64 MiB.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include "document/test_database.h"
 #include "storage/posix_file.h"
 #include "storage/temporary_folder.h"
+#include "util/heap_bytes.h"
 
 namespace flowdb {
 namespace {
@@ -27,11 +27,6 @@ Size chosen_size() {
   size.options.table_bytes_max = size.options.block_cache_bytes = 1 << 20;
   size.options.log_extent_bytes_max = 256 << 10;
   return size;
-}
-
-size_t heap_bytes() {
-  const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
 }
 
 class LargeTest : public testing::Test {

@@ -7,6 +7,10 @@
 #include <sstream>
 
 #include "engine/test_engine.h"
+#include "storage/posix_directory.h"
+#include "storage/posix_file.h"
+#include "storage/temporary_folder.h"
+#include "util/heap_bytes.h"
 
 namespace flowdb {
 namespace {
@@ -137,6 +141,97 @@ TEST(MemoryTest, ManyTablesStayWithinTheBudget) {
     ASSERT_LE(engine->stats().cache_bytes, options.block_cache_bytes);
   }
   expect_ok(iterator->status());
+}
+
+// A new database whose files are not in memory.
+std::unique_ptr<Engine> open_in(const TemporaryFolder& folder, EngineOptions options) {
+  const auto file = [&](const char* name) {
+    return PosixFile::open(folder.path(name), PosixFile::Mode::create_if_missing).value();
+  };
+  const auto directory = [&](const char* name) {
+    return PosixDirectory::open(folder.path(name)).value();
+  };
+  auto opened = tables_in_files()
+                    ? Engine::open(directory("root"), directory("tables"), std::move(options))
+                    : Engine::open(file("flow.db"), file("flow.wal"), std::move(options));
+  EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
+  return opened.is_ok() ? std::move(opened).value() : nullptr;
+}
+
+// What memory_bytes_max promises, of what the engine counts and of what the heap knows: while
+// records are written and read, a transaction and a walk are open, a snapshot keeps versions, and
+// compactions go on.
+TEST(MemoryTest, EverythingAtOnceStaysWithinTheBudget) {
+  EngineOptions options = test_options();
+  options.memtable_bytes_max = 1 << 20;
+  options.overlay_bytes_max = 1 << 20;
+  options.block_cache_bytes = 2 << 20;
+  options.memory_bytes_max = 8 << 20;
+  options.table_bytes_max = 1 << 20;
+  options.level1_bytes_max = 4 << 20;
+  const TemporaryFolder folder;
+  const size_t heap_before = heap_bytes();
+  auto engine = open_in(folder, options);
+  ASSERT_NE(engine, nullptr);
+  std::mt19937_64 random(1);
+  std::string value(200, '\0');
+  const auto random_key = [&] { return "key" + std::to_string(random() % 100'000); };
+  const auto fill_value = [&] {
+    for (char& byte : value) byte = static_cast<char>(random());
+  };
+  Memtable overlay;
+  while (overlay.memory_bytes() + (256 << 10) < options.overlay_bytes_max) {
+    fill_value();
+    const std::string key = random_key();
+    Record record;
+    record.key = key;
+    record.value = value;
+    overlay.insert(record);
+  }
+  ReadOptions reading;
+  reading.overlay = &overlay;
+  std::unique_ptr<Iterator> walk;
+  uint64_t snapshot = engine->pin_snapshot();
+  uint64_t counted_most = 0;
+  size_t heap_most = 0;
+  const auto note = [&] {
+    const EngineStats stats = engine->stats();
+    counted_most =
+        std::max(counted_most, stats.memtable_bytes + stats.cache_bytes + overlay.memory_bytes());
+    heap_most = std::max(heap_most, heap_bytes());
+  };
+  for (int i = 0; i < 60'000; ++i) {
+    fill_value();
+    WriteBatch batch;
+    batch.put(random_key(), value);
+    expect_ok(engine->write(batch, Durability::relaxed));
+    if (i % 4 == 0) {
+      std::string found;
+      reading.snapshot = i % 8 == 0 ? snapshot : UINT64_MAX;
+      const Status status = engine->get(random_key(), reading, found);
+      ASSERT_TRUE(status.is_ok() || status.is(StatusCode::not_found)) << status.to_string();
+    }
+    if (i % 6000 == 0) {
+      engine->unpin_snapshot(snapshot);
+      snapshot = engine->pin_snapshot();
+      reading.snapshot = snapshot;
+      walk = engine->new_iterator(reading);
+      walk->seek_to_first();
+    }
+    if (walk->valid()) walk->next();
+    if (i % 16 == 0) {
+      expect_ok(engine->maintain(0).status());
+      note();
+    }
+  }
+  expect_ok(walk->status());
+  walk = nullptr;
+  engine->unpin_snapshot(snapshot);
+  EXPECT_GT(engine->stats().flushes, 12u);
+  EXPECT_GT(engine->stats().compactions, 10u);
+  EXPECT_GT(counted_most, size_t{3} << 20);
+  EXPECT_LE(counted_most, options.memory_bytes_max);
+  EXPECT_LE(heap_most, heap_before + options.memory_bytes_max);
 }
 
 // Point reads find their blocks in the cache after a walk over everything.

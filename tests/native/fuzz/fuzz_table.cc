@@ -59,9 +59,9 @@ void run(FuzzInput input) {
   auto table = Table::open(*container.value(), kId, location, cache);
   if (!table.is_ok()) return;
   check_range_removes(*table.value());
-  // LZ4 makes at most 255 bytes of one, a record takes four at least, and several entries of the
-  // index may name the same block.
-  walk(table.value(), input.bytes.size() * input.bytes.size() * 64 + 64);
+  // LZ4 makes at most 255 bytes of one, and zstd 128 KiB of four; a record takes four at least, and
+  // several entries of the index may name the same block.
+  walk(table.value(), input.bytes.size() * input.bytes.size() * (8 << 10) + 64);
 }
 
 }  // namespace

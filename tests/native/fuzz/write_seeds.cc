@@ -8,7 +8,9 @@
 
 #include "document/test_key.h"
 #include "engine/manifest.h"
+#include "engine/write_batch.h"
 #include "fuzz/fuzz_input.h"
+#include "sst/compressor.h"
 #include "sst/table_builder.h"
 #include "storage/checkpoint.h"
 #include "storage/memory_file.h"
@@ -80,7 +82,9 @@ std::string table_bytes(const TableBuilderOptions& options, int records,
 }
 
 void add_tables(Seeds& seeds) {
-  for (const auto compression : {BlockCompression::none, BlockCompression::lz4}) {
+  std::vector<BlockCompression> compressions = {BlockCompression::none, BlockCompression::lz4};
+  if (kHasZstd) compressions.push_back(BlockCompression::zstd);
+  for (const BlockCompression compression : compressions) {
     for (const int records : {1, 12, 60}) {
       TableBuilderOptions options;
       options.block_bytes = 200;
@@ -171,6 +175,18 @@ void add_logs(Seeds& seeds) {
   seeds.add("log", used());
   check(log->switch_extent(100, false));
   check(log->append({{3, "behind a jump"}}, true));
+  seeds.add("log", used());
+  // The operations of a batch, in a frame and without one.
+  WriteBatch batch;
+  seeds.add("log", batch.payload());
+  batch.put("key", "value");
+  batch.put("key", std::string(200, 'v'), -5, 1'000'000);
+  batch.remove("key");
+  batch.remove("", 5);
+  seeds.add("log", batch.payload());
+  batch.remove_range("key", "kez");
+  seeds.add("log", batch.payload());
+  check(log->append({{4, batch.payload()}}, true));
   seeds.add("log", used());
 }
 

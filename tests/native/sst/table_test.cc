@@ -125,6 +125,38 @@ TEST(TableTest, FindsTheNewestVisibleVersion) {
   }
 }
 
+// The index knows where a block's keys begin, and where they end.
+TEST(TableTest, AKeyBetweenTwoBlocksReadsNoBlock) {
+  std::vector<OwnedRecord> records(100);
+  for (size_t i = 0; i < records.size(); ++i) {
+    records[i].key = "key" + std::to_string(100 + i);
+    records[i].value = "v";
+  }
+  TableBuilderOptions options;
+  options.block_bytes = 1;  // each record has a block
+  options.bloom_bits_per_key = 0;
+  TableInMemory stored(records, options);
+  const auto opened = stored.open();
+  ASSERT_TRUE(opened.is_ok());
+  const Table& table = *opened.value();
+  const auto blocks_of = [&](const std::string& key, bool is_there) {
+    const BlockCache::Counters before = stored.cache.counters;
+    FoundRecord found;
+    const auto result = table.find(key, UINT64_MAX, found);
+    EXPECT_TRUE(result.is_ok());
+    EXPECT_EQ(result.value(), is_there) << key;
+    const BlockCache::Counters& after = stored.cache.counters;
+    return after.found + after.read - before.found - before.read;
+  };
+  blocks_of("key", false);  // reads the index
+  const uint64_t index_alone = blocks_of("key", false);
+  for (size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(blocks_of(records[i].key + "+", false), index_alone) << records[i].key;
+  }
+  EXPECT_EQ(stored.cache.counters.read, 1u);
+  EXPECT_EQ(blocks_of(records[50].key, true), index_alone + 1);
+}
+
 // What was found once is found again by a shorter way, as long as its block is in the cache.
 TEST(TableTest, FindsAgainWhateverTheCacheHolds) {
   const uint64_t seed = std::random_device()();

@@ -1,0 +1,98 @@
+// Tidying, which moves a container's last tables to the front: in as few commits as it can, and to
+// an end. A database with a file for each table has nothing to tidy.
+#include <gtest/gtest.h>
+
+#include "engine/counting_file.h"
+#include "engine/test_engine.h"
+
+namespace flowdb {
+namespace {
+
+// A new container whose files count.
+std::unique_ptr<Engine> open_counted(const std::shared_ptr<FileCounts>& counts) {
+  auto opened = Engine::open(
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.db", counts),
+      std::make_unique<CountingFile>(std::make_shared<std::string>(), "flow.wal", counts),
+      test_options());
+  EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
+  return opened.is_ok() ? std::move(opened).value() : nullptr;
+}
+
+// A table's move is a commit of five flushes; many small tables share them.
+TEST(TidyingTest, SmallTablesMoveTogether) {
+  auto counts = std::make_shared<FileCounts>();
+  const auto opened = open_counted(counts);
+  ASSERT_NE(opened, nullptr);
+  Engine& engine = *opened;
+  std::mt19937_64 random(11);
+  // In each of three ranges the same records once, and in the first once more.
+  for (const char range : {'a', 'b', 'c', 'a'}) {
+    auto overlay = std::make_unique<Memtable>();
+    for (int i = 0; i < 20'000; ++i) {
+      std::string value(300, 'v');
+      for (char& c : value) c = static_cast<char>(random());
+      const std::string key = range + std::to_string(100'000 + i);
+      Record record;
+      record.key = key;
+      record.value = value;
+      record.sequence = 1;
+      overlay->insert(record);
+    }
+    expect_ok(engine.write_overlays({overlay.get()}, Durability::relaxed));
+  }
+  while (engine.maintain(1'000'000, Upkeep::due).value()) {
+  }
+  const EngineStats before = engine.stats();
+  *counts = FileCounts();
+  while (engine.maintain(1'000'000, Upkeep::all).value()) {
+  }
+  EXPECT_GT(before.dead_bytes, engine.stats().dead_bytes + (5 << 20));
+  EXPECT_GT(before.tables, 20u);
+  EXPECT_LE(counts->flushes, 60u);
+}
+
+// A hole takes the last table as it is stored, and not its first record alone as it is written: the
+// move ends at the file's end again, and must not be tried for ever.
+TEST(TidyingTest, EndsWhereARecordIsLargerThanItsTable) {
+  auto counts = std::make_shared<FileCounts>();
+  const auto opened = open_counted(counts);
+  ASSERT_NE(opened, nullptr);
+  Engine& engine = *opened;
+  bool every_other_is_dead = false;
+  engine.set_drop_filter([&](std::string_view first, std::string_view last) {
+    return every_other_is_dead && first == last && first[0] == 'k' && first.back() % 2 != 0;
+  });
+  std::mt19937_64 random(1);
+  const auto put = [&](const std::string& key, size_t random_bytes, size_t bytes) {
+    std::string value(bytes, 'v');
+    for (size_t i = 0; i < random_bytes; ++i) value[i] = static_cast<char>(random());
+    WriteBatch batch;
+    batch.put(key, value);
+    expect_ok(engine.write(batch, Durability::relaxed));
+  };
+  const auto maintain = [&](Upkeep upkeep) {
+    for (int slices = 0; slices < 3000; ++slices) {
+      const Result<bool> more = engine.maintain(0, upkeep);
+      if (!more.is_ok() || !more.value()) return more.is_ok();
+    }
+    return false;
+  };
+  for (int i = 0; i < 40; ++i) {
+    put("k" + std::to_string(100 + i), 150'000, 150'000);
+    expect_ok(engine.flush());
+    ASSERT_TRUE(maintain(Upkeep::due));
+  }
+  for (int i = 0; i < 3; ++i) {
+    put("y" + std::to_string(i), 100'000, 100'000);
+    expect_ok(engine.flush());
+  }
+  for (int i = 0; i < 3; ++i) put("z" + std::to_string(i), 26'000, 240'000);
+  expect_ok(engine.flush());
+  ASSERT_TRUE(maintain(Upkeep::due));
+  every_other_is_dead = true;
+  engine.drop_filter_changed();
+  EXPECT_TRUE(maintain(Upkeep::all));
+}
+
+}  // namespace
+}  // namespace flowdb
