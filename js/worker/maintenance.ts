@@ -4,8 +4,8 @@
 import type { Database } from './database';
 import type { Environment } from './environment';
 
-/** In microseconds. The engine may take somewhat longer than asked, and 4 ms is the limit. */
-const sliceUs = 2000;
+/** In microseconds. The engine takes up to a step longer than asked, and 4 ms is the limit. */
+const sliceUs = 1500;
 
 /** In milliseconds since the last message was worked on. */
 const quietMs = 3;

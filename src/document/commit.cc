@@ -91,8 +91,8 @@ std::vector<Status> Database::commit(const std::vector<Transaction*>& group) {
   if (!overlays.empty() && !one_by_one) {
     written = engine_->write_overlays(overlays, durability);
     // Some of them may fit. Where the engine has closed, the group's own failure is what counts.
-    one_by_one = written.is(StatusCode::quota_exceeded) && overlays.size() > 1 &&
-                 engine_->accepts_writes();
+    one_by_one =
+        written.is(StatusCode::quota_exceeded) && overlays.size() > 1 && engine_->accepts_writes();
   }
   for (size_t i = 0; i < group.size(); ++i) {
     Transaction& transaction = *group[i];
