@@ -40,7 +40,7 @@ Database::Database(std::unique_ptr<Engine> engine, std::shared_ptr<const Schema>
   engine_->set_drop_filter([this](std::string_view first, std::string_view last) {
     return live_.is_dead(first, last);
   });
-  engine_->set_table_split_key(kPieceKeysFirst);
+  engine_->set_table_split(kPieceKeysFirst, kPieceGroupBytes);
 }
 
 Database::~Database() { assert(open_.empty()); }

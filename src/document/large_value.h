@@ -35,6 +35,8 @@ inline constexpr char kPieceSpace = 0x04;
 // All pieces of all stores lie in [first, last).
 inline constexpr std::string_view kPieceKeysFirst{"\x04", 1};
 inline constexpr std::string_view kPieceKeysLast{"\x05", 1};
+// The pieces of one value share so many bytes: all but their number.
+inline constexpr size_t kPieceGroupBytes = 1 + 4 + 8;
 
 // Replaces what `out` held.
 void set_piece_key(std::string& out, uint32_t data_id, uint64_t value_id, uint32_t piece);

@@ -16,7 +16,7 @@ struct CompactionLimits {
   uint64_t level1_bytes_max = 16 << 20;
   uint64_t table_bytes_max = 4 << 20;     // of what a compaction writes
   uint64_t level0_bytes_min = 2 << 20;    // level 0 may hold this much in any case
-  std::string_view table_split_key = {};  // Engine::set_table_split_key
+  std::string_view table_split_key = {};  // Engine::set_table_split
 
   // Each level holds ten times as much as the one above. REQUIRES: level >= 1.
   uint64_t level_bytes_max(size_t level) const;

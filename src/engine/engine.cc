@@ -37,9 +37,9 @@ void Engine::set_drop_filter(DropFilter filter) { state_->drop_filter = std::mov
 
 void Engine::drop_filter_changed() { state_->may_have_dead_tables = true; }
 
-void Engine::set_table_split_key(std::string_view key) {
+void Engine::set_table_split(std::string_view key, size_t group_bytes) {
   if (state_->is_size_tiered()) return;
-  state_->table_split_key = key;
+  state_->table_split = {key, group_bytes};
 }
 
 Status Engine::flush() {

@@ -101,9 +101,11 @@ class Engine {
 
   // From now on no table is written with records on both sides of `key` (below it, and from it on),
   // and level 0 is compacted on each side by itself: for keys from it on that are written once and
-  // in order, so that their tables meet no others and are moved down unread. Must outlive the
-  // engine. Ignored where tables of level 0 are merged with each other (size_tiered).
-  void set_table_split_key(std::string_view key);
+  // in order, so that their tables meet no others and are moved down unread. Of these, keys that
+  // share their first `group_bytes` are removed together: tables end between large groups. `key`
+  // must outlive the engine. Ignored where tables of level 0 are merged with each other
+  // (size_tiered).
+  void set_table_split(std::string_view key, size_t group_bytes);
 
   // Writes the memtable to a table and commits it. Durable on return.
   Status flush();

@@ -26,7 +26,7 @@ constexpr uint64_t kDeadRegionsMin = 16;
 
 CompactionLimits Engine::State::compaction_limits() const {
   return {options.level0_tables_max, options.level1_bytes_max, options.table_bytes_max,
-          options.log_extent_bytes_max, table_split_key};
+          options.log_extent_bytes_max, table_split.key};
 }
 
 std::optional<CompactionPlan> Engine::State::next_compaction() const {
@@ -82,15 +82,14 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   }
   auto output =
       std::make_unique<TableOutput>(*storage, next_table_id, builder_options(plan.output_level),
-                                    table_bytes, expected_bytes, table_split_key);
+                                    table_bytes, expected_bytes, table_split);
   const uint64_t stored = version->level_bytes(version->deepest_level());
   const uint64_t part_bytes_min =
       of_all ? kPartBytesMinOfAll : std::clamp(stored / kPartShare, kPartBytesMin, kPartBytesMax);
   Retention retention({pins.begin(), pins.end()}, options.now_us(), drop_filter);
-  job =
-      std::make_unique<CompactionJob>(std::move(plan), *version, std::move(retention),
-                                      std::move(output), std::max(table_bytes / 2, part_bytes_min),
-                                      kept_bytes_min);
+  job = std::make_unique<CompactionJob>(std::move(plan), *version, std::move(retention),
+                                        std::move(output),
+                                        std::max(table_bytes / 2, part_bytes_min), kept_bytes_min);
 }
 
 Result<uint64_t> Engine::State::step_compaction() {

@@ -92,8 +92,7 @@ Engine::State::Change Engine::State::change_of_expired_tables() const {
 }
 
 bool Engine::State::hides_much() const {
-  return !is_size_tiered() &&
-         hidden_by_memtable >= level_target(*version, compaction_limits(), 0);
+  return !is_size_tiered() && hidden_by_memtable >= level_target(*version, compaction_limits(), 0);
 }
 
 // A memtable that hides much is flushed. When much is dead, the container's last tables move to the

@@ -53,7 +53,7 @@ Status Engine::State::spill(const Memtable& overlay, int64_t expire_at, Spill& t
   Spill::Run run;
   run.output = std::make_unique<TableOutput>(
       *storage, next_table_id, builder_options(0), options.table_bytes_max,
-      std::min<uint64_t>(options.table_bytes_max / 2, overlay.data_bytes()), table_split_key);
+      std::min<uint64_t>(options.table_bytes_max / 2, overlay.data_bytes()), table_split);
   const uint64_t sequence = last_sequence + 1 + to.runs.size();
   FLOWDB_RETURN_IF_ERROR(write_overlay(overlay, sequence, expire_at, *version, *run.output));
   run.files = files_of(run.output->tables());

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/flush_job.h"
 #include "engine/manifest.h"
+#include "engine/table_output.h"
 #include "engine/version.h"
 #include "engine/visible_iterator.h"
 #include "sst/block_cache.h"
@@ -47,7 +48,7 @@ struct Engine::State {
   bool closed = false;
   std::multiset<uint64_t> pins;
   DropFilter drop_filter;
-  std::string_view table_split_key;
+  TableSplit table_split;
   // Nobody has looked for tables that the filter drops whole since it changed, or since a table
   // came.
   bool may_have_dead_tables = true;

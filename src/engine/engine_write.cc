@@ -14,8 +14,8 @@ namespace {
 constexpr size_t kBatchBytesMax = size_t{1} << 31;
 // What a frame takes besides its payload.
 constexpr uint64_t kFrameBytes = 32;
-// In a small database, the log's extents stop growing at this part of what is stored, or at a third of
-// their limit.
+// In a small database, the log's extents stop growing at this part of what is stored, or at a third
+// of their limit.
 constexpr uint64_t kLogShare = 16;
 
 // Calls `use` for each operation of a batch.

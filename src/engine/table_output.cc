@@ -8,16 +8,26 @@
 #include "util/features.h"
 
 namespace flowdb {
+namespace {
+
+// Behind the split key: a table of so many bytes ends with its group, so that it is dead as a whole
+// when this is removed, and one of so many within a group.
+constexpr uint64_t kGroupTableBytes = 512 << 10;
+constexpr uint64_t kGroupTableBytesMax = 4 << 20;
+// A put of so many bytes is worth a table without removals: these meet what is below, it does not.
+constexpr uint64_t kLargePutBytes = 64 << 10;
+
+}  // namespace
 
 TableOutput::TableOutput(Storage& storage, uint32_t& next_table_id,
                          const TableBuilderOptions& options, uint64_t table_bytes_max,
-                         uint64_t expected_bytes, std::string_view split_key)
+                         uint64_t expected_bytes, const TableSplit& split)
     : storage_(storage),
       next_table_id_(next_table_id),
       options_(options),
       table_bytes_max_(table_bytes_max),
       expected_bytes_(expected_bytes),
-      split_key_(split_key) {}
+      split_(split) {}
 
 TableOutput::~TableOutput() {
   builder_.reset();
@@ -32,13 +42,26 @@ Status TableOutput::begin_table(uint64_t first_bytes) {
   const uint64_t expected = std::max(expected_bytes_, first_bytes);
   FLOWDB_ASSIGN_OR_RETURN(writer_, storage_.begin_table(next_table_id_++, expected));
   builder_ = std::make_unique<TableBuilder>(*writer_, options_);
+  has_puts_ = false;
   return Status::ok();
 }
 
 bool TableOutput::is_full(const Record& record) const {
-  if (builder_->size() >= table_bytes_max_) return true;
-  if (record.key >= split_key_ && builder_->last_key() < split_key_) return true;
+  if (split_.key.empty() || record.key < split_.key) {
+    if (builder_->size() >= table_bytes_max_) return true;
+  } else if (builder_->last_key() < split_.key || is_full_behind_split(record)) {
+    return true;
+  }
   return builder_->size_at_end() + record.key.size() + record.value.size() > writer_->room();
+}
+
+bool TableOutput::is_full_behind_split(const Record& record) const {
+  if (!has_puts_ && record.value.size() >= kLargePutBytes) return true;
+  const std::string_view last = builder_->last_key();
+  if (last.substr(0, split_.group_bytes) != record.key.substr(0, split_.group_bytes)) {
+    return builder_->size_at_end() >= std::min(table_bytes_max_, kGroupTableBytes);
+  }
+  return builder_->size() >= std::max(table_bytes_max_, kGroupTableBytesMax);
 }
 
 Status TableOutput::add(const Record& record, uint64_t hidden_bytes) {
@@ -50,6 +73,7 @@ Status TableOutput::add(const Record& record, uint64_t hidden_bytes) {
     FLOWDB_RETURN_IF_ERROR(begin_table(room_to_move(bytes)));
   }
   hidden_bytes_ += hidden_bytes;
+  has_puts_ |= record.kind == RecordKind::put;
   return builder_->add(record);
 }
 

@@ -12,14 +12,22 @@
 
 namespace flowdb {
 
+// No key: none. Keys from `key` on that share their first `group_bytes` are written and removed
+// together (Engine::set_table_split).
+struct TableSplit {
+  std::string_view key;
+  size_t group_bytes = 0;
+};
+
 class TableOutput {
  public:
   // `next_table_id` is counted up with each table. A table that has reached `table_bytes_max`, or
   // that fills the free room which it is written to, is ended between two keys. Such room is used
-  // when it takes `expected_bytes`. No table holds records on both sides of `split_key`.
-  // `storage`, `next_table_id` and `split_key` must outlive it.
+  // when it takes `expected_bytes`. No table holds records on both sides of the split's key; behind
+  // it, tables end with their groups where these are large, and large puts stand apart from the
+  // removals in front of them. `storage`, `next_table_id` and the split's key must outlive it.
   TableOutput(Storage& storage, uint32_t& next_table_id, const TableBuilderOptions& options,
-              uint64_t table_bytes_max, uint64_t expected_bytes, std::string_view split_key);
+              uint64_t table_bytes_max, uint64_t expected_bytes, const TableSplit& split);
   // Gives up the tables that were not committed.
   ~TableOutput();
 
@@ -58,6 +66,7 @@ class TableOutput {
  private:
   // Whether the open table should end before this record.
   bool is_full(const Record& record) const;
+  bool is_full_behind_split(const Record& record) const;
   // `first_bytes`: of the first record, which has to fit where the table is written.
   Status begin_table(uint64_t first_bytes);
   Status finish_table();
@@ -67,13 +76,14 @@ class TableOutput {
   const TableBuilderOptions options_;
   const uint64_t table_bytes_max_;
   const uint64_t expected_bytes_;
-  const std::string_view split_key_;
+  const TableSplit split_;
   std::unique_ptr<TableWriter> writer_;
   std::unique_ptr<TableBuilder> builder_;
   RangeRemoves range_removes_;
   std::vector<TableMeta> tables_;
   uint64_t finished_bytes_ = 0;  // of `tables_`
   uint64_t hidden_bytes_ = 0;    // of the open table
+  bool has_puts_ = false;        // the open table
 };
 
 // What a manifest says of a table with these properties.

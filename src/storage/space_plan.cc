@@ -120,6 +120,8 @@ Status Container::State::plan_space(Plan& plan) {
     if (region.begin >= region.end || plan.keeps_free) continue;
     // The file's end moves to the front with a new checkpoint only, which says where it is.
     const bool is_file_end = &gap == &gaps.back() && reused && absorbs;
+    // Too small whatever stands in it: the end of a table's last page, most often.
+    if (!is_file_end && !framing_unknown && region.bytes() < useful_bytes()) continue;
     FLOWDB_ASSIGN_OR_RETURN(const bool only_fillers,
                             move_to_record(*file, region, is_file_end, framing_unknown));
     if (is_file_end) {

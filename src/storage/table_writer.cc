@@ -93,6 +93,11 @@ Status ContainerWriter::append(std::string_view bytes) {
   if (size_ > room_) FLOWDB_RETURN_IF_ERROR(move_to_end());
   while (!bytes.empty()) {
     if (buffer_.size() >= kBufferBytes) FLOWDB_RETURN_IF_ERROR(write_buffer());
+    if (buffer_.empty() && bytes.size() >= kBufferBytes) {
+      FLOWDB_RETURN_IF_ERROR(container_.state_->file->write_at(buffer_offset_, bytes));
+      buffer_offset_ += bytes.size();
+      return Status::ok();
+    }
     const size_t taken = std::min(bytes.size(), kBufferBytes - buffer_.size());
     buffer_ += bytes.substr(0, taken);
     bytes.remove_prefix(taken);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "crash/commits.h"
+#include "crash/damaged_superblocks.h"
 
 namespace flowdb {
 namespace {
@@ -119,6 +120,8 @@ std::string Exploration::try_state(Life& life, const CrashPoint& point, const St
   }
   const uint64_t hash = hash_of(found[kLogFile], hash_of(found[kContainerFile]));
   if (!images_.insert(hash).second) return {};
+  const std::string problem = check_found_frames(found[kContainerFile]);
+  if (!problem.empty()) return problem;
   return life.check(std::move(found), expected, hash % 1'000'000);
 }
 

@@ -82,8 +82,6 @@ struct Left {
 };
 std::string recover(Disk found, Commits& commits, const Expectation& expected, uint64_t seed,
                     uint64_t number, Left& left) {
-  std::string problem = check_found_frames(found[kContainerFile]);
-  if (!problem.empty()) return problem;
   FaultyDisk disk(std::move(found));
   disk.set_recording(false);
   // Other random numbers than any opening before.
@@ -92,7 +90,7 @@ std::string recover(Disk found, Commits& commits, const Expectation& expected, u
   auto opened = open(disk, crash_options(seed, opening, later));
   if (!opened.is_ok()) return "opening: " + opened.status().to_string();
   uint64_t last = 0;
-  problem = check_content(*opened.value(), commits, expected.ceiling, later, last);
+  std::string problem = check_content(*opened.value(), commits, expected.ceiling, later, last);
   if (problem.empty()) problem = check_frames(disk.content()[kContainerFile]);
   if (!problem.empty()) return problem;
   if (last < expected.floor) {
