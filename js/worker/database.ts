@@ -64,14 +64,13 @@ export class Database {
 
   /**
    * Lets go of the files at once and forgets all transactions; the next open recovers what was
-   * committed. The module is not called, unless the engine is lost.
+   * committed.
    */
   abandon(failure: ErrorData): void {
     this.#failure = failure;
     this.#isClosed = true;
     this.#runnable = [];
     this.#staged = [];
-    if (this.#lost !== undefined) this.engine.free();
     this.engine.files.close();
   }
 

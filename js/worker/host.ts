@@ -132,7 +132,9 @@ export class Host {
       if (database.work(isPast, isCommitting, isShared)) this.#maintenance.add(database);
       database.takeReplies();
       // What its pages hold is of no more use to them; they may open it again.
-      if (database.lost !== undefined) named.abandon(database.lost);
+      if (database.lost === undefined) continue;
+      database.engine.free();
+      named.abandon(database.lost);
     }
     this.#outbox.flush();
     for (const { connection, owner } of [...this.#connections.values()]) {

@@ -22,6 +22,8 @@ constexpr uint64_t kTableBytesMin = 256 << 10;
 constexpr uint64_t kUpperBytesMax = 1 << 20;
 // A table is small below this part of what a compaction's tables should have.
 constexpr uint64_t kTableMinShare = 4;
+// Behind the split key tables are small for their own sake, and not merged.
+constexpr uint64_t kLargeTableBytes = 256 << 10;
 // A single commit may hide very much. Writers don't wait until all of it is gone.
 constexpr double kHiddenPressureMax = 1.5;
 
@@ -42,13 +44,22 @@ uint64_t bytes_of(const TableFiles& files) {
   return bytes;
 }
 
+// A table that is larger is worth a move.
+uint64_t moved_bytes_min(const TableFile& file, const Version& version,
+                         const CompactionLimits& limits) {
+  const uint64_t bytes = table_bytes_min(version, limits);
+  const bool is_behind =
+      !limits.table_split_key.empty() && file.meta().smallest_key >= limits.table_split_key;
+  return is_behind ? std::min(bytes, kLargeTableBytes) : bytes;
+}
+
 // The tables of level 0 that meet nothing there, whatever is newer or older, and nothing in
 // level 1. What they meet below is older.
 TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits) {
   const TableFiles& level0 = version.level(0);
   TableFiles movable;
   for (const auto& file : level0) {
-    if (file->bytes() < table_bytes_min(version, limits)) continue;
+    if (file->bytes() < moved_bytes_min(*file, version, limits)) continue;
     const std::string_view smallest = file->meta().smallest_key;
     const std::string_view largest = file->meta().largest_key;
     const bool meets = std::any_of(level0.begin(), level0.end(), [&](const auto& other) {
@@ -85,8 +96,8 @@ Level0Share level0_share(const Version& version, const CompactionLimits& limits)
 }
 
 // What meets nothing goes first, also when it is the dead room below that is too large: meanwhile
-// more comes together that frees it, and in the end less is written. REQUIRES: the level's weight is
-// above its target.
+// more comes together that frees it, and in the end less is written. REQUIRES: the level's weight
+// is above its target.
 CompactionPlan plan_level(const Version& version, size_t level, uint64_t target) {
   const uint64_t weight_now = version.level_bytes(level) + version.hidden_bytes(level);
   const uint64_t wanted = std::min(weight_now - target, kUpperBytesMax);
@@ -164,7 +175,9 @@ CompactionPlan plan_level0(const Version& version, const CompactionLimits& limit
     const auto& before = version.level(1)[at - 1];
     const bool is_near = (before->meta().largest_key < limits.table_split_key) ==
                          (smallest < limits.table_split_key);
-    if (is_near && before->bytes() < table_bytes_min(version, limits)) plan.lower = {before};
+    if (is_near && before->bytes() < moved_bytes_min(*before, version, limits)) {
+      plan.lower = {before};
+    }
   }
   plan.merges = plan.upper.size() > 1;
   return plan;

@@ -17,6 +17,9 @@ constexpr uint64_t kPartBytesMin = 1 << 20;
 constexpr uint64_t kPartBytesMax = 2 << 20;
 constexpr uint64_t kPartShare = 32;
 constexpr uint64_t kPartBytesMinOfAll = 512 << 10;
+// Tables of groups are small while little is stored, and large when there would be too many.
+constexpr uint64_t kGroupTableBytesMin = 512 << 10;
+constexpr uint64_t kGroupTableBytesMax = 2 << 20;
 // Free room is used when it takes such a part of a table.
 constexpr uint64_t kPartsOfTableMax = 8;
 // Less dead room is left as it is.
@@ -27,6 +30,14 @@ constexpr uint64_t kDeadRegionsMin = 16;
 CompactionLimits Engine::State::compaction_limits() const {
   return {options.level0_tables_max, options.level1_bytes_max, options.table_bytes_max,
           options.log_extent_bytes_max, table_split.key};
+}
+
+TableSplit Engine::State::split_into_groups() const {
+  TableSplit split = table_split;
+  split.table_bytes = std::min<uint64_t>(options.table_bytes_max,
+                                         std::clamp(table_target(*version, compaction_limits()) / 2,
+                                                    kGroupTableBytesMin, kGroupTableBytesMax));
+  return split;
 }
 
 std::optional<CompactionPlan> Engine::State::next_compaction() const {
@@ -80,9 +91,11 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
     expected_bytes = 0;
     for (const auto& file : plan.upper) expected_bytes += file->bytes();
   }
+  // What is moved stays whole.
+  const TableSplit split = plan.upper.empty() ? table_split : split_into_groups();
   auto output =
       std::make_unique<TableOutput>(*storage, next_table_id, builder_options(plan.output_level),
-                                    table_bytes, expected_bytes, table_split);
+                                    table_bytes, expected_bytes, split);
   const uint64_t stored = version->level_bytes(version->deepest_level());
   const uint64_t part_bytes_min =
       of_all ? kPartBytesMinOfAll : std::clamp(stored / kPartShare, kPartBytesMin, kPartBytesMax);

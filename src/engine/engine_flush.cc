@@ -40,7 +40,7 @@ Result<uint64_t> Engine::State::write_flush() {
     flush->begin(
         Retention({pins.begin(), pins.end()}, options.now_us(), nullptr), version,
         std::make_unique<TableOutput>(*storage, next_table_id, builder_options(0), UINT64_MAX,
-                                      flush->memtable()->data_bytes(), table_split));
+                                      flush->memtable()->data_bytes(), split_into_groups()));
   }
   return step_writing(*flush);
 }

@@ -48,7 +48,7 @@ struct Engine::State {
   bool closed = false;
   std::multiset<uint64_t> pins;
   DropFilter drop_filter;
-  TableSplit table_split;
+  TableSplit table_split;  // without groups
   // Nobody has looked for tables that the filter drops whole since it changed, or since a table
   // came.
   bool may_have_dead_tables = true;
@@ -163,6 +163,8 @@ struct Engine::State {
     return kFullEngine && options.compaction_style == CompactionStyle::size_tiered;
   }
   CompactionLimits compaction_limits() const;
+  // The split for new tables, whose groups are to stay together.
+  TableSplit split_into_groups() const;
   // What the options' style of compaction wants next, and how urgent it is: from 1 on there is a
   // plan.
   std::optional<CompactionPlan> next_compaction() const;

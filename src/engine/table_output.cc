@@ -10,10 +10,6 @@
 namespace flowdb {
 namespace {
 
-// Behind the split key: a table of so many bytes ends with its group, so that it is dead as a whole
-// when this is removed, and one of so many within a group.
-constexpr uint64_t kGroupTableBytes = 512 << 10;
-constexpr uint64_t kGroupTableBytesMax = 4 << 20;
 // A put of so many bytes is worth a table without removals: these meet what is below, it does not.
 constexpr uint64_t kLargePutBytes = 64 << 10;
 
@@ -35,33 +31,36 @@ TableOutput::~TableOutput() {
   for (const TableMeta& table : tables_) storage_.discard_table(table.id);
 }
 
-Status TableOutput::begin_table(uint64_t first_bytes) {
+Status TableOutput::begin_table(uint64_t first_bytes, bool has_groups) {
   if (next_table_id_ == kFillerId) {
     return Status::io_error("all table ids of this database have been used");
   }
-  const uint64_t expected = std::max(expected_bytes_, first_bytes);
-  FLOWDB_ASSIGN_OR_RETURN(writer_, storage_.begin_table(next_table_id_++, expected));
+  // Such tables are small, and so is the room that dead ones leave.
+  const uint64_t expected =
+      has_groups ? std::min(expected_bytes_, split_.table_bytes) : expected_bytes_;
+  FLOWDB_ASSIGN_OR_RETURN(writer_,
+                          storage_.begin_table(next_table_id_++, std::max(expected, first_bytes)));
   builder_ = std::make_unique<TableBuilder>(*writer_, options_);
   has_puts_ = false;
   return Status::ok();
 }
 
 bool TableOutput::is_full(const Record& record) const {
-  if (split_.key.empty() || record.key < split_.key) {
-    if (builder_->size() >= table_bytes_max_) return true;
-  } else if (builder_->last_key() < split_.key || is_full_behind_split(record)) {
-    return true;
-  }
-  return builder_->size_at_end() + record.key.size() + record.value.size() > writer_->room();
+  const bool is_behind = split_.is_behind(record.key);
+  if (is_behind && !split_.is_behind(builder_->last_key())) return true;
+  const bool is_large = is_behind && split_.has_groups() ? is_group_table_full(record)
+                                                         : builder_->size() >= table_bytes_max_;
+  return is_large ||
+         builder_->size_at_end() + record.key.size() + record.value.size() > writer_->room();
 }
 
-bool TableOutput::is_full_behind_split(const Record& record) const {
+bool TableOutput::is_group_table_full(const Record& record) const {
   if (!has_puts_ && record.value.size() >= kLargePutBytes) return true;
   const std::string_view last = builder_->last_key();
   if (last.substr(0, split_.group_bytes) != record.key.substr(0, split_.group_bytes)) {
-    return builder_->size_at_end() >= std::min(table_bytes_max_, kGroupTableBytes);
+    return builder_->size_at_end() >= split_.table_bytes;
   }
-  return builder_->size() >= std::max(table_bytes_max_, kGroupTableBytesMax);
+  return builder_->size() >= std::max(table_bytes_max_, 2 * split_.table_bytes);
 }
 
 Status TableOutput::add(const Record& record, uint64_t hidden_bytes) {
@@ -70,7 +69,8 @@ Status TableOutput::add(const Record& record, uint64_t hidden_bytes) {
   }
   if (builder_ == nullptr) {
     const uint64_t bytes = record.key.size() + record.value.size();
-    FLOWDB_RETURN_IF_ERROR(begin_table(room_to_move(bytes)));
+    const bool has_groups = split_.has_groups() && split_.is_behind(record.key);
+    FLOWDB_RETURN_IF_ERROR(begin_table(room_to_move(bytes), has_groups));
   }
   hidden_bytes_ += hidden_bytes;
   has_puts_ |= record.kind == RecordKind::put;
@@ -88,7 +88,7 @@ Status TableOutput::end_table() {
 
 Status TableOutput::finish() {
   if (kFullEngine && !range_removes_.empty()) {
-    if (builder_ == nullptr) FLOWDB_RETURN_IF_ERROR(begin_table(0));
+    if (builder_ == nullptr) FLOWDB_RETURN_IF_ERROR(begin_table(0, false));
     builder_->set_range_removes(std::move(range_removes_));
     range_removes_ = RangeRemoves();
   }

@@ -13,10 +13,15 @@
 namespace flowdb {
 
 // No key: none. Keys from `key` on that share their first `group_bytes` are written and removed
-// together (Engine::set_table_split).
+// together (Engine::set_table_split): a table of `table_bytes` ends with its group, so that it is
+// dead as a whole when this is removed. UINT64_MAX: it goes on as others do.
 struct TableSplit {
   std::string_view key;
   size_t group_bytes = 0;
+  uint64_t table_bytes = UINT64_MAX;
+
+  bool is_behind(std::string_view some) const { return !key.empty() && some >= key; }
+  bool has_groups() const { return table_bytes != UINT64_MAX; }
 };
 
 class TableOutput {
@@ -24,8 +29,8 @@ class TableOutput {
   // `next_table_id` is counted up with each table. A table that has reached `table_bytes_max`, or
   // that fills the free room which it is written to, is ended between two keys. Such room is used
   // when it takes `expected_bytes`. No table holds records on both sides of the split's key; behind
-  // it, tables end with their groups where these are large, and large puts stand apart from the
-  // removals in front of them. `storage`, `next_table_id` and the split's key must outlive it.
+  // it, where it has groups, tables end by these, and large puts stand apart from the removals in
+  // front of them. `storage`, `next_table_id` and the split's key must outlive it.
   TableOutput(Storage& storage, uint32_t& next_table_id, const TableBuilderOptions& options,
               uint64_t table_bytes_max, uint64_t expected_bytes, const TableSplit& split);
   // Gives up the tables that were not committed.
@@ -66,9 +71,9 @@ class TableOutput {
  private:
   // Whether the open table should end before this record.
   bool is_full(const Record& record) const;
-  bool is_full_behind_split(const Record& record) const;
+  bool is_group_table_full(const Record& record) const;
   // `first_bytes`: of the first record, which has to fit where the table is written.
-  Status begin_table(uint64_t first_bytes);
+  Status begin_table(uint64_t first_bytes, bool has_groups);
   Status finish_table();
 
   Storage& storage_;

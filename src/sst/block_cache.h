@@ -34,8 +34,11 @@ class BlockCache {
       ++counters.read;
       return nullptr;
     }
-    ++counters.found;
-    if (use == CacheUse::keep) block->last_use_ = ++now_;
+    if (use == CacheUse::keep) {
+      note_use(*block);
+    } else {
+      ++counters.found;
+    }
     return BlockRef(block);
   }
   // It is now the most recently used; as if find() had been asked for it. REQUIRES: it is here.

@@ -204,7 +204,8 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
 };
 
 // Replaces the container at `path` by a canonical copy: a temporary file beside it, flushed,
-// renamed, directory flushed. Of the native build only. A failure leaves the container as it was.
+// renamed, directory flushed. Of the native build only. A failure leaves the container as it was,
+// or, when only the name's flush has failed, its copy in its place.
 // REQUIRES: nobody has it open. Errors as Container::open.
 Status compact_file(const std::string& path);
 // The same with the file `name` of a directory.

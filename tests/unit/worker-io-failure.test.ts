@@ -1,8 +1,9 @@
-// Every call of the files' handles fails once, and from one on for good, in each way in which a
-// browser's handle can: over upgrades, commits, flushes, compactions, closing and recovery. Every
-// request is answered; what was committed stays, what was refused never comes back, and the next
-// opening finds both so. tests/native/crash/io_failure_test.cc is the same for the engine by
-// itself; here the real module, host and imports take part.
+// Every call of the files' handles (one in five in each case, unless all are asked for) fails once,
+// and from one on for good, in each way in which a browser's handle can: over upgrades, commits,
+// flushes, compactions, closing and recovery. Every request is answered; what was committed stays,
+// what was refused never comes back, and the next opening finds both so.
+// tests/native/crash/io_failure_test.cc is the same for the engine by itself; here the real module,
+// host and imports take part.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { StatusCode } from '../../js/channel/status';
 import { MemoryStorage } from '../../js/opfs/memory-storage';

@@ -103,6 +103,39 @@ TEST_F(LargeMove, OverwrittenValuesStayWithinTheLimit) {
   EXPECT_LT(counts_->bytes, kOverwrites * kValueBytes * 5 / 2);
 }
 
+// Dead values leave holes of their size, which are used again though nothing is ever quiet.
+TEST_F(LargeMove, SoDoThoseThatAreOverwrittenWithoutAPause) {
+  constexpr int kValues = 64;
+  for (const uint32_t pieces : {2u, kPieces}) {
+    for (int key = 0; key < kValues; ++key) put(key, pieces);
+    maintain();
+    const uint64_t limit = kValues * pieces * kPieceBytes * 3 / 2 + (8 << 20);
+    for (int i = 0; i < 3 * kValues; ++i) {
+      put(static_cast<int>(random_() % kValues), pieces);
+      ASSERT_TRUE(database_->engine().maintain(0, Upkeep::due).is_ok());
+      ASSERT_LE(stored_bytes(), limit) << pieces << " pieces, " << i;
+    }
+  }
+}
+
+// Of one transaction, larger than the memory: their tables meet nothing, and are moved.
+TEST_F(LargeMove, ManyAtOnceAreWrittenOnce) {
+  constexpr int kValues = 160;
+  constexpr uint64_t kBytes = kValues * uint64_t{300 << 10};
+  auto t = database_->begin(TransactionMode::readwrite, Durability::relaxed);
+  for (int key = 0; key < kValues; ++key) {
+    std::vector<std::string> pieces = {std::string(kPieceBytes, ' '), std::string(44 << 10, ' ')};
+    for (std::string& piece : pieces) {
+      for (char& c : piece) c = static_cast<char>(random_());
+    }
+    ASSERT_TRUE(put_pieces(*t, kStore, number(key), pieces).is_ok());
+  }
+  ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
+  maintain();
+  EXPECT_GT(counts_->bytes, kBytes);
+  EXPECT_LT(counts_->bytes, kBytes * 11 / 10);
+}
+
 TEST_F(LargeMove, RemovedValuesAreGoneWhenAllIsQuiet) {
   constexpr int kValues = 16;
   for (int key = 0; key < kValues; ++key) put(key);
