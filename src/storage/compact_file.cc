@@ -35,9 +35,10 @@ Status compact_file(Directory& directory, const std::string& name) {
 
 Status compact_file(const std::string& path) {
   const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  FLOWDB_ASSIGN_OR_RETURN(const auto directory, PosixDirectory::open_shared(folder));
-  return compact_file(*directory, slash == std::string::npos ? path : path.substr(slash + 1));
+  if (slash == std::string::npos) return compact_file("./" + path);
+  FLOWDB_ASSIGN_OR_RETURN(const auto directory,
+                          PosixDirectory::open_shared(path.substr(0, slash == 0 ? 1 : slash)));
+  return compact_file(*directory, path.substr(slash + 1));
 }
 
 }  // namespace flowdb

@@ -31,9 +31,7 @@ class PosixDirectory final : public Directory {
       : descriptor_(descriptor), path_(std::move(path)) {}
   // Makes it durable that there is this directory.
   Status sync_own_name();
-  std::string path_of(const std::string& name) const {
-    return path_.back() == '/' ? path_ + name : path_ + "/" + name;
-  }
+  std::string path_of(const std::string& name) const { return path_ + "/" + name; }
 
   const int descriptor_;
   const std::string path_;

@@ -156,8 +156,7 @@ void Commits::apply(uint64_t number, Content& content) const {
         content.erase({operation.key, operation.ts});
         break;
       case Operation::Kind::remove_range:
-        content.erase(content.lower_bound({operation.key, INT64_MAX}),
-                      content.lower_bound({operation.value, INT64_MAX}));
+        erase_range(content, operation.key, operation.value);
         break;
     }
   }

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <array>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/version_model.h"
 
 namespace flowdb {
 
@@ -15,19 +15,7 @@ namespace flowdb {
 inline constexpr int64_t kCrashNow = 1'000'000;
 inline constexpr int64_t kCrashLater = 2'000'000;
 
-// A version of a key; the newest first, as iterators have them.
-struct VersionPlace {
-  std::string key;
-  int64_t ts = 0;
-  bool operator<(const VersionPlace& other) const {
-    return key != other.key ? key < other.key : ts > other.ts;
-  }
-};
-struct VersionContent {
-  std::string value;
-  int64_t expire_at = kNeverExpires;
-};
-using Content = std::map<VersionPlace, VersionContent>;
+using Content = VersionModel;
 
 uint64_t hash_of(std::string_view bytes, uint64_t seed = 0);
 

@@ -7,6 +7,7 @@
 
 #include "crash/document_life.h"
 #include "crash/exploration.h"
+#include "crash/failing_calls.h"
 #include "crash/run_options.h"
 
 namespace flowdb {
@@ -27,23 +28,14 @@ TEST(Found, ARelaxedClearIsLostTogetherWithWhatACompactionDroppedByIt) {
 class DocumentIoFailure : public testing::TestWithParam<std::tuple<uint64_t, bool>> {};
 
 TEST_P(DocumentIoFailure, OfEveryCallIsOutlived) {
-  const auto [seed, for_good] = GetParam();
-  Fault fault;
-  fault.for_good = for_good;
-  for (fault.call = 0;; ++fault.call) {
-    fault.outcome = Fault::Outcome::error;
-    const DocumentLife life(seed, kFaultySteps, fault);
-    ASSERT_EQ(life.problem(), "") << "call " << fault.call;
-    if (!life.was_hit()) break;
-    if (!life.write_was_hit()) continue;
-    for (const Fault::Outcome outcome : {Fault::Outcome::short_count, Fault::Outcome::no_space,
-                                         Fault::Outcome::zero, Fault::Outcome::error_behind}) {
-      fault.outcome = outcome;
-      ASSERT_EQ(DocumentLife(seed, kFaultySteps, fault).problem(), "")
-          << "call " << fault.call << ", outcome " << static_cast<int>(outcome);
-    }
-  }
-  EXPECT_GT(fault.call, 200);
+  const uint64_t seed = std::get<0>(GetParam());
+  const bool for_good = std::get<1>(GetParam());
+  int64_t calls = 0;
+  const auto live = [&](const Fault& fault) {
+    return std::make_unique<DocumentLife>(seed, kFaultySteps, fault);
+  };
+  EXPECT_EQ(outlive_failing_calls(for_good, live, calls), "");
+  EXPECT_GT(calls, 200);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DocumentIoFailure,

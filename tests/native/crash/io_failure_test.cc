@@ -3,6 +3,7 @@
 // refused never comes back, what it acknowledged stays, and the next opening finds both so.
 #include <gtest/gtest.h>
 
+#include "crash/failing_calls.h"
 #include "crash/workload.h"
 
 namespace flowdb {
@@ -20,23 +21,14 @@ Shape short_life() {
 class IoFailure : public testing::TestWithParam<std::tuple<uint64_t, bool>> {};
 
 TEST_P(IoFailure, OfEveryCallIsOutlived) {
-  const auto [seed, for_good] = GetParam();
-  Fault fault;
-  fault.for_good = for_good;
-  for (fault.call = 0;; ++fault.call) {
-    fault.outcome = Fault::Outcome::error;
-    const Workload workload(short_life(), seed, fault);
-    ASSERT_EQ(workload.problem(), "") << "call " << fault.call;
-    if (!workload.was_hit()) break;
-    if (!workload.write_was_hit()) continue;
-    for (const Fault::Outcome outcome : {Fault::Outcome::short_count, Fault::Outcome::no_space,
-                                         Fault::Outcome::zero, Fault::Outcome::error_behind}) {
-      fault.outcome = outcome;
-      ASSERT_EQ(Workload(short_life(), seed, fault).problem(), "")
-          << "call " << fault.call << ", outcome " << static_cast<int>(outcome);
-    }
-  }
-  EXPECT_GT(fault.call, 200);
+  const uint64_t seed = std::get<0>(GetParam());
+  const bool for_good = std::get<1>(GetParam());
+  int64_t calls = 0;
+  const auto live = [&](const Fault& fault) {
+    return std::make_unique<Workload>(short_life(), seed, fault);
+  };
+  EXPECT_EQ(outlive_failing_calls(for_good, live, calls), "");
+  EXPECT_GT(calls, 200);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, IoFailure,

@@ -4,26 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <map>
 #include <optional>
 
 #include "engine/test_engine.h"
+#include "engine/version_model.h"
 
 namespace flowdb {
 namespace {
 
-struct Place {
-  std::string key;
-  int64_t ts = 0;
-  bool operator<(const Place& other) const {
-    return key != other.key ? key < other.key : ts > other.ts;
-  }
-};
-struct Content {
-  std::string value;
-  int64_t expire_at = kNeverExpires;
-};
-using Model = std::map<Place, Content>;
+using Place = VersionPlace;
+using Content = VersionContent;
+using Model = VersionModel;
 
 class ModelRun {
  public:
@@ -98,10 +89,6 @@ class ModelRun {
     const uint64_t last = first + pick(pick(5) == 0 ? 300 : 10);
     return std::minmax("key" + std::to_string(first), "key" + std::to_string(last));
   }
-  static void erase_range(Model& model, const std::string& begin, const std::string& end) {
-    model.erase(model.lower_bound({begin, INT64_MAX}), model.lower_bound({end, INT64_MAX}));
-  }
-
   void put(WriteBatch& batch, Model& model, int64_t ttl_us) {
     if (pick(30) == 0) {
       const auto [begin, end] = range();
