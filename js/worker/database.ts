@@ -15,6 +15,9 @@ import { Transaction } from './transaction';
 /** More than these bytes of replies leave the heap before the turn is over. */
 const replyBytesMax = 1 << 20;
 
+/** What maintain() answers, but for 0: nothing is left to do. */
+const upkeep = { pending: 1, failed: 2 };
+
 /** After about these bytes of commands somebody looks at the clock, where that is called for. */
 const splitBytes = 64 * 1024;
 
@@ -147,6 +150,19 @@ export class Database {
     }
   }
 
+  /**
+   * Does a slice of the engine's upkeep. One that fails has changed nothing that was committed, and
+   * unless the engine is lost by it, the next write tells what is the matter.
+   * @param budgetUs in microseconds
+   * @param tidies whether the container is tidied, too
+   * @returns whether there is more to do
+   */
+  maintain(budgetUs: number, tidies: boolean): boolean {
+    const answer = this.engine.calls.maintain(budgetUs, tidies);
+    if (answer === upkeep.failed) this.#noticeLoss();
+    return answer === upkeep.pending;
+  }
+
   /** Hands the replies in the heap to the outbox. */
   takeReplies(): void {
     this.#outbox.add(this.engine.takeReplies());
@@ -206,6 +222,7 @@ export class Database {
     transaction.handle = engine.calls.begin(mode, transaction.durability);
     if (transaction.handle !== 0) return true;
     const { status, message } = engine.lastFailure().data;
+    this.#noticeLoss();
     this.#abort(transaction, status, message);
     return false;
   }
@@ -236,6 +253,7 @@ export class Database {
         }
       }
       if (!calls.isOpen(handle)) {
+        this.#noticeLoss();
         this.#end(transaction, false);
         return rest;
       }
@@ -255,9 +273,7 @@ export class Database {
     this.#staged = [];
     const { calls } = this.engine;
     const isCommitted = calls.commitStaged() === StatusCode.ok;
-    if (!isCommitted && !calls.acceptsWrites()) {
-      this.#lost = errorData(StatusCode.closed, this.engine.lastFailure().message);
-    }
+    if (!isCommitted) this.#noticeLoss();
     // Out of the heap at once: whatever happens next, the page has to learn of these.
     this.takeReplies();
     for (const transaction of staged) this.#end(transaction, isCommitted);
@@ -268,6 +284,13 @@ export class Database {
     if (handle === 0) this.#outbox.addAborted(connection.id, id, code, message);
     else this.engine.calls.abort(handle, connection.id, id, code, message);
     this.#end(transaction, false);
+  }
+
+  // REQUIRES: a call of the engine has failed, and was the last one.
+  #noticeLoss(): void {
+    const { calls } = this.engine;
+    if (this.#lost !== undefined || calls.acceptsWrites()) return;
+    this.#lost = errorData(StatusCode.closed, this.engine.lastFailure().message);
   }
 
   #end(transaction: Transaction, isCommitted: boolean): void {

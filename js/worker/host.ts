@@ -38,7 +38,11 @@ export class Host {
   constructor(port: Port, environment: Environment) {
     this.#environment = environment;
     this.#outbox = new Outbox(port);
-    this.#maintenance = new Maintenance(environment, (error) => this.#crash(error));
+    this.#maintenance = new Maintenance(
+      environment,
+      () => this.#letGoOfLost(),
+      (error) => this.#crash(error),
+    );
     if (!environment.isShared) this.#alertness = new Alertness(environment);
   }
 
@@ -131,15 +135,17 @@ export class Host {
       if (database === undefined) continue;
       if (database.work(isPast, isCommitting, isShared)) this.#maintenance.add(database);
       database.takeReplies();
-      // What its pages hold is of no more use to them; they may open it again.
-      if (database.lost === undefined) continue;
-      database.engine.free();
-      named.abandon(database.lost);
+      named.letGoOfLost();
     }
     this.#outbox.flush();
     for (const { connection, owner } of [...this.#connections.values()]) {
       owner.closeIfOver(connection);
     }
+  }
+
+  #letGoOfLost(): void {
+    for (const named of this.#names.values()) named.letGoOfLost();
+    this.#outbox.flush();
   }
 
   #postTurn(): void {

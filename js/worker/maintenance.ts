@@ -16,11 +16,9 @@ const patienceMs = 100;
 /** The same as quietMs for tidying, which has no limit of patience. */
 const idleMs = 500;
 
-/** What maintain() answers. */
-const morePending = 1;
-
 export class Maintenance {
   readonly #environment: Environment;
+  readonly #onLost: () => void;
   readonly #onCrash: (error: unknown) => void;
   readonly #due = new Set<Database>();
   /** Those that have nothing due any more, and may be untidy. */
@@ -29,8 +27,13 @@ export class Maintenance {
   #isTidying = false;
   #lastWork = 0;
 
-  constructor(environment: Environment, onCrash: (error: unknown) => void) {
+  /**
+   * @param onLost a database's engine was lost in a slice
+   * @param onCrash a slice has trapped
+   */
+  constructor(environment: Environment, onLost: () => void, onCrash: (error: unknown) => void) {
     this.#environment = environment;
+    this.#onLost = onLost;
     this.#onCrash = onCrash;
   }
 
@@ -59,7 +62,7 @@ export class Maintenance {
         await clock.wait(due - clock.now());
         continue;
       }
-      if (!isPending(database, false)) {
+      if (!this.#slice(database, false)) {
         this.#due.delete(database);
         this.#untidy.add(database);
       }
@@ -83,10 +86,18 @@ export class Maintenance {
         await clock.wait(Math.max(due - clock.now(), patienceMs));
         continue;
       }
-      if (!isPending(database, true)) this.#untidy.delete(database);
+      if (!this.#slice(database, true)) this.#untidy.delete(database);
       await this.#messages();
     }
     this.#isTidying = false;
+  }
+
+  /** @returns whether there is more to do */
+  #slice(database: Database, tidies: boolean): boolean {
+    if (database.isClosed) return false;
+    const hasMore = database.maintain(sliceUs, tidies);
+    if (database.lost !== undefined) this.#onLost();
+    return hasMore;
   }
 
   /** Resolves when the messages that have arrived meanwhile are worked on: they come first. */
@@ -98,13 +109,4 @@ export class Maintenance {
 /** The set's first element, again and again, until there is none. */
 function* ofEach<T>(set: ReadonlySet<T>): Generator<T> {
   for (let [first] = set; first !== undefined; [first] = set) yield first;
-}
-
-/**
- * Does a slice.
- * @returns whether there is more to do. A slice that fails has changed nothing, and the next write
- *   tells what is the matter
- */
-function isPending(database: Database, tidies: boolean): boolean {
-  return !database.isClosed && database.engine.calls.maintain(sliceUs, tidies) === morePending;
 }

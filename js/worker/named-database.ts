@@ -94,6 +94,17 @@ export class NamedDatabase {
     }
   }
 
+  /**
+   * Lets go of an engine that takes no more writes: what its pages hold is of no more use to them,
+   * and they may open the database again.
+   */
+  letGoOfLost(): void {
+    const lost = this.#database?.lost;
+    if (lost === undefined) return;
+    this.#database?.engine.free();
+    this.abandon(lost);
+  }
+
   #enqueue(request: number | undefined, job: () => Promise<void>): void {
     this.#queued += 1;
     this.#queue = this.#queue.then(async () => {
@@ -120,9 +131,9 @@ export class NamedDatabase {
       throw new Failure({ ...data, name: 'VersionError' });
     }
     if (version > stored) {
-      await this.#closeOthers(database, request, stored, version);
-      await database.engine.files.prepareVersion();
-      checkAlive(database);
+      await this.#closeOthers(request, stored, version);
+      if (isAlive(database)) await database.engine.files.prepareVersion();
+      if (!isAlive(database)) return this.#open(request, wanted);
     }
     const connection = new Connection(this.#around.nextId(), database);
     this.#connections.add(connection);
@@ -180,7 +191,8 @@ export class NamedDatabase {
     let oldVersion = 0;
     if (database !== undefined) {
       oldVersion = database.engine.version();
-      await this.#closeOthers(database, request, oldVersion, null);
+      await this.#closeOthers(request, oldVersion, null);
+      if (!isAlive(database)) return this.#delete(request);
       this.#database = undefined;
       await database.remove();
     }
@@ -189,7 +201,6 @@ export class NamedDatabase {
 
   // Tells all connections that they are in the way, and waits until they are closed.
   async #closeOthers(
-    database: Database,
     request: number,
     oldVersion: number,
     newVersion: number | null,
@@ -208,7 +219,6 @@ export class NamedDatabase {
       outbox.send({ t: 'blocked', request, oldVersion, newVersion });
     }
     await Promise.all(others.map((connection) => connection.closed));
-    checkAlive(database);
   }
 
   /**
@@ -273,6 +283,13 @@ export class NamedDatabase {
     this.#database = undefined;
     database.close();
   }
+}
+
+/** @returns false when its engine was lost: another one can be opened. Throws Failure. */
+function isAlive(database: Database): boolean {
+  if (database.lost !== undefined) return false;
+  checkAlive(database);
+  return true;
 }
 
 function checkAlive(database: Database): void {

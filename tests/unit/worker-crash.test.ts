@@ -14,6 +14,7 @@ afterEach(() => worker?.end());
 // A module whose next call of execute() traps, once it is armed.
 function trapping(): { onModule: (module: FlowModule) => void; arm: () => void; made: number } {
   let isArmed = false;
+  let isTrapped = false;
   const state = {
     made: 0,
     arm: () => {
@@ -35,7 +36,14 @@ function trapping(): { onModule: (module: FlowModule) => void; arm: () => void; 
     database.execute = (...args) => {
       if (!isArmed) return execute(...args);
       isArmed = false;
+      isTrapped = true;
       throw new WebAssembly.RuntimeError('unreachable');
+    };
+    // Its heap may be in any state.
+    const free = database.delete.bind(database);
+    database.delete = () => {
+      if (isTrapped) throw new Error('a trapped module was called');
+      free();
     };
   };
   return state;
@@ -75,44 +83,104 @@ it('tells everybody when the module traps, and the next open recovers', async ()
   expect(valueOf(await worker.reply(connection, 1))).toBe('kept');
 });
 
-it('closes the connections of a database that can write no more, and opens it again', async () => {
-  let isFailing = false;
-  const onModule = (module: FlowModule) => {
-    const { Database } = module;
-    const open = Database.open.bind(Database);
-    Database.open = (container, log, ...rest) => {
-      const file = module.flowFiles[log];
-      if (file === undefined) throw new Error('no log');
-      const flush = file.flush.bind(file);
-      file.flush = () => {
-        if (isFailing) throw new DOMException('the disk is gone', 'UnknownError');
-        flush();
+// Files whose next flush fails, once they are armed.
+function failingDisk() {
+  const disk = {
+    isFailing: false, // with the next flush
+    onModule: (module: FlowModule) => {
+      const { Database } = module;
+      const open = Database.open.bind(Database);
+      Database.open = (container, log, name) => {
+        for (const slot of [container, log]) {
+          const file = module.flowFiles[slot];
+          if (file === undefined) throw new Error('no file');
+          const flush = file.flush.bind(file);
+          file.flush = () => {
+            if (!disk.isFailing) return flush();
+            disk.isFailing = false;
+            throw new DOMException('the disk is gone', 'UnknownError');
+          };
+        }
+        return open(container, log, name, memtableBytes, 0);
       };
-      return open(container, log, ...rest);
-    };
+    },
   };
-  worker = new WorkerDriver({ onModule });
+  return disk;
+}
+
+/** Few, so that there is something to keep up. */
+const memtableBytes = 64 << 10;
+
+function write(connection: number, transaction: number, durability: Durability, value = 'value') {
+  worker?.send((writer) => {
+    writer.begin(connection, transaction, TransactionMode.readwrite, durability, [1]);
+    writer.requests(connection, transaction);
+    put(writer, 0, 1, `key ${transaction}`, value);
+    writer.commit(connection, transaction);
+  });
+  return worker?.reply(connection, transaction);
+}
+
+it('closes the connections of a database that can write no more, and opens it again', async () => {
+  const disk = failingDisk();
+  worker = new WorkerDriver({ onModule: disk.onModule });
   const a = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
   const { connection: second } = await worker.open('a');
-  const write = (connection: number, key: string) =>
-    worker?.send((writer) => {
-      writer.begin(connection, 1, TransactionMode.readwrite, Durability.strict, [1]);
-      writer.requests(connection, 1);
-      put(writer, 0, 1, key, 'value');
-      writer.commit(connection, 1);
-    });
-  isFailing = true;
-  write(a, 'k');
-  expect((await worker.reply(a, 1)).kind).toBe(ReplyKind.aborted);
+  disk.isFailing = true;
+  expect((await write(a, 1, Durability.strict))?.kind).toBe(ReplyKind.aborted);
   const closed = [await worker.message('closed'), await worker.message('closed')];
   expect(closed.map(({ connection }) => connection).sort()).toEqual([a, second].sort());
   expect(closed[0]?.error?.status).toBe(StatusCode.closed);
   expect(closed[0]?.error?.message).toContain('the disk is gone');
-  isFailing = false;
   const { connection } = await worker.open('a');
-  write(connection, 'l');
-  expect((await worker.reply(connection, 1)).kind).toBe(ReplyKind.committed);
+  expect((await write(connection, 1, Durability.strict))?.kind).toBe(ReplyKind.committed);
 });
+
+it('does the same when upkeep has failed, before anybody asks for something', async () => {
+  const disk = failingDisk();
+  let ms = 0;
+  worker = new WorkerDriver({ onModule: disk.onModule, now: () => (ms += 0.5) });
+  const a = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
+  const text = 'x'.repeat(memtableBytes);
+  expect((await write(a, 1, Durability.relaxed, text))?.kind).toBe(ReplyKind.committed);
+  expect((await write(a, 2, Durability.relaxed, text))?.kind).toBe(ReplyKind.committed);
+  disk.isFailing = true;
+  let isClosed = false;
+  const closed = worker.message('closed').then((message) => {
+    isClosed = true;
+    return message;
+  });
+  while (!isClosed) {
+    ms += 1000;
+    for (const resolve of worker.waits.splice(0)) resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await closed).toMatchObject({ connection: a, error: { status: StatusCode.closed } });
+  const { connection } = await worker.open('a');
+  worker.send((writer) => {
+    begin(writer, connection, 1, 'readonly', 1);
+    get(writer, 1, 1, 'key 2');
+  });
+  expect(valueOf(await worker.reply(connection, 1))).toBe(text);
+});
+
+it.each(['a deletion', 'an upgrade'])(
+  '%s that waits for a connection goes on when that is lost',
+  async (kind) => {
+    const disk = failingDisk();
+    worker = new WorkerDriver({ onModule: disk.onModule });
+    const a = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
+    const request = kind === 'a deletion' ? worker.requestDelete('a') : worker.requestOpen('a', 2);
+    const { token } = await worker.message('versionchange');
+    worker.post({ t: 'versionchange-done', connection: a, token });
+    await worker.message('blocked');
+    disk.isFailing = true;
+    expect((await write(a, 1, Durability.strict))?.kind).toBe(ReplyKind.aborted);
+    const asked = { request, oldVersion: 1 };
+    if (kind === 'a deletion') expect(await worker.message('deleted')).toMatchObject(asked);
+    else expect(await worker.message('upgrade', (m) => m.request === request)).toMatchObject(asked);
+  },
+);
 
 it('fails an open in whose upgrade the module traps', async () => {
   const trap = trapping();

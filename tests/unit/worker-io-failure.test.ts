@@ -278,9 +278,9 @@ class Life {
     await this.#page.shutDown();
   }
 
-  // Only the next write tells how a failure has left things.
+  // Only the next write tells how a failure has left things; upkeep may have lost the engine.
   #checkDoubts(): void {
-    if (this.#doubts.length > 0) throw new MustReopen();
+    if (this.#doubts.length > 0 || this.#page.isLost) throw new MustReopen();
   }
 
   #changeWorkers(): void {

@@ -11,10 +11,10 @@ class Bench {
   tidied: number[] = [];
   readonly errors: unknown[] = [];
   readonly maintenance: Maintenance;
-  readonly database: { isClosed: boolean; engine: object };
+  readonly database: { isClosed: boolean; maintain: (us: number, tidies: boolean) => boolean };
   #waits: { due: number; resolve: () => void }[] = [];
 
-  constructor(pending: number, maintain?: () => number, tidyings = 1) {
+  constructor(pending: number, maintain?: () => boolean, tidyings = 1) {
     const environment = {
       postTask: (callback: () => void) => queueMicrotask(callback),
       clock: {
@@ -23,13 +23,17 @@ class Bench {
           new Promise<void>((resolve) => this.#waits.push({ due: this.nowMs + ms, resolve })),
       },
     } as unknown as Environment;
-    this.maintenance = new Maintenance(environment, (error) => this.errors.push(error));
+    this.maintenance = new Maintenance(
+      environment,
+      () => {},
+      (error) => this.errors.push(error),
+    );
     const slice = (_budgetUs: number, tidies: boolean) => {
-      if (tidies) return this.tidied.push(this.nowMs) < tidyings ? 1 : 0;
+      if (tidies) return this.tidied.push(this.nowMs) < tidyings;
       this.slices.push(this.nowMs);
-      return this.slices.length < pending ? 1 : 0;
+      return this.slices.length < pending;
     };
-    this.database = { isClosed: false, engine: { calls: { maintain: maintain ?? slice } } };
+    this.database = { isClosed: false, maintain: maintain ?? slice };
     this.add();
   }
 
@@ -79,7 +83,7 @@ test('a slice that traps is told, and the next start tries again', async () => {
   let calls = 0;
   const bench = new Bench(1, () => {
     if (++calls === 1) throw new Error('trap');
-    return 0;
+    return false;
   });
   bench.maintenance.start();
   await bench.advance(3);
