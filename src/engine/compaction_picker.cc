@@ -6,6 +6,8 @@
 #include <limits>
 #include <string_view>
 
+#include "util/insertion_sort.h"
+
 namespace flowdb {
 namespace {
 
@@ -20,6 +22,8 @@ constexpr uint64_t kTableBytesMin = 256 << 10;
 // A compaction ends with a commit, and keeps what it reads of the upper level until then: small
 // tables go down together, up to this.
 constexpr uint64_t kUpperBytesMax = 1 << 20;
+// So many tables of level 0 are read beside each other, with a block of each in memory.
+constexpr size_t kLevel0TablesAtOnce = 32;
 // A table is small below this part of what a compaction's tables should have.
 constexpr uint64_t kTableMinShare = 4;
 // Behind the split key tables are small for their own sake, and not merged.
@@ -51,23 +55,6 @@ uint64_t moved_bytes_min(const TableFile& file, const Version& version,
   const bool is_behind =
       !limits.table_split_key.empty() && file.meta().smallest_key >= limits.table_split_key;
   return is_behind ? std::min(bytes, kLargeTableBytes) : bytes;
-}
-
-// The tables of level 0 that meet nothing there, whatever is newer or older, and nothing in
-// level 1. What they meet below is older.
-TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits) {
-  const TableFiles& level0 = version.level(0);
-  TableFiles movable;
-  for (const auto& file : level0) {
-    if (file->bytes() < moved_bytes_min(*file, version, limits)) continue;
-    const std::string_view smallest = file->meta().smallest_key;
-    const std::string_view largest = file->meta().largest_key;
-    const bool meets = std::any_of(level0.begin(), level0.end(), [&](const auto& other) {
-      return other != file && other->overlaps(smallest, largest);
-    });
-    if (!meets && overlapping(version.level(1), smallest, largest).empty()) movable.push_back(file);
-  }
-  return movable;
 }
 
 // On which sides of the split key a table has keys.
@@ -151,6 +138,30 @@ bool may_be_hidden(const TableMeta& below, const TableFile& file) {
 
 }  // namespace
 
+// By key, a table meets another one when it meets the one before it that reaches the farthest, or
+// the one behind it.
+TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits) {
+  TableFiles by_key = version.level(0);
+  insertion_sort(by_key, [](const auto& a, const auto& b) {
+    return a->meta().smallest_key < b->meta().smallest_key;
+  });
+  TableFiles movable;
+  std::string_view reached;
+  for (size_t i = 0; i < by_key.size(); ++i) {
+    const TableFile& file = *by_key[i];
+    const std::string_view smallest = file.meta().smallest_key;
+    const std::string_view largest = file.meta().largest_key;
+    const bool meets_before = i > 0 && reached >= smallest;
+    const bool meets_behind =
+        i + 1 < by_key.size() && by_key[i + 1]->meta().smallest_key <= largest;
+    reached = i == 0 ? largest : std::max(reached, largest);
+    if (meets_before || meets_behind) continue;
+    if (file.bytes() < moved_bytes_min(file, version, limits)) continue;
+    if (overlapping(version.level(1), smallest, largest).empty()) movable.push_back(by_key[i]);
+  }
+  return movable;
+}
+
 CompactionPlan plan_level0(const Version& version, const CompactionLimits& limits) {
   CompactionPlan plan;
   plan.output_level = 1;
@@ -161,6 +172,11 @@ CompactionPlan plan_level0(const Version& version, const CompactionLimits& limit
     if (side == Side::both || side == side_of(*file, limits.table_split_key)) {
       plan.upper.push_back(file);
     }
+  }
+  // The oldest, which are the last, can go by themselves.
+  if (plan.upper.size() > kLevel0TablesAtOnce) {
+    plan.upper.erase(plan.upper.begin(),
+                     plan.upper.end() - static_cast<ptrdiff_t>(kLevel0TablesAtOnce));
   }
   std::string_view smallest = plan.upper.front()->meta().smallest_key;
   std::string_view largest = plan.upper.front()->meta().largest_key;
@@ -300,6 +316,7 @@ std::optional<CompactionPlan> plan_full_compaction(const Version& version,
   CompactionPlan plan;
   plan.lower = version.level(output);
   plan.output_level = static_cast<uint8_t>(output);
+  plan.merges = true;
   for (const auto& file : all) {
     if (file->meta().level != output) plan.upper.push_back(file);
   }

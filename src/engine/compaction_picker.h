@@ -49,10 +49,17 @@ struct CompactionPlan {
 
   // Tables that meet nothing, each other neither, only need another number in the manifest.
   bool is_move() const;
+  // Tables of one level are written again as they are, to stand elsewhere.
+  bool is_relocation() const { return upper.empty() && !merges; }
 };
 
+// The tables of level 0 that are not small and meet nothing there, whatever is newer or older, and
+// nothing in level 1: they need only be moved. What they meet below is older.
+TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits);
+
 // Level 0 alone, whatever its size: of the tables that need only be moved, or else of all on the
-// split key's side with more tables. REQUIRES: there is one.
+// split key's side with more tables; of the oldest, when these are very many. REQUIRES: there is
+// one.
 CompactionPlan plan_level0(const Version& version, const CompactionLimits& limits);
 
 // The level that exceeds its limit the most is relieved: level 0 as above, another one of the

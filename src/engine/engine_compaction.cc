@@ -69,11 +69,11 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
   uint64_t table_bytes = table_target(*version, compaction_limits());
   uint64_t expected_bytes = table_bytes / kPartsOfTableMax;
   uint64_t kept_bytes_min = UINT64_MAX;
-  if (!of_all && !plan.upper.empty()) {
+  if (!of_all && !plan.is_relocation()) {
     kept_bytes_min = table_bytes_min(*version, compaction_limits());
   }
   moved_from = UINT64_MAX;
-  if (plan.upper.empty()) {
+  if (plan.is_relocation()) {
     // Tables that are moved stay whole, as far as there is room for them.
     uint64_t whole = 0;
     for (const auto& file : plan.lower) whole = std::max(whole, room_to_move(file->bytes()));
@@ -92,7 +92,7 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
     for (const auto& file : plan.upper) expected_bytes += file->bytes();
   }
   // What is moved stays whole.
-  const TableSplit split = plan.upper.empty() ? table_split : split_into_groups();
+  const TableSplit split = plan.is_relocation() ? table_split : split_into_groups();
   auto output =
       std::make_unique<TableOutput>(*storage, next_table_id, builder_options(plan.output_level),
                                     table_bytes, expected_bytes, split);
@@ -118,15 +118,15 @@ Result<uint64_t> Engine::State::step_compaction() {
 Result<uint64_t> Engine::State::commit_part() {
   CompactionJob::Part part = job->take_part();
   const bool is_last = job->is_done();
-  const bool is_move = job->plan().upper.empty();
+  const bool is_relocation = job->plan().is_relocation();
   // Its hold on what the commit makes free ends here.
   if (is_last) job.reset();
   Change change = change_of_tables();
   change.added = std::move(part.added);
   change.removed = std::move(part.removed);
   change.has_dropped = part.has_dropped;
-  change.moves_forward = is_move;
-  if (is_move && !change.added.empty()) {
+  change.moves_forward = is_relocation;
+  if (is_relocation && !change.added.empty()) {
     last_move_failed = storage->hold_table(change.added.front().id)->offset > moved_from;
   }
   return begin_commit(is_last ? CommitOf::last_part : CommitOf::part, std::move(change));

@@ -50,7 +50,19 @@ Result<uint64_t> Engine::State::commit_flush() {
   change.added = flush->outputs();
   change.sequence = flush->sequence();
   change.position = flush->position();
+  place(change);
   return begin_commit(CommitOf::flush, std::move(change));
+}
+
+// A running compaction counts on what it has found in level 1.
+void Engine::State::place(Change& change) {
+  if (is_size_tiered() || (job != nullptr && job->plan().output_level == 1)) return;
+  const auto in_level0 = version->with(files_of(change.added), {});
+  for (const auto& file : movable_from_level0(*in_level0, compaction_limits())) {
+    for (TableMeta& meta : change.added) {
+      if (meta.id == file->meta().id) meta.level = 1;
+    }
+  }
 }
 
 Status Engine::State::finish_flush() {

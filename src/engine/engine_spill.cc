@@ -84,6 +84,7 @@ Status Engine::write_spill(Spill& spill) {
       change.added.push_back(std::move(meta));
     }
   }
+  s.place(change);
   FLOWDB_RETURN_IF_ERROR(s.commit(change));
   s.last_sequence = change.sequence;
   spill.runs.clear();

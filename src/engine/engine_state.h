@@ -144,6 +144,8 @@ struct Engine::State {
   Result<uint64_t> step_flush();
   Result<uint64_t> write_flush();
   Result<uint64_t> commit_flush();
+  // Puts those new tables of level 0 into level 1 that would only be moved there.
+  void place(Change& change);
   Status finish_flush();
   // Writes all that was written so far to tables, and commits a checkpoint with the position `at`.
   Status checkpoint(const LogPosition& at);

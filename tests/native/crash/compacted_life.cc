@@ -11,7 +11,7 @@ namespace flowdb {
 namespace {
 
 constexpr uint64_t kSeed = 1;
-constexpr uint64_t kCommits = 40;
+constexpr uint64_t kCommits = 48;
 constexpr uint64_t kDeadBytesMin = 16 << 10;
 const std::string kContainerName = "flow.db";
 const std::string kLogName = "flow.wal";

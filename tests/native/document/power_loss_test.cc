@@ -106,7 +106,7 @@ class PowerLoss : public testing::Test {
   std::map<uint32_t, int> levels() {
     std::map<uint32_t, int> found;
     const auto manifest = Manifest::decode(database_->engine().storage().manifest(), "flow.db");
-    EXPECT_TRUE(manifest.is_ok());
+    if (!manifest.is_ok()) return found;  // there is none yet
     for (const TableMeta& table : manifest.value().tables) found[table.id] = table.level;
     return found;
   }
@@ -145,15 +145,16 @@ TEST_F(PowerLoss, TablesThatAreGivenUpStayGivenUp) {
 
 // Of large values, and of a smaller one that is overwritten all the time, as one of them is
 // sometimes.
-TEST_F(PowerLoss, TablesThatAreMovedDownAreThere) {
+TEST_F(PowerLoss, TablesThatBeginBelowLevel0AreThere) {
   std::map<int, std::string> values;
-  int moves = 0;
+  int placed = 0;
   const auto random_bytes = [this](size_t length) {
     std::string bytes(length, ' ');
     for (char& c : bytes) c = static_cast<char>(bytes_());
     return bytes;
   };
   for (int i = 2; i <= 25; ++i) {
+    const std::map<uint32_t, int> before = levels();
     auto t = database_->begin(TransactionMode::readwrite, Durability::strict);
     for (const int key : {i, 1}) {
       if (key == 1 && i % 6 != 0) continue;
@@ -168,15 +169,12 @@ TEST_F(PowerLoss, TablesThatAreMovedDownAreThere) {
     }
     ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
     ASSERT_TRUE(database_->engine().flush().is_ok());
+    // None of a compaction's: the last round has left nothing to do.
+    for (const auto& [id, level] : levels()) placed += before.count(id) == 0 && level > 0;
     for (bool more = true; more;) {
-      const std::map<uint32_t, int> before = levels();
       const auto maintained = database_->engine().maintain(0, Upkeep::due);
       ASSERT_TRUE(maintained.is_ok());
       more = maintained.value();
-      for (const auto& [id, level] : levels()) {
-        const auto at = before.find(id);
-        if (at != before.end() && at->second == 0 && level == 1) ++moves;
-      }
       const auto found = flushed_.open();
       ASSERT_TRUE(found.is_ok()) << found.status().to_string();
       const auto reader = found.value()->begin(TransactionMode::readonly, Durability::relaxed);
@@ -185,7 +183,7 @@ TEST_F(PowerLoss, TablesThatAreMovedDownAreThere) {
       }
     }
   }
-  EXPECT_GT(moves, 10);
+  EXPECT_GT(placed, 10);
 }
 
 }  // namespace

@@ -315,11 +315,32 @@ TEST(CompactionPickerTest, TablesThatMeetNeitherEachOtherAreMovedTogether) {
                                    table(3, 0, "f", "g", bytes), table(4, 0, "a", "b", bytes)});
   const auto plan = pick_compaction(*version, kLimits);
   ASSERT_TRUE(plan);
-  EXPECT_EQ(ids(plan->upper), (Ids{4, 3, 2, 1}));
+  EXPECT_EQ(ids(plan->upper), (Ids{4, 1, 2, 3}));
   EXPECT_TRUE(plan->is_move());
   const auto meeting = version_of(
       {table(1, 0, "c", "d"), table(2, 0, "d", "e"), table(3, 0, "f", "g"), table(4, 0, "a", "b")});
   EXPECT_FALSE(pick_compaction(*meeting, kLimits)->is_move());
+}
+
+TEST(CompactionPickerTest, OfVeryManyTablesInLevel0TheOldestGoFirst) {
+  TableFiles files = {table(100, 1, "b", "c")};
+  for (uint32_t id = 1; id <= 40; ++id) files.push_back(table(id, 0, "a", "z"));
+  const auto version = version_of(files);
+  const auto plan = pick_compaction(*version, kLimits);
+  ASSERT_TRUE(plan);
+  Ids oldest;
+  for (uint32_t id = 32; id > 0; --id) oldest.push_back(id);
+  EXPECT_EQ(ids(plan->upper), oldest);
+  EXPECT_EQ(ids(plan->lower), Ids{100});
+}
+
+// Also one that reaches over others, and is neither the one before nor the one behind.
+TEST(CompactionPickerTest, WhatAnyOtherTableMeetsIsNotMoved) {
+  const uint64_t bytes = 64 << 10;
+  const auto version = version_of({table(1, 0, "c", "m", bytes), table(2, 0, "d", "e", bytes),
+                                   table(3, 0, "f", "g", bytes), table(4, 0, "n", "o", bytes),
+                                   table(5, 0, "a", "b", bytes), table(6, 1, "b", "b", bytes)});
+  EXPECT_EQ(ids(movable_from_level0(*version, kLimits)), Ids{4});
 }
 
 TEST(CompactionPickerTest, AFullCompactionEndsWhereItFits) {

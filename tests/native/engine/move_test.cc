@@ -1,5 +1,5 @@
-// Tables that go down from level 0 as they are (a trivial move): nothing is read or written for it,
-// and no older version comes to lie above a newer one.
+// Tables that go down from level 0 as they are (a trivial move), or need not begin there: nothing
+// is read or written for it, and no older version comes to lie above a newer one.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -109,6 +109,14 @@ class MoveTest : public testing::TestWithParam<uint64_t> {
     }
   }
 
+  void flush() {
+    const std::map<uint32_t, int> before = levels();
+    expect_ok(engine_->flush());
+    // Else it may be a compaction's.
+    if (is_busy_) return;
+    for (const auto& [id, level] : levels()) placed_ += before.count(id) == 0 && level > 0;
+  }
+
   void expect_content(Engine& engine, const Model& model, uint64_t snapshot = UINT64_MAX) {
     ReadOptions read;
     read.snapshot = snapshot;
@@ -141,6 +149,7 @@ class MoveTest : public testing::TestWithParam<uint64_t> {
   Model model_;
   bool is_busy_ = false;  // when maintenance was last asked
   int moves_ = 0;
+  int placed_ = 0;  // at once
 };
 
 TEST_P(MoveTest, TheNewestVersionIsFoundAtEachStep) {
@@ -153,7 +162,7 @@ TEST_P(MoveTest, TheNewestVersionIsFoundAtEachStep) {
     below(6) == 0 ? spill() : write();
     if (below(3) > 0) {
       flushes_when_busy += is_busy_;
-      expect_ok(engine_->flush());
+      flush();
     }
     for (int steps = below(25); steps > 0; --steps) maintain();
     if (round % 20 == 0) {
@@ -174,7 +183,8 @@ TEST_P(MoveTest, TheNewestVersionIsFoundAtEachStep) {
     pinned_model = model_;
   }
   engine_->unpin_snapshot(pinned);
-  EXPECT_GT(moves_, 15);
+  EXPECT_GT(moves_, 0);
+  EXPECT_GT(placed_, 15);
   EXPECT_GT(compactions, 20u);
   EXPECT_GT(flushes_when_busy, 20);
 }
