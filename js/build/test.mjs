@@ -30,7 +30,7 @@ async function native(preset) {
   ]);
   const text = readText(report);
   // What CTest keeps to itself: how many crash images each class had.
-  for (const [, line] of text.matchAll(/^(?:.*>)?(\w+: \d+ distinct images of .*)$/gm)) {
+  for (const [, line] of text.matchAll(/^(?:.*>)?(\w[\w ,]*: \d+ distinct images.*)$/gm)) {
     console.log(line);
   }
   const head = /<testsuite\b[^>]*>/.exec(text)?.[0] ?? '';

@@ -32,7 +32,7 @@ Status Container::State::check_idle() const {
 Status Container::State::cut_tail() {
   if (!tail) return Status::ok();
   FLOWDB_ASSIGN_OR_RETURN(const uint64_t size, file->size());
-  if (size > end) FLOWDB_RETURN_IF_ERROR(file->truncate(end));
+  if (size > end && holds(Rule::tail_cut)) FLOWDB_RETURN_IF_ERROR(file->truncate(end));
   tail = false;
   return Status::ok();
 }

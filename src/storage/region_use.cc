@@ -3,6 +3,7 @@
 
 #include "storage/container_state.h"
 #include "storage/record.h"
+#include "util/rules.h"
 
 namespace flowdb {
 namespace {
@@ -32,6 +33,7 @@ Region Container::State::take_region(size_t index) {
 }
 
 std::string Container::State::frame_rest(uint64_t end_of_record, uint64_t region_end) {
+  if (!holds(Rule::slack_framed)) return {};
   const uint64_t next = next_record_offset(end_of_record);
   if (next + kRecordHeaderBytes > region_end) return encode_gap(end_of_record, region_end);
   const Region rest = {next, region_end};

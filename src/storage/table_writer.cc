@@ -6,6 +6,7 @@
 
 #include "storage/container_state.h"
 #include "storage/record.h"
+#include "util/rules.h"
 
 namespace flowdb {
 namespace {
@@ -54,6 +55,8 @@ void ContainerWriter::begin_at_end() {
   s.tail = true;
   gap_offset_ = s.end;
   record_offset_ = next_record_offset(s.end);
+  // Then the type ends one sector, and the id begins the next one.
+  if (!holds(Rule::headers_in_one_sector)) record_offset_ += kPageBytes - kLengthBytes - 1;
   buffer_offset_ = gap_offset_;
   buffer_ = encode_gap(gap_offset_, record_offset_);
   buffer_.append(kRecordHeaderBytes, '\0');

@@ -1,6 +1,7 @@
-// Rules: every flush and every order of writes that recovery depends on, by name. All of them hold,
-// and the compiler drops the question; only in one library of the tests (FLOWDB_BREAK_RULES) each
-// can be broken, to show that the crash tests notice it (tests/native/crash).
+// Rules: every flush, every order of writes and every place that recovery depends on, by name. All
+// of them hold, and the compiler drops the question; only in one library of the tests
+// (FLOWDB_BREAK_RULES) each can be broken, to show that the crash tests notice it
+// (tests/native/crash).
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,14 @@ namespace flowdb {
   X(hidden_shown_first)                                                                          \
   /* The file is cut behind the superblock that says where it ends. */                           \
   X(tail_cut_last)                                                                               \
+  /* Nothing is left behind the last record that counts: the file never ends in slack. */        \
+  X(tail_cut)                                                                                    \
   /* A table is framed as one only behind the superblock. */                                     \
   X(tables_named_last)                                                                           \
+  /* Its header, which is rewritten in place, lies in one sector. */                             \
+  X(headers_in_one_sector)                                                                       \
+  /* What is left of a region behind a record is framed. */                                      \
+  X(slack_framed)                                                                                \
   /* A region is used again when no superblock that may count and no reader refers to it. */     \
   X(regions_kept_for_superblock)                                                                 \
   X(regions_kept_for_readers)                                                                    \
@@ -40,6 +47,8 @@ namespace flowdb {
   /* The log: its header is flushed, twice, before a frame is written. */                        \
   X(log_header_flush)                                                                            \
   X(log_header_flush_again)                                                                      \
+  /* It bears the id of the container, and no other container's log is taken for it. */          \
+  X(log_id_compared)                                                                             \
   /* A strict commit is flushed. */                                                              \
   X(log_strict_flush)                                                                            \
   /* An opening begins a new epoch before its first append. */                                   \

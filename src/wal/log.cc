@@ -74,7 +74,7 @@ Result<std::unique_ptr<Log>> Log::open(std::unique_ptr<File> file, const Databas
   FLOWDB_ASSIGN_OR_RETURN(const LogHeaderState header, read_log_header(*file, size, found));
   if (header != LogHeaderState::whole) {
     FLOWDB_RETURN_IF_ERROR(create_header(*file, size, header, id, state->position));
-  } else if (found != id) {
+  } else if (found != id && holds(Rule::log_id_compared)) {
     return Status::corruption(file->name(), log_header_field::kDatabaseId,
                               "the log of another database");
   }

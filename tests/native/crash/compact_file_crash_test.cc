@@ -1,9 +1,8 @@
 // compact_file() under crashes and failing calls (compacted_life.h).
 #include <gtest/gtest.h>
 
-#include <cstdio>
-
 #include "crash/compacted_life.h"
+#include "crash/run_options.h"
 
 namespace flowdb {
 namespace {
@@ -21,7 +20,7 @@ class CompactFile : public testing::TestWithParam<bool> {};
 TEST_P(CompactFile, EveryCrashLeavesTheDatabaseWhole) {
   size_t images = 0;
   EXPECT_EQ(CompactedLife(GetParam()).crash(kTornPlaces, kPowerStates, images), "");
-  std::printf("%zu distinct images\n", images);
+  print_images(GetParam() ? "copies, closed" : "copies, killed", images);
   EXPECT_GT(images, kPowerStates);
 }
 

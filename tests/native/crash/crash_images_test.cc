@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdio>
 
 #include "crash/exploration.h"
 #include "crash/run_options.h"
@@ -29,10 +28,11 @@ TEST_P(CrashImages, Recover) {
   for (; exploration.distinct() < target && seed < 1000 + target; ++seed) {
     ASSERT_EQ(exploration.explore(seed, activity, Depth(), target), "");
   }
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  std::printf("%s: %zu distinct images of %llu workloads in %.1f s\n",
-              std::string(kActivityNames[GetParam()]).c_str(), exploration.distinct(),
-              static_cast<unsigned long long>(seed), seconds.count());
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begin);
+  print_images(
+      std::string(kActivityNames[GetParam()]), exploration.distinct(),
+      " of " + std::to_string(seed) + " workloads in " + std::to_string(ms.count()) + " ms");
   EXPECT_GE(exploration.distinct(), target);
 }
 

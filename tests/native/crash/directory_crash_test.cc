@@ -3,7 +3,6 @@
 // container. FLOWDB_SEED replays a single image, as there.
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <set>
 #include <unordered_set>
 
@@ -32,8 +31,8 @@ TEST_P(DirectoryCrash, ImagesOfSeededLivesRecover) {
   while (exploration.distinct() < target) {
     ASSERT_EQ(exploration.explore(seed++, {16, 24, 24, 1}, target), "");
   }
-  std::printf("%zu distinct images of %llu lives\n", exploration.distinct(),
-              static_cast<unsigned long long>(seed));
+  print_images(GetParam() ? "directories, recovery" : "directories", exploration.distinct(),
+               " of " + std::to_string(seed) + " lives");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DirectoryCrash, testing::Bool(), [](const auto& crashes) {
@@ -54,7 +53,7 @@ TEST_P(DirectoryExhaustive, EveryStateOfAShortLifeRecovers) {
   shape.faults = false;
   DirectoryExploration exploration(shape);
   EXPECT_EQ(exploration.explore(GetParam(), kEverything, SIZE_MAX), "");
-  std::printf("%zu distinct images\n", exploration.distinct());
+  print_images("directories, short life " + std::to_string(GetParam()), exploration.distinct());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DirectoryExhaustive, testing::Range(uint64_t{0}, uint64_t{4}));

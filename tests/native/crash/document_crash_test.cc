@@ -2,7 +2,6 @@
 // all of them, or not at all.
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "crash/document_life.h"
@@ -53,10 +52,12 @@ TEST_P(DocumentCrash, TransactionsAreWhole) {
   }
   const size_t target = images_wanted() / 16;
   // Every process of the test has other seeds.
-  for (uint64_t seed = GetParam(); exploration.distinct() < target; seed += 2) {
-    ASSERT_EQ(exploration.explore(seed, std::nullopt, kDepth, target), "");
+  uint64_t lives = 0;
+  for (; exploration.distinct() < target; ++lives) {
+    ASSERT_EQ(exploration.explore(GetParam() + 2 * lives, std::nullopt, kDepth, target), "");
   }
-  std::printf("documents: %zu distinct images\n", exploration.distinct());
+  print_images(GetParam() == 0 ? "documents, even seeds" : "documents, odd seeds",
+               exploration.distinct(), " of " + std::to_string(lives) + " lives");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DocumentCrash, testing::Values(0, 1));

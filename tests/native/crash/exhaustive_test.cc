@@ -2,9 +2,8 @@
 // with every subset of the sectors that were pending, as long as these are not too many.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-
 #include "crash/exploration.h"
+#include "crash/run_options.h"
 #include "crash/shapes.h"
 
 namespace flowdb {
@@ -25,7 +24,7 @@ TEST_P(Exhaustive, EveryStateOfAShortLifeRecovers) {
   shape.steps = 7;
   Exploration exploration(workloads(shape));
   EXPECT_EQ(exploration.explore(GetParam(), std::nullopt, kEverything, SIZE_MAX), "");
-  std::printf("%zu distinct images\n", exploration.distinct());
+  print_images("short life " + std::to_string(GetParam()), exploration.distinct());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Exhaustive, testing::Range(uint64_t{0}, uint64_t{4}));

@@ -1,7 +1,8 @@
-// Files that are gone, or cut off in their headers: a database that may have held something is
-// never taken for a new one.
+// Files that are gone, cut off in their headers, or another database's: a database that may have
+// held something is never taken for a new one.
 #include <gtest/gtest.h>
 
+#include "crash/story.h"
 #include "crash/workload.h"
 
 namespace flowdb {
@@ -80,6 +81,8 @@ TEST_F(MissingFiles, WithoutItsLogADatabaseHoldsWhatIsInTablesOrIsRefused) {
   });
   EXPECT_GT(opened, 20u);
 }
+
+TEST(ExchangedFiles, TheLogOfAnotherDatabaseIsRefused) { EXPECT_EQ(exchange_logs(), ""); }
 
 }  // namespace
 }  // namespace flowdb

@@ -66,6 +66,8 @@ std::string tell_story() {
       return lose_headers_beside_superblocks();
     case Rule::log_failure_epoch:
       return repeat_the_first_of_a_failed_write();
+    case Rule::log_id_compared:
+      return exchange_logs();
     case Rule::dropped_log_flush:
     case Rule::dropped_log_flush_again:
       return lose_a_clear();

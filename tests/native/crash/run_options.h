@@ -1,10 +1,13 @@
-// What the environment asks of a run: how many distinct images in all, or a single one.
+// What the environment asks of a run: how many distinct images in all, or a single one; and how a
+// run tells how many there were.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <string>
 
 #include "crash/exploration.h"
 
@@ -29,6 +32,11 @@ inline std::optional<StateName> replayed_state() {
   const auto name = StateName::parse(text);
   EXPECT_TRUE(name.has_value()) << "FLOWDB_SEED is seed:event:crash";
   return name;
+}
+
+// Lines of this form are what npm test prints (js/build/test.mjs).
+inline void print_images(const std::string& kind, size_t images, const std::string& more = {}) {
+  std::printf("%s: %zu distinct images%s\n", kind.c_str(), images, more.c_str());
 }
 
 }  // namespace flowdb

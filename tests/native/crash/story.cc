@@ -131,4 +131,28 @@ std::string repeat_the_first_of_a_failed_write() {
   return {};
 }
 
+std::string exchange_logs() {
+  std::array<Disk, 2> disks;
+  for (size_t i = 0; i < disks.size(); ++i) {
+    FaultyDisk disk;
+    Commits commits(kStorySeed, 0);
+    auto engine =
+        Engine::open(disk.open_container(), disk.open_log(), crash_options(kStorySeed, i + 1));
+    EXPECT_TRUE(engine.is_ok()) << engine.status().to_string();
+    EXPECT_TRUE(engine.value()->write(commits.batch(1), Durability::strict).is_ok());
+    disk.end_process();
+    disks[i] = disk.content();
+  }
+  std::swap(disks[0][kLogFile], disks[1][kLogFile]);
+  for (const Disk& exchanged : disks) {
+    FaultyDisk disk(exchanged);
+    const auto engine =
+        Engine::open(disk.open_container(), disk.open_log(), crash_options(kStorySeed, 3));
+    if (engine.is_ok()) return "opened with the log of another database";
+    if (!engine.status().is(StatusCode::corruption)) return engine.status().to_string();
+    if (disk.content()[kLogFile] != exchanged[kLogFile]) return "the other log was changed";
+  }
+  return {};
+}
+
 }  // namespace flowdb

@@ -36,4 +36,7 @@ std::string lose_headers_beside_superblocks();
 // wrong.
 std::string repeat_the_first_of_a_failed_write();
 
+// Two databases exchange their logs: neither is opened. Result: empty, or what is wrong.
+std::string exchange_logs();
+
 }  // namespace flowdb
