@@ -159,7 +159,7 @@ export class Database {
    */
   maintain(budgetUs: number, tidies: boolean): boolean {
     const answer = this.engine.calls.maintain(budgetUs, tidies);
-    if (answer === upkeep.failed) this.#noticeLoss();
+    if (answer === upkeep.failed) this.#noticeLoss(this.engine.lastFailure().message);
     return answer === upkeep.pending;
   }
 
@@ -204,6 +204,8 @@ export class Database {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       if (next.kind === SectionKind.requests) {
         const rest = this.#execute(transaction, next.body, isSplitting ? isPast : undefined);
+        // A large transaction writes before it is committed.
+        if (transaction.isWriter) this.#noticeLoss('');
         if (rest.length > 0) queue.unshift({ ...next, body: rest });
       } else if (next.kind === SectionKind.commit) this.#stage(transaction);
       else this.#abort(transaction, StatusCode.ok, '');
@@ -222,7 +224,6 @@ export class Database {
     transaction.handle = engine.calls.begin(mode, transaction.durability);
     if (transaction.handle !== 0) return true;
     const { status, message } = engine.lastFailure().data;
-    this.#noticeLoss();
     this.#abort(transaction, status, message);
     return false;
   }
@@ -253,7 +254,6 @@ export class Database {
         }
       }
       if (!calls.isOpen(handle)) {
-        this.#noticeLoss();
         this.#end(transaction, false);
         return rest;
       }
@@ -273,7 +273,7 @@ export class Database {
     this.#staged = [];
     const { calls } = this.engine;
     const isCommitted = calls.commitStaged() === StatusCode.ok;
-    if (!isCommitted) this.#noticeLoss();
+    if (!isCommitted) this.#noticeLoss(this.engine.lastFailure().message);
     // Out of the heap at once: whatever happens next, the page has to learn of these.
     this.takeReplies();
     for (const transaction of staged) this.#end(transaction, isCommitted);
@@ -286,11 +286,10 @@ export class Database {
     this.#end(transaction, false);
   }
 
-  // REQUIRES: a call of the engine has failed, and was the last one.
-  #noticeLoss(): void {
-    const { calls } = this.engine;
-    if (this.#lost !== undefined || calls.acceptsWrites()) return;
-    this.#lost = errorData(StatusCode.closed, this.engine.lastFailure().message);
+  /** @param why '' when the page has been told */
+  #noticeLoss(why: string): void {
+    if (this.#lost !== undefined || this.engine.calls.acceptsWrites()) return;
+    this.#lost = errorData(StatusCode.closed, why);
   }
 
   #end(transaction: Transaction, isCommitted: boolean): void {

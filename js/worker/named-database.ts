@@ -186,13 +186,14 @@ export class NamedDatabase {
     throw Failure.of(StatusCode.aborted, message);
   }
 
-  async #delete(request: number): Promise<void> {
+  // `toldVersion`: what connections were told that were in the way, at an attempt before.
+  async #delete(request: number, toldVersion = 0): Promise<void> {
     const database = this.#database ?? (await this.#openEngine(false));
-    let oldVersion = 0;
+    let oldVersion = toldVersion;
     if (database !== undefined) {
       oldVersion = database.engine.version();
       await this.#closeOthers(request, oldVersion, null);
-      if (!isAlive(database)) return this.#delete(request);
+      if (!isAlive(database)) return this.#delete(request, oldVersion);
       this.#database = undefined;
       await database.remove();
     }

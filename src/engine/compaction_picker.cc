@@ -22,8 +22,9 @@ constexpr uint64_t kTableBytesMin = 256 << 10;
 // A compaction ends with a commit, and keeps what it reads of the upper level until then: small
 // tables go down together, up to this.
 constexpr uint64_t kUpperBytesMax = 1 << 20;
-// So many tables of level 0 are read beside each other, with a block of each in memory.
-constexpr size_t kLevel0TablesAtOnce = 32;
+// Tables of level 0 are read beside each other, with a block of each in memory: so many bytes.
+constexpr uint64_t kOpenBlockBytesMax = 8 << 20;
+constexpr uint64_t kOpenBlockBytesMin = 8 << 10;
 // A table is small below this part of what a compaction's tables should have.
 constexpr uint64_t kTableMinShare = 4;
 // Behind the split key tables are small for their own sake, and not merged.
@@ -126,6 +127,28 @@ CompactionPlan plan_level(const Version& version, size_t level, uint64_t target)
   return best;
 }
 
+// Whether all that both may hold is newer in `file`.
+bool is_newer(const TableFile& file, const TableFile& than) {
+  return file.meta().smallest_sequence > than.meta().largest_sequence ||
+         !file.overlaps(than.meta().smallest_key, than.meta().largest_key);
+}
+
+// Of tables of level 0, the oldest that can be read at once go by themselves: what stays has to be
+// newer. Where tables of all levels were taken for such of level 0 (recovery.cc), it may not be.
+void keep_oldest(TableFiles& files) {
+  uint64_t block_bytes = 0;
+  size_t first = files.size();
+  while (first > 0 && block_bytes < kOpenBlockBytesMax) {
+    block_bytes += std::max(files[--first]->record_bytes(), kOpenBlockBytesMin);
+  }
+  for (size_t stays = first; stays-- > 0;) {
+    for (size_t i = first; i < files.size(); ++i) {
+      if (!is_newer(*files[stays], *files[i])) first = stays;
+    }
+  }
+  files.erase(files.begin(), files.begin() + static_cast<ptrdiff_t>(first));
+}
+
 // Whether the table `below` may hold older records than `file`, of the same keys and times.
 bool may_be_hidden(const TableMeta& below, const TableFile& file) {
   const TableMeta& meta = file.meta();
@@ -141,7 +164,8 @@ bool may_be_hidden(const TableMeta& below, const TableFile& file) {
 // By key, a table meets another one when it meets the one before it that reaches the farthest, or
 // the one behind it.
 TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits) {
-  TableFiles by_key = version.level(0);
+  // Where keys are written in order, the newest, which is the first, has the largest.
+  TableFiles by_key(version.level(0).rbegin(), version.level(0).rend());
   insertion_sort(by_key, [](const auto& a, const auto& b) {
     return a->meta().smallest_key < b->meta().smallest_key;
   });
@@ -173,11 +197,7 @@ CompactionPlan plan_level0(const Version& version, const CompactionLimits& limit
       plan.upper.push_back(file);
     }
   }
-  // The oldest, which are the last, can go by themselves.
-  if (plan.upper.size() > kLevel0TablesAtOnce) {
-    plan.upper.erase(plan.upper.begin(),
-                     plan.upper.end() - static_cast<ptrdiff_t>(kLevel0TablesAtOnce));
-  }
+  keep_oldest(plan.upper);
   std::string_view smallest = plan.upper.front()->meta().smallest_key;
   std::string_view largest = plan.upper.front()->meta().largest_key;
   for (const auto& file : plan.upper) {

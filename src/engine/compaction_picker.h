@@ -58,7 +58,7 @@ struct CompactionPlan {
 TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits);
 
 // Level 0 alone, whatever its size: of the tables that need only be moved, or else of all on the
-// split key's side with more tables; of the oldest, when these are very many. REQUIRES: there is
+// split key's side with more tables; of the oldest, when these would take much memory. REQUIRES: there is
 // one.
 CompactionPlan plan_level0(const Version& version, const CompactionLimits& limits);
 

@@ -1,4 +1,4 @@
-// From the memtable to a table of level 0.
+// From the memtable to tables of level 0, or 1.
 #include <cassert>
 
 #include "engine/engine_state.h"
@@ -56,7 +56,8 @@ Result<uint64_t> Engine::State::commit_flush() {
 
 // A running compaction counts on what it has found in level 1.
 void Engine::State::place(Change& change) {
-  if (is_size_tiered() || (job != nullptr && job->plan().output_level == 1)) return;
+  if (change.added.empty() || is_size_tiered() || (job != nullptr && job->plan().output_level == 1))
+    return;
   const auto in_level0 = version->with(files_of(change.added), {});
   for (const auto& file : movable_from_level0(*in_level0, compaction_limits())) {
     for (TableMeta& meta : change.added) {

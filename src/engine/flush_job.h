@@ -1,4 +1,4 @@
-// FlushJob: a memtable that is full, and its way to a table of level 0, a step at a time. It
+// FlushJob: a memtable that is full, and its way to tables, a step at a time. It
 // changes nothing that is committed: who runs it commits its result.
 #pragma once
 

@@ -16,11 +16,6 @@ constexpr uint64_t kReplacedBytesMin = 4 << 10;
 constexpr uint64_t kLargeRecordBytes = 64 << 10;
 constexpr uint64_t kLargeRecordWeight = 3;
 
-// On average.
-uint64_t record_bytes_of(const TableFile& file) {
-  return file.bytes() / std::max<uint64_t>(file.meta().records, 1);
-}
-
 bool is_much_smaller(const Record& record, uint64_t bytes) {
   if (record.kind == RecordKind::remove_range) return false;
   if (record.kind == RecordKind::put && bytes < kReplacedBytesMin) return false;
@@ -78,7 +73,7 @@ std::shared_ptr<const Version> Version::with(const TableFiles& added,
     for (const auto& file : next->levels_[i]) {
       next->hidden_bytes_[i] += next->hidden_bytes(*file);
       if (i == 0) continue;
-      next->record_bytes_most_ = std::max(next->record_bytes_most_, record_bytes_of(*file));
+      next->record_bytes_most_ = std::max(next->record_bytes_most_, file->record_bytes());
     }
   }
   return next;
@@ -111,7 +106,7 @@ uint64_t Version::hidden_bytes(const Record& newer) const {
 }
 
 uint64_t hidden_bytes(const Record& newer, const TableFile& older) {
-  const uint64_t bytes = record_bytes_of(older);
+  const uint64_t bytes = older.record_bytes();
   if (!is_much_smaller(newer, bytes)) return 0;
   return bytes < kLargeRecordBytes ? bytes : bytes * kLargeRecordWeight;
 }

@@ -2,6 +2,7 @@
 // iterator keeps the one that it began with, whatever flushes and compactions do meanwhile.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string_view>
@@ -34,6 +35,8 @@ class TableFile {
   // Length of the raw table.
   uint64_t bytes() const { return location_.length; }
   const TableLocation& location() const { return location_; }
+  // Of a record, on average.
+  uint64_t record_bytes() const { return bytes() / std::max<uint64_t>(meta_.records, 1); }
   bool overlaps(std::string_view smallest, std::string_view largest) const {
     return meta_.smallest_key <= largest && smallest <= meta_.largest_key;
   }
@@ -90,9 +93,9 @@ class Version {
   mutable std::shared_ptr<const RangeRemoves> range_removes_;
 };
 
-// What `newer` hides in an older table, should that hold a record of its key, in bytes: as much as a
-// record has there on average, several times over when that is large. 0 when it is not much smaller
-// itself: then its own size says enough.
+// What `newer` hides in an older table, should that hold a record of its key, in bytes: as much as
+// a record has there on average, several times over when that is large. 0 when it is not much
+// smaller itself: then its own size says enough.
 uint64_t hidden_bytes(const Record& newer, const TableFile& older);
 
 // Adds the removals of ranges that these tables hold. Errors as Table::add_range_removes.

@@ -164,6 +164,22 @@ it('does the same when upkeep has failed, before anybody asks for something', as
   expect(valueOf(await worker.reply(connection, 1))).toBe(text);
 });
 
+it('does the same when a request has failed in a transaction that may go on', async () => {
+  const disk = failingDisk();
+  worker = new WorkerDriver({ onModule: disk.onModule });
+  const a = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
+  const text = 'x'.repeat(memtableBytes);
+  expect((await write(a, 1, Durability.relaxed, text))?.kind).toBe(ReplyKind.committed);
+  expect((await write(a, 2, Durability.relaxed, text))?.kind).toBe(ReplyKind.committed);
+  disk.isFailing = true;
+  worker.send((writer) => {
+    begin(writer, a, 3, 'readwrite', 1);
+    put(writer, 1, 1, 'large', 'x'.repeat(8 << 20));
+  });
+  expect((await worker.reply(a, 3)).kind).toBe(ReplyKind.error);
+  expect(await worker.message('closed')).toMatchObject({ connection: a });
+});
+
 it.each(['a deletion', 'an upgrade'])(
   '%s that waits for a connection goes on when that is lost',
   async (kind) => {

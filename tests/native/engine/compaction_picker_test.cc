@@ -13,7 +13,7 @@ std::shared_ptr<const TableFile> table(uint32_t id, uint8_t level, std::string s
   meta.level = level;
   meta.smallest_key = std::move(smallest);
   meta.largest_key = std::move(largest);
-  meta.largest_sequence = id;
+  meta.smallest_sequence = meta.largest_sequence = id;
   return std::make_shared<TableFile>(meta, TableLocation{0, bytes}, TableSource{});
 }
 
@@ -322,16 +322,41 @@ TEST(CompactionPickerTest, TablesThatMeetNeitherEachOtherAreMovedTogether) {
   EXPECT_FALSE(pick_compaction(*meeting, kLimits)->is_move());
 }
 
-TEST(CompactionPickerTest, OfVeryManyTablesInLevel0TheOldestGoFirst) {
-  TableFiles files = {table(100, 1, "b", "c")};
-  for (uint32_t id = 1; id <= 40; ++id) files.push_back(table(id, 0, "a", "z"));
-  const auto version = version_of(files);
-  const auto plan = pick_compaction(*version, kLimits);
+// With blocks of 256 KiB.
+TableFiles many_large(uint32_t count) {
+  TableFiles files;
+  for (uint32_t id = 1; id <= count; ++id) files.push_back(table(id, 0, "a", "z", 256 << 10));
+  return files;
+}
+
+TEST(CompactionPickerTest, OfManyTablesInLevel0TheOldestGoFirst) {
+  TableFiles files = many_large(40);
+  files.push_back(table(100, 1, "b", "c"));
+  const auto plan = pick_compaction(*version_of(files), kLimits);
   ASSERT_TRUE(plan);
   Ids oldest;
   for (uint32_t id = 32; id > 0; --id) oldest.push_back(id);
   EXPECT_EQ(ids(plan->upper), oldest);
   EXPECT_EQ(ids(plan->lower), Ids{100});
+  TableFiles small;
+  for (uint32_t id = 1; id <= 400; ++id) small.push_back(table(id, 0, "a", "z"));
+  EXPECT_EQ(pick_compaction(*version_of(small), kLimits)->upper.size(), 400u);
+}
+
+// As when they had stood in several levels.
+TEST(CompactionPickerTest, WhatHoldsSomethingOlderGoesWithTheOldest) {
+  TableMeta meta;
+  meta.id = 50;
+  meta.smallest_key = "b";
+  meta.largest_key = "c";
+  meta.smallest_sequence = 3;
+  meta.largest_sequence = 36;
+  TableFiles files = many_large(40);
+  files.push_back(std::make_shared<TableFile>(meta, TableLocation{0, 1000}, TableSource{}));
+  const auto plan = pick_compaction(*version_of(files), kLimits);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->upper.size(), 37u);
+  EXPECT_EQ(plan->upper.front()->meta().id, 50u) << "35 and 36 are newer than that";
 }
 
 // Also one that reaches over others, and is neither the one before nor the one behind.
