@@ -52,6 +52,8 @@ interface EncodedValue {
 
 export class CommandWriter {
   readonly #writer: ByteWriter;
+  /** For a value that goes in pieces. Kept: memory that was written to before is much faster. */
+  readonly #aside = new ByteWriter(0);
   #sectionAt = noSection;
   #connection = 0;
   #transaction = 0;
@@ -140,9 +142,13 @@ export class CommandWriter {
         const [kind = 0, injectionAt = 0, length = 0] = [0, 4, 8].map((offset) =>
           writer.view.getUint32(valueAt + offset, true),
         );
-        const bytes = writer.bytes.slice(valueAt + 12, valueAt + 12 + length);
+        const aside = this.#aside;
+        aside.reset();
+        aside.append(writer.bytes.subarray(valueAt + 12, valueAt + 12 + length));
         writer.length = at;
+        const bytes = aside.bytes.subarray(0, length);
         this.#putInPieces(request, store, record, { kind, injectionAt, bytes });
+        aside.reset();
         return;
       }
       this.#indexKeys(record);

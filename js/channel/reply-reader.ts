@@ -13,7 +13,8 @@ import {
 } from './protocol';
 import { errorData, toDOMException } from './status';
 
-const noValues: Uint8Array[] = [];
+/** Of each value, its pieces. */
+const noValues: Uint8Array[][] = [];
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -28,7 +29,7 @@ export class Reply extends ByteReader {
   transaction = 0;
   request = 0;
   /** The values that came in pieces before it, in order. */
-  large: Uint8Array[] = noValues;
+  large = noValues;
   #largeRead = 0;
   #error: DOMException | undefined;
 
@@ -70,9 +71,9 @@ export class Reply extends ByteReader {
     const kind = this.u32('value kind');
     const bytes = this.sizedBytes('value');
     if ((kind & VALUE_IN_PIECES) === 0) return decodeValue(kind, bytes);
-    const large = this.large[this.#largeRead++];
-    if (large === undefined) throw new MalformedError('value', at, 'has no pieces');
-    return decodeValue(kind & ~VALUE_IN_PIECES, large);
+    const pieces = this.large[this.#largeRead++];
+    if (pieces === undefined) throw new MalformedError('value', at, 'has no pieces');
+    return decodeValue(kind & ~VALUE_IN_PIECES, gathered(pieces));
   }
 
   /** New values. @param count how many there are. @throws MalformedError */
@@ -93,7 +94,22 @@ export class Reply extends ByteReader {
   }
 }
 
-/** Puts the pieces of large values together, across messages. */
+/** The bytes of a value in pieces, valid until the next call. */
+function gathered(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1) return first;
+  const length = lengthOf(pieces);
+  if (length > scratchBytesMax) return joined(pieces);
+  if (scratch.length < length) scratch = new Uint8Array(length);
+  fill(scratch, pieces);
+  return scratch.subarray(0, length);
+}
+
+/** Memory that was written to before takes a copy in a fifth of the time that new memory takes. */
+let scratch = new Uint8Array(0);
+const scratchBytesMax = 4 << 20;
+
+/** Collects the pieces of large values, across messages. */
 export class LargeValues {
   #pieces: Uint8Array[] = [];
   #values = noValues;
@@ -102,12 +118,12 @@ export class LargeValues {
     this.#pieces.push(piece);
     if (!isLast) return;
     if (this.#values === noValues) this.#values = [];
-    this.#values.push(joined(this.#pieces));
+    this.#values.push(this.#pieces);
     this.#pieces = [];
   }
 
   /** Those of the reply that comes now. What it has left unfinished is dropped: it has failed. */
-  take(): Uint8Array[] {
+  take(): Uint8Array[][] {
     const values = this.#values;
     this.#values = noValues;
     this.#pieces = [];
@@ -117,13 +133,19 @@ export class LargeValues {
 
 /** One behind the other. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  const all = new Uint8Array(lengthOf(parts));
+  fill(all, parts);
+  return all;
+}
+
+const lengthOf = (parts: readonly Uint8Array[]) => parts.reduce((sum, { length }) => sum + length, 0);
+
+function fill(all: Uint8Array, parts: readonly Uint8Array[]): void {
   let at = 0;
   for (const part of parts) {
     all.set(part, at);
     at += part.length;
   }
-  return all;
 }
 
 /** Gives the replies of a message one after the other. */
