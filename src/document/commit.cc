@@ -97,9 +97,12 @@ std::vector<Status> Database::commit(const std::vector<Transaction*>& group) {
   for (size_t i = 0; i < group.size(); ++i) {
     Transaction& transaction = *group[i];
     if (transaction.is_over()) continue;
-    for (const uint32_t data_id : transaction.written_) counts_.change(data_id, next_transaction_);
     if (transaction.has_writes()) {
       outcomes[i] = one_by_one ? commit_alone(transaction, durability) : written;
+    }
+    for (const auto& [data_id, change] : transaction.written_) {
+      counts_.change(data_id, transaction.number_, next_transaction_,
+                     outcomes[i].is_ok() ? change : std::nullopt);
     }
     if (outcomes[i].is_ok()) {
       publish(transaction);

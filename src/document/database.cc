@@ -37,9 +37,8 @@ Database::Database(std::unique_ptr<Engine> engine, std::shared_ptr<const Schema>
     live_.add(store.data_id);
     for (const IndexSchema& index : store.indexes) live_.add(index.data_id);
   }
-  engine_->set_drop_filter([this](std::string_view first, std::string_view last) {
-    return live_.is_dead(first, last);
-  });
+  engine_->set_drop_filter(
+      [this](std::string_view first, std::string_view last) { return live_.is_dead(first, last); });
   engine_->set_table_split(kPieceKeysFirst, kPieceGroupBytes);
 }
 
@@ -56,6 +55,7 @@ size_t Database::overlay_bytes() const {
 uint32_t Database::take_data_id() {
   const uint32_t data_id = next_data_id_++;
   live_.add(data_id);
+  counts_.begin(data_id);
   return data_id;
 }
 

@@ -1,5 +1,5 @@
-// KnownCounts: how many entries stores and indexes have, as far as somebody has counted them since
-// they were last written to.
+// KnownCounts: how many entries stores and indexes have, as far as somebody has counted them, or
+// they were empty, and all who wrote since have known what they changed.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +25,18 @@ class KnownCounts {
     Known& known = entry(data_id);
     if (transaction >= known.since) known.count = count;
   }
-  // A commit has changed it, which transactions see from this one on.
-  void change(uint32_t data_id, uint64_t transaction) {
+  // A new one, which is empty.
+  void begin(uint32_t data_id) { entry(data_id).count = 0; }
+  // The commit of `writer` has changed it, which transactions see from `next` on. `by`: nullopt:
+  // nobody knows. What was committed while the writer was open, it has not seen.
+  void change(uint32_t data_id, uint64_t writer, uint64_t next, std::optional<int64_t> by) {
     Known& known = entry(data_id);
-    known.count = std::nullopt;
-    known.since = transaction;
+    if (!by || !known.count || writer < known.since) {
+      known.count = std::nullopt;
+    } else {
+      *known.count += static_cast<uint64_t>(*by);
+    }
+    known.since = next;
   }
   // Nobody counts it any more.
   void remove(uint32_t data_id) {

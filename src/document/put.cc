@@ -41,13 +41,15 @@ Status Transaction::put_record(const PutRequest& request) {
 
   FLOWDB_RETURN_IF_ERROR(make_room());
   const std::vector<IndexKey>* kept = nullptr;
-  bool has_old = false;
+  Before before = Before::unknown;
   if (!request.overwrite || !target->indexes.empty() ||
       database_->has_large_values(target->data_id)) {
     set_record_key(key_buffer_, *target, request.key);
-    FLOWDB_ASSIGN_OR_RETURN(has_old, read(key_buffer_, old_record_));
-    if (has_old && !request.overwrite) return Status::constraint("the key exists already");
+    FLOWDB_ASSIGN_OR_RETURN(const bool found, read(key_buffer_, old_record_));
+    if (found && !request.overwrite) return Status::constraint("the key exists already");
+    before = found ? Before::present : Before::absent;
   }
+  const bool has_old = before == Before::present;
   Value old_value;
   if (has_old) {
     FLOWDB_RETURN_IF_ERROR(decode_record(old_record_, old_value, old_keys_));
@@ -57,15 +59,16 @@ Status Transaction::put_record(const PutRequest& request) {
 
   if (has_old) remove_pieces(*target, old_value);
   if (has_old) remove_entries(*target, request.key, old_keys_, kept);
+  const Before entry_before = may_repeat(keys) ? Before::unknown : Before::absent;
   for (const IndexKey& entry : keys) {
     if (has_old && kept != nullptr && contains(old_keys_, entry)) continue;
     set_index_entry_key(key_buffer_, *target, *target->find_index(entry.index_id), entry.key,
                         request.key);
-    write_record(key_buffer_, {});
+    write_record(key_buffer_, {}, entry_before);
   }
   encode_record(record_buffer_, request.value, keys);
   set_record_key(key_buffer_, *target, request.key);
-  write_record(key_buffer_, record_buffer_);
+  write_record(key_buffer_, record_buffer_, before);
   if (moved != nullptr) move_generator(*moved, load_key_number(request.key.data() + 1));
   return Status::ok();
 }
@@ -104,11 +107,12 @@ Status Transaction::check_unique(const StoreSchema& target, const IndexSchema& i
 void Transaction::remove_entries(const StoreSchema& target, std::string_view primary_key,
                                  const std::vector<IndexKey>& keys,
                                  const std::vector<IndexKey>* but) {
+  const Before before = may_repeat(keys) ? Before::unknown : Before::present;
   for (const IndexKey& entry : keys) {
     const IndexSchema* const index = target.find_index(entry.index_id);
     if (index == nullptr || (but != nullptr && contains(*but, entry))) continue;
     set_index_entry_key(key_buffer_, target, *index, entry.key, primary_key);
-    remove_record(key_buffer_);
+    remove_record(key_buffer_, before);
   }
 }
 
@@ -133,14 +137,15 @@ Status Transaction::backfill(uint32_t index_id, std::string_view primary_key,
   added.reserve(keys.size());
   for (const std::string_view key : keys) added.push_back({index_id, key});
   FLOWDB_RETURN_IF_ERROR(check_index_keys(*target.store, primary_key, added));
+  const Before before = may_repeat(added) ? Before::unknown : Before::absent;
   for (const IndexKey& entry : added) {
     set_index_entry_key(key_buffer_, *target.store, *target.index, entry.key, primary_key);
-    write_record(key_buffer_, {});
+    write_record(key_buffer_, {}, before);
     old_keys_.push_back(entry);
   }
   encode_record(record_buffer_, value, old_keys_);
   set_record_key(key_buffer_, *target.store, primary_key);
-  write_record(key_buffer_, record_buffer_);
+  write_record(key_buffer_, record_buffer_, Before::present);
   return Status::ok();
 }
 

@@ -40,6 +40,17 @@ Status decode(std::string_view stored, Value& value, std::vector<IndexKey>* keys
 
 }  // namespace
 
+bool may_repeat(const std::vector<IndexKey>& keys) {
+  constexpr size_t kComparedMax = 16;
+  if (keys.size() > kComparedMax) return true;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    for (size_t k = 0; k < i; ++k) {
+      if (keys[i].index_id == keys[k].index_id && keys[i].key == keys[k].key) return true;
+    }
+  }
+  return false;
+}
+
 void encode_record(std::string& out, const Value& value, const std::vector<IndexKey>& index_keys) {
   out.clear();
   const int large = value.is_large ? kLarge : 0;

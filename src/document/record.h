@@ -25,6 +25,9 @@ struct IndexKey {
   std::string_view key;
 };
 
+// Whether one of them may be there twice; of very many nobody looks.
+bool may_repeat(const std::vector<IndexKey>& keys);
+
 // Replaces what `out` held.
 void encode_record(std::string& out, const Value& value, const std::vector<IndexKey>& index_keys);
 

@@ -41,6 +41,7 @@ bool Transaction::leaves_more_behind(const StoreSchema& target) const {
 Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bounds) {
   const bool must_read = leaves_more_behind(target);
   std::vector<std::string> doomed;
+  Before before = Before::present;
   Value value;
   Iterator& it = iterator({&target, nullptr});
   for (it.seek(bounds.begin); it.valid() && it.key() < bounds.end; it.next()) {
@@ -55,6 +56,7 @@ Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bou
         doomed.push_back(key_buffer_);
       }
     }
+    if (may_repeat(old_keys_)) before = Before::unknown;
     for (const IndexKey& entry : old_keys_) {
       const IndexSchema* const index = target.find_index(entry.index_id);
       if (index == nullptr) continue;
@@ -65,7 +67,7 @@ Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bou
   FLOWDB_RETURN_IF_ERROR(it.status());
   const bool more = it.valid() && it.key() < bounds.end;
   if (more) bounds.begin = it.key();
-  for (const std::string& key : doomed) remove_record(key);
+  for (const std::string& key : doomed) remove_record(key, before);
   return more;
 }
 
@@ -79,7 +81,7 @@ Status Transaction::remove_one(const StoreSchema& target, std::string_view prima
   if (!found) return Status::ok();
   Value value;
   FLOWDB_RETURN_IF_ERROR(decode_record(old_record_, value, old_keys_));
-  remove_record(key_buffer_);
+  remove_record(key_buffer_, Before::present);
   remove_pieces(target, value);
   remove_entries(target, primary_key, old_keys_, nullptr);
   return Status::ok();

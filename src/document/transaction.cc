@@ -121,18 +121,27 @@ bool Transaction::has_writes() const {
   return (overlay_ != nullptr && overlay_->count() > 0) || !spill_.runs.empty();
 }
 
-void Transaction::note_written(std::string_view engine_key) {
+void Transaction::note_written(std::string_view engine_key, std::optional<int64_t> change) {
   if (engine_key[0] != kRecordSpace && engine_key[0] != kIndexSpace) return;
   const uint32_t data_id = load_be32(engine_key.data() + 1);
-  if (!has_written_to(data_id)) written_.push_back(data_id);
+  auto at = std::find_if(written_.begin(), written_.end(),
+                         [&](const Written& w) { return w.data_id == data_id; });
+  if (at == written_.end()) at = written_.insert(at, {data_id, 0});
+  if (change && at->change) {
+    *at->change += *change;
+  } else {
+    at->change = std::nullopt;
+  }
 }
 
 bool Transaction::has_written_to(uint32_t data_id) const {
-  return std::find(written_.begin(), written_.end(), data_id) != written_.end();
+  return std::any_of(written_.begin(), written_.end(),
+                     [&](const Written& w) { return w.data_id == data_id; });
 }
 
-void Transaction::write_record(std::string_view engine_key, std::string_view value) {
-  note_written(engine_key);
+void Transaction::write_record(std::string_view engine_key, std::string_view value, Before before) {
+  note_written(engine_key,
+               before == Before::unknown ? std::nullopt : std::optional(before == Before::absent));
   Record record;
   record.key = engine_key;
   record.value = value;
@@ -140,8 +149,10 @@ void Transaction::write_record(std::string_view engine_key, std::string_view val
   overlay_->insert(record);
 }
 
-void Transaction::remove_record(std::string_view engine_key) {
-  note_written(engine_key);
+void Transaction::remove_record(std::string_view engine_key, Before before) {
+  note_written(engine_key, before == Before::unknown
+                               ? std::nullopt
+                               : std::optional(before == Before::absent ? 0 : -1));
   Record record;
   record.key = engine_key;
   record.sequence = kOverlaySequence;

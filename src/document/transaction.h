@@ -199,11 +199,15 @@ class Transaction {
   // quota_exceeded, io_error, closed.
   Status make_room();
   bool has_writes() const;
-  // Notes the data id of a record or an index entry.
-  void note_written(std::string_view engine_key);
+  // Notes the data id of a record or an index entry, and by how much there are more of them then;
+  // nullopt: nobody knows.
+  void note_written(std::string_view engine_key, std::optional<int64_t> change);
   bool has_written_to(uint32_t data_id) const;
-  void write_record(std::string_view engine_key, std::string_view value);
-  void remove_record(std::string_view engine_key);
+  // Whether a key was there before it is written or removed, for who counts.
+  enum class Before : uint8_t { unknown, absent, present };
+  void write_record(std::string_view engine_key, std::string_view value,
+                    Before before = Before::unknown);
+  void remove_record(std::string_view engine_key, Before before = Before::unknown);
   void remove_entries(const StoreSchema& store, std::string_view primary_key,
                       const std::vector<IndexKey>& keys, const std::vector<IndexKey>* but);
 
@@ -228,7 +232,12 @@ class Transaction {
   std::shared_ptr<Schema> own_schema_;  // null: no changes; else the same as schema_
   std::vector<uint32_t> cleared_;       // ids of stores
   std::vector<uint32_t> taken_;         // data ids
-  std::vector<uint32_t> written_;       // data ids that it has written under
+  // Under which data ids it has written, and how many records or entries there are more for that.
+  struct Written {
+    uint32_t data_id;
+    std::optional<int64_t> change;
+  };
+  std::vector<Written> written_;
   std::vector<Generator> generators_;
   std::unique_ptr<Memtable> overlay_;
   Spill spill_;

@@ -1,5 +1,7 @@
-// Counts of everything, which are kept until somebody writes.
+// Counts of everything, which are kept, and follow what is written where that is known.
 #include <gtest/gtest.h>
+
+#include <random>
 
 #include "document/test_database.h"
 
@@ -34,6 +36,11 @@ class Count : public testing::Test {
       if (i == from) keys.emplace_back(kIndex, text("first"));
       ASSERT_TRUE(put(t, kStore, number(i), "value", keys).is_ok());
     }
+  }
+  // What there is, counted one by one.
+  static uint64_t walked(Transaction& t, uint32_t source) {
+    return count(t, source, {std::nullopt, number(1e300)}) +
+           count(t, source, {number(1e300), std::nullopt, true, false});
   }
   // Twice, as the second answer may be the first one kept.
   void expect(uint64_t records, uint64_t entries) {
@@ -128,6 +135,74 @@ TEST_F(Count, OfAnIndexThatIsBackfilled) {
   expect(3, 4);
   const auto reader = database_->begin(TransactionMode::readonly, Durability::relaxed);
   EXPECT_EQ(count(*reader, 4), 1u);
+}
+
+// Each way to write, in stores with indexes and without, beside what a walk finds.
+TEST_F(Count, IsThatOfAWalkWhateverIsWritten) {
+  std::mt19937_64 random(7);
+  const auto below = [&](int n) { return static_cast<int>(random() % static_cast<uint64_t>(n)); };
+  for (int round = 0; round < 300; ++round) {
+    auto t = writer();
+    for (int step = below(6); step >= 0; --step) {
+      const uint32_t store = below(3) == 0 ? kOther : kStore;
+      const int key = below(30);
+      IndexKeys keys;
+      // 20 are too many to look for one that is there twice, as the second of 0 and 0 is.
+      const int entries = store == kOther ? 0 : below(8) == 0 ? 20 : below(4);
+      for (int i = 0; i < entries; ++i) {
+        keys.emplace_back(kIndex, number(below(4) == 0 ? 0 : below(40)));
+      }
+      switch (below(10)) {
+        case 0:
+          ASSERT_TRUE(t->remove(store, {number(key), number(key + 8)}).is_ok());
+          break;
+        case 1:
+        case 2:
+          ASSERT_TRUE(t->remove(store, KeyRange::only(number(key))).is_ok());
+          break;
+        case 3:
+          if (below(5) == 0) {
+            ASSERT_TRUE(t->clear(store).is_ok());
+          }
+          break;
+        default:
+          ASSERT_TRUE(put(*t, store, number(key), "value", keys).is_ok());
+      }
+    }
+    // Some are aborted.
+    if (below(5) == 0) {
+      t.reset();
+    } else {
+      ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
+    }
+    if (below(40) == 0) {
+      database_.reset();
+      database_ = std::move(files_.open()).value();
+    }
+    const auto reader = database_->begin(TransactionMode::readonly, Durability::relaxed);
+    for (const uint32_t source : {kStore, kIndex, kOther}) {
+      ASSERT_EQ(count(*reader, source), walked(*reader, source)) << source << ", " << round;
+    }
+  }
+}
+
+// Two at once, of which neither sees what the other one adds: there is one record in the end.
+TEST_F(Count, OfTwoWhoAddTheSame) {
+  for (const bool together : {false, true}) {
+    auto a = writer();
+    auto b = writer();
+    const int key = together ? 1 : 2;
+    put_some(*a, key, 1);
+    put_some(*b, key, 1);
+    if (together) {
+      const auto outcomes = database_->commit({a.get(), b.get()});
+      ASSERT_TRUE(outcomes[0].is_ok() && outcomes[1].is_ok());
+    } else {
+      ASSERT_TRUE(commit(*database_, std::move(a)).is_ok());
+      ASSERT_TRUE(commit(*database_, std::move(b)).is_ok());
+    }
+    expect(together ? 2 : 1, together ? 4 : 2);
+  }
 }
 
 TEST_F(Count, OfOtherStoresIsKept) {
