@@ -6,14 +6,38 @@ import { KeyRange, requireKey } from './key-range';
 import { requireArguments } from './webidl/conversions';
 import { defineInterface, internal, requireInternal } from './webidl/interface-shape';
 
-/** The range behind an IDBKeyRange; undefined for anything else. */
-export let keyRangeOf: (value: unknown) => KeyRange | undefined;
+let ownRangeOf: (value: unknown) => KeyRange | undefined;
+
+// The browser's own, as it is while this is loaded.
+const native = (globalThis as { IDBKeyRange?: typeof globalThis.IDBKeyRange }).IDBKeyRange;
+const nativeGetters = Object.getOwnPropertyDescriptors(native?.prototype ?? {});
+const nativeOf = (range: object, name: string): unknown => nativeGetters[name]?.get?.call(range);
+
+/**
+ * The range behind an IDBKeyRange, ours or the browser's own, which a script has that does not
+ * replace all globals; undefined for anything else.
+ */
+export function keyRangeOf(value: unknown): KeyRange | undefined {
+  const own = ownRangeOf(value);
+  if (own !== undefined || native === undefined || !(value instanceof native)) return own;
+  try {
+    const [lower, upper] = ['lower', 'upper'].map((name) => {
+      const bound = nativeOf(value, name);
+      return bound === undefined ? undefined : requireKey(bound);
+    });
+    const [lowerOpen, upperOpen] = ['lowerOpen', 'upperOpen'].map((name) => nativeOf(value, name));
+    return new KeyRange(lower, upper, lowerOpen === true, upperOpen === true);
+  } catch {
+    // It only inherits from one.
+    return undefined;
+  }
+}
 
 export class IDBKeyRange {
   readonly #range: KeyRange;
 
   static {
-    keyRangeOf = (value) =>
+    ownRangeOf = (value) =>
       typeof value === 'object' && value !== null && #range in value ? value.#range : undefined;
   }
 
