@@ -124,14 +124,16 @@ bool Transaction::has_writes() const {
 void Transaction::note_written(std::string_view engine_key, std::optional<int64_t> change) {
   if (engine_key[0] != kRecordSpace && engine_key[0] != kIndexSpace) return;
   const uint32_t data_id = load_be32(engine_key.data() + 1);
-  auto at = std::find_if(written_.begin(), written_.end(),
-                         [&](const Written& w) { return w.data_id == data_id; });
-  if (at == written_.end()) at = written_.insert(at, {data_id, 0});
-  if (change && at->change) {
-    *at->change += *change;
-  } else {
-    at->change = std::nullopt;
+  for (Written& written : written_) {
+    if (written.data_id != data_id) continue;
+    if (change && written.change) {
+      *written.change += *change;
+    } else {
+      written.change = std::nullopt;
+    }
+    return;
   }
+  written_.push_back({data_id, change});
 }
 
 bool Transaction::has_written_to(uint32_t data_id) const {
