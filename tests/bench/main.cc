@@ -26,7 +26,7 @@ namespace {
 constexpr const char* kUsage =
     "flowdb_bench [--rounds=3] [--records=100000] [--large=1000000] [--only=TEXT]\n"
     "             [--stores=flowdb,rocksdb,leveldb] [--folder=FOLDER | --memory] [--json=FILE]\n"
-    "             [--clock=wall|thread]\n"
+    "             [--clock=wall|thread] [--passes=5]\n"
     "--large=0 leaves the large group out; --only runs the groups with TEXT in their names;\n"
     "--memory keeps FlowDB's files in memory and leaves the other stores out.\n";
 
@@ -53,6 +53,8 @@ struct CommandLine {
         menu.records = static_cast<uint32_t>(std::max(1, std::atoi(value.c_str())));
       } else if (name == "--large") {
         menu.large_records = static_cast<uint32_t>(std::max(0, std::atoi(value.c_str())));
+      } else if (name == "--passes") {
+        menu.passes = static_cast<uint32_t>(std::max(1, std::atoi(value.c_str())));
       } else if (name == "--only") {
         only = value;
       } else if (name == "--stores") {

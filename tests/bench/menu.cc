@@ -13,9 +13,6 @@
 namespace flowdb::bench {
 namespace {
 
-// A read job runs so many times in a round, and its median counts: it takes milliseconds only.
-constexpr int kReadPasses = 5;
-
 double now_ns(Clock clock) {
   if (clock == Clock::thread) {
 #ifdef CLOCK_THREAD_CPUTIME_ID
@@ -62,13 +59,14 @@ class Run {
     results_.note(group_, name, "ns", store_.name(), nanoseconds_of(operations, job));
   }
 
-  // The median of several passes.
+  // The median of several passes: one takes milliseconds only.
   template <typename Job>
   void time_passes(const char* name, uint64_t operations, Job job) {
     std::vector<double> passes;
-    for (int i = 0; i < kReadPasses; ++i) passes.push_back(nanoseconds_of(operations, job));
-    std::nth_element(passes.begin(), passes.begin() + kReadPasses / 2, passes.end());
-    results_.note(group_, name, "ns", store_.name(), passes[kReadPasses / 2]);
+    for (uint32_t i = 0; i < menu_.passes; ++i) passes.push_back(nanoseconds_of(operations, job));
+    const auto middle = passes.begin() + menu_.passes / 2;
+    std::nth_element(passes.begin(), middle, passes.end());
+    results_.note(group_, name, "ns", store_.name(), *middle);
   }
 
   // `numbers`: of the records, in the order of writing; `generation` chooses their values.

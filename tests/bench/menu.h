@@ -19,6 +19,7 @@ struct MenuSettings {
   uint32_t point_queries = 10'000;
   uint32_t large_queries = 100'000;
   uint32_t batch_records = 100;
+  uint32_t passes = 5;  // of a read job in a round
   uint32_t prefix_rounds = 1000;
   size_t small_cache_bytes = 8 << 20;
 };
