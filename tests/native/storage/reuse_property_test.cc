@@ -1,7 +1,7 @@
 // Random sequences of everything that a container does, while readers hold tables that are removed:
-// no live or held byte changes, the file stays framed to its end, every reopening finds the same, and
-// the original finds the same wherever the file is in its form. Superblocks are damaged between the
-// steps: what then opens is what was committed.
+// no live or held byte changes, the file stays framed to its end, every reopening finds the same,
+// and the original finds the same wherever the file is in its form. Superblocks are damaged between
+// the steps: what then opens is what was committed.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -25,7 +25,9 @@ class RandomRun {
   explicit RandomRun(uint64_t seed) : random_(seed) { reopen(); }
 
   void step() {
-    const uint64_t what = random_() % 100;
+    // A file is not in the original's form for long.
+    const bool is_for_the_original = !container_->regions_reused() && random_() % 8 == 0;
+    const uint64_t what = is_for_the_original ? 93 : random_() % 100;
     if (what < 30) {
       write_a_table();
     } else if (what < 62) {
@@ -64,6 +66,8 @@ class RandomRun {
   }
 
   bool has_reused() const { return has_reused_; }
+  bool appended_a_checkpoint() const { return appended_a_checkpoint_; }
+  bool appended_to_unclosed() const { return appended_to_unclosed_; }
   int opened_without_superblocks() const { return opened_without_superblocks_; }
 
   void copy() {
@@ -111,9 +115,7 @@ class RandomRun {
     if (random_() % 3 == 0) size += random_() % 5000;
     return deceptive_bytes(size, next_++);
   }
-  uint32_t some_id() {
-    return random_() % 2 == 0 && !model_.empty() ? live_id() : ++last_id_;
-  }
+  uint32_t some_id() { return random_() % 2 == 0 && !model_.empty() ? live_id() : ++last_id_; }
   uint32_t live_id() {
     const auto& tables = container_->tables();
     if (tables.empty()) return 1;
@@ -170,10 +172,18 @@ class RandomRun {
     ok(container_->raise_epoch(), "raise_epoch");
   }
 
+  // Where regions have been reused it needs a container that was closed: what stands behind another
+  // one's end may be the rest of a commit that has failed.
   void append_as_the_original() {
-    finish_waiting();
+    const bool is_canonical = !container_->regions_reused();
     held_.clear();
-    ok(container_->close(), "close");
+    if (!is_canonical || random_() % 2 == 0) {
+      finish_waiting();
+      ok(container_->close(), "close");
+    } else {
+      appended_to_unclosed_ = true;
+    }
+    waiting_.clear();
     container_.reset();
     // It finds the end of the file by its own scan.
     if (!is_framed_to_its_end(*bytes_)) bytes_->resize(framed_up_to(*bytes_, bytes_->size()));
@@ -182,6 +192,21 @@ class RandomRun {
     if (!model_.empty() && random_() % 2 == 0) {
       original::append_tombstone(*bytes_, model_.begin()->first);
       model_.erase(model_.begin());
+    }
+    // In another file it does not know what is live.
+    if (is_canonical && !model_.empty() && random_() % 2 == 0) {
+      auto live = original::recover(*bytes_);
+      if (random_() % 2 == 0) {
+        // Gone without a tombstone: the checkpoint replaces all that was live.
+        model_.erase(live.begin()->first);
+        live.erase(live.begin());
+      }
+      original::append_checkpoint(*bytes_, live);
+      appended_a_checkpoint_ = true;
+      if (random_() % 2 == 0) {
+        model_[++last_id_] = deceptive_bytes(random_() % 90'000, next_++);
+        original::append_table(*bytes_, last_id_, model_[last_id_]);
+      }
     }
     container_ = open(bytes_);
     ASSERT_NE(container_, nullptr);
@@ -197,8 +222,8 @@ class RandomRun {
       ok(container_->read_table(held.id, *held.location, 0, found.data(), found.size()), "held");
       EXPECT_TRUE(found == held.bytes) << "held table " << held.id;
     }
-    EXPECT_TRUE(is_framed_to_its_end(*bytes_)) << framed_up_to(*bytes_, bytes_->size()) << " of "
-                                              << bytes_->size();
+    EXPECT_TRUE(is_framed_to_its_end(*bytes_))
+        << framed_up_to(*bytes_, bytes_->size()) << " of " << bytes_->size();
     EXPECT_TRUE(contents(*open(copy_of(bytes_))) == model_);
     EXPECT_TRUE(container_->regions_reused() || original::contents(*bytes_) == model_);
     has_reused_ = has_reused_ || container_->regions_reused();
@@ -208,11 +233,14 @@ class RandomRun {
   void check_damaged() {
     for (int slots = 1; slots <= 3; ++slots) {
       const Bytes damaged = copy_of(bytes_);
-      if ((slots & 1) != 0) damaged->replace(kSlotOffsets[0], kSuperblockBytes, kSuperblockBytes, 'x');
-      if ((slots & 2) != 0) damaged->replace(kSlotOffsets[1], kSuperblockBytes, kSuperblockBytes, 'x');
+      if ((slots & 1) != 0)
+        damaged->replace(kSlotOffsets[0], kSuperblockBytes, kSuperblockBytes, 'x');
+      if ((slots & 2) != 0)
+        damaged->replace(kSlotOffsets[1], kSuperblockBytes, kSuperblockBytes, 'x');
       const auto container = try_open(damaged);
       if (!container.is_ok()) {
-        EXPECT_TRUE(container.status().is(StatusCode::corruption)) << container.status().to_string();
+        EXPECT_TRUE(container.status().is(StatusCode::corruption))
+            << container.status().to_string();
         EXPECT_TRUE(slots == 3 || container_->regions_reused()) << container.status().to_string();
         if (slots != 3) ++refused_with_one_superblock_;
         continue;
@@ -235,6 +263,8 @@ class RandomRun {
   uint32_t last_id_ = 0;
   uint32_t next_ = 1;
   bool has_reused_ = false;
+  bool appended_a_checkpoint_ = false;
+  bool appended_to_unclosed_ = false;
   int opened_with_one_superblock_ = 0;
   int refused_with_one_superblock_ = 0;
   int opened_without_superblocks_ = 0;
@@ -246,6 +276,8 @@ TEST(ReuseProperty, AnySequenceKeepsWhatIsLiveAndStaysFramed) {
   const uint64_t last = given != nullptr ? first : 40;
   int reused = 0;
   int opened = 0;
+  int checkpoints = 0;
+  int unclosed = 0;
   for (uint64_t seed = first; seed <= last && !HasFailure(); ++seed) {
     SCOPED_TRACE("FLOWDB_SEED=" + std::to_string(seed));
     RandomRun run(seed);
@@ -258,10 +290,14 @@ TEST(ReuseProperty, AnySequenceKeepsWhatIsLiveAndStaysFramed) {
     run.settle();
     reused += run.has_reused() ? 1 : 0;
     opened += run.opened_without_superblocks();
+    checkpoints += run.appended_a_checkpoint() ? 1 : 0;
+    unclosed += run.appended_to_unclosed() ? 1 : 0;
   }
   if (given == nullptr && !HasFailure()) {
     EXPECT_GT(reused, 30);
     EXPECT_GT(opened, 1000);
+    EXPECT_GT(checkpoints, 15);
+    EXPECT_GT(unclosed, 15);
   }
 }
 
