@@ -122,10 +122,11 @@ export async function deadAfterATask(world) {
   const db = await filled(world);
   const tx = db.transaction('a', 'readwrite');
   const store = tx.objectStore('a');
+  const over = ended(tx);
   await result(store.put(1, 1));
   await new Promise((resolve) => setTimeout(resolve));
   log(thrown(() => store.put(2, 2)), thrown(() => store.get(1)), thrown(() => store.openCursor()));
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await over;
   log(thrown(() => tx.objectStore('a')), thrown(() => tx.abort()), thrown(() => tx.commit()),
     thrown(() => store.count()));
   log(await result(db.transaction('a').objectStore('a').getAllKeys()));
