@@ -96,8 +96,6 @@ export class Reply extends ByteReader {
 
 /** The bytes of a value in pieces, valid until the next call. */
 function gathered(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first] = pieces;
-  if (first !== undefined && pieces.length === 1) return first;
   const length = lengthOf(pieces);
   if (length > scratchBytesMax) return joined(pieces);
   if (scratch.length < length) scratch = new Uint8Array(length);

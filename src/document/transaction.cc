@@ -121,9 +121,11 @@ bool Transaction::has_writes() const {
   return (overlay_ != nullptr && overlay_->count() > 0) || !spill_.runs.empty();
 }
 
-void Transaction::note_written(std::string_view engine_key, std::optional<int64_t> change) {
+void Transaction::note_written(std::string_view engine_key, Before before, bool is_there) {
   if (engine_key[0] != kRecordSpace && engine_key[0] != kIndexSpace) return;
   const uint32_t data_id = load_be32(engine_key.data() + 1);
+  std::optional<int64_t> change;
+  if (before != Before::unknown) change = int64_t{is_there} - int64_t{before == Before::present};
   for (Written& written : written_) {
     if (written.data_id != data_id) continue;
     if (change && written.change) {
@@ -142,8 +144,7 @@ bool Transaction::has_written_to(uint32_t data_id) const {
 }
 
 void Transaction::write_record(std::string_view engine_key, std::string_view value, Before before) {
-  note_written(engine_key,
-               before == Before::unknown ? std::nullopt : std::optional(before == Before::absent));
+  note_written(engine_key, before, true);
   Record record;
   record.key = engine_key;
   record.value = value;
@@ -152,9 +153,7 @@ void Transaction::write_record(std::string_view engine_key, std::string_view val
 }
 
 void Transaction::remove_record(std::string_view engine_key, Before before) {
-  note_written(engine_key, before == Before::unknown
-                               ? std::nullopt
-                               : std::optional(before == Before::absent ? 0 : -1));
+  note_written(engine_key, before, false);
   Record record;
   record.key = engine_key;
   record.sequence = kOverlaySequence;

@@ -199,12 +199,11 @@ class Transaction {
   // quota_exceeded, io_error, closed.
   Status make_room();
   bool has_writes() const;
-  // Notes the data id of a record or an index entry, and by how much there are more of them then;
-  // nullopt: nobody knows.
-  void note_written(std::string_view engine_key, std::optional<int64_t> change);
-  bool has_written_to(uint32_t data_id) const;
   // Whether a key was there before it is written or removed, for who counts.
   enum class Before : uint8_t { unknown, absent, present };
+  // Notes the data id of a record or an index entry, and whether there is one more or less then.
+  void note_written(std::string_view engine_key, Before before, bool is_there);
+  bool has_written_to(uint32_t data_id) const;
   void write_record(std::string_view engine_key, std::string_view value,
                     Before before = Before::unknown);
   void remove_record(std::string_view engine_key, Before before = Before::unknown);

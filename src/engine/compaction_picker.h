@@ -58,8 +58,8 @@ struct CompactionPlan {
 TableFiles movable_from_level0(const Version& version, const CompactionLimits& limits);
 
 // Level 0 alone, whatever its size: of the tables that need only be moved, or else of all on the
-// split key's side with more tables; of the oldest, when these would take much memory. REQUIRES: there is
-// one.
+// split key's side with more tables; of the oldest, when these would take much memory. REQUIRES:
+// there is one.
 CompactionPlan plan_level0(const Version& version, const CompactionLimits& limits);
 
 // The level that exceeds its limit the most is relieved: level 0 as above, another one of the

@@ -6,9 +6,8 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "storage/directory.h"
+#include "storage/forwarding_file.h"
 #include "storage/memory_file.h"
 
 namespace flowdb {
@@ -19,35 +18,29 @@ struct Quota {
   uint64_t bytes_most = 0;  // that there ever were
 };
 
-class CappedFile final : public File {
+class CappedFile final : public ForwardingFile {
  public:
   CappedFile(std::shared_ptr<std::string> content, std::string name, std::shared_ptr<Quota> quota)
       : CappedFile(std::make_unique<MemoryFile>(std::move(content), std::move(name)),
                    std::move(quota)) {}
   // The quota knows of what the file holds already.
   CappedFile(std::unique_ptr<File> file, std::shared_ptr<Quota> quota)
-      : file_(std::move(file)), quota_(std::move(quota)) {}
+      : ForwardingFile(std::move(file)), quota_(std::move(quota)) {}
 
-  Result<size_t> read_at(uint64_t offset, char* buffer, size_t length) override {
-    return file_->read_at(offset, buffer, length);
-  }
   Status write_at(uint64_t offset, std::string_view bytes) override {
     FLOWDB_RETURN_IF_ERROR(grow(offset + bytes.size()));
-    return file_->write_at(offset, bytes);
+    return ForwardingFile::write_at(offset, bytes);
   }
   Status truncate(uint64_t size) override {
-    FLOWDB_ASSIGN_OR_RETURN(const uint64_t before, file_->size());
+    FLOWDB_ASSIGN_OR_RETURN(const uint64_t before, this->size());
     if (size < before) quota_->bytes -= before - size;
     FLOWDB_RETURN_IF_ERROR(grow(size));
-    return file_->truncate(size);
+    return ForwardingFile::truncate(size);
   }
-  Status sync() override { return file_->sync(); }
-  Result<uint64_t> size() override { return file_->size(); }
-  std::string_view name() const override { return file_->name(); }
 
  private:
   Status grow(uint64_t size) {
-    FLOWDB_ASSIGN_OR_RETURN(const uint64_t before, file_->size());
+    FLOWDB_ASSIGN_OR_RETURN(const uint64_t before, this->size());
     if (size <= before) return Status::ok();
     const uint64_t more = size - before;
     if (quota_->bytes + more > quota_->bytes_max) {
@@ -58,43 +51,35 @@ class CappedFile final : public File {
     return Status::ok();
   }
 
-  const std::unique_ptr<File> file_;
   const std::shared_ptr<Quota> quota_;
 };
 
-class CappedDirectory final : public Directory {
+class CappedDirectory final : public ForwardingDirectory {
  public:
   // REQUIRES: it is empty.
   CappedDirectory(std::unique_ptr<Directory> directory, std::shared_ptr<Quota> quota)
-      : directory_(std::move(directory)), quota_(std::move(quota)) {}
+      : ForwardingDirectory(std::move(directory)), quota_(std::move(quota)) {}
 
   Result<std::unique_ptr<File>> create_file(const std::string& name) override {
     FLOWDB_RETURN_IF_ERROR(give_back(name));
-    return capped(directory_->create_file(name));
-  }
-  Result<std::unique_ptr<File>> open_file(const std::string& name) override {
-    return capped(directory_->open_file(name));
+    return ForwardingDirectory::create_file(name);
   }
   Status rename(const std::string& from, const std::string& to) override {
     FLOWDB_RETURN_IF_ERROR(give_back(to));
-    return directory_->rename(from, to);
+    return ForwardingDirectory::rename(from, to);
   }
   Status remove(const std::string& name) override {
     FLOWDB_RETURN_IF_ERROR(give_back(name));
-    return directory_->remove(name);
+    return ForwardingDirectory::remove(name);
   }
-  Result<std::vector<std::string>> list() override { return directory_->list(); }
-  Status sync() override { return directory_->sync(); }
-  std::string_view name() const override { return directory_->name(); }
 
  private:
-  Result<std::unique_ptr<File>> capped(Result<std::unique_ptr<File>> file) const {
-    if (!file.is_ok()) return file;
-    return std::unique_ptr<File>(new CappedFile(std::move(file).value(), quota_));
+  std::unique_ptr<File> wrap(std::unique_ptr<File> file) override {
+    return std::make_unique<CappedFile>(std::move(file), quota_);
   }
   // What the file of this name holds, if there is one.
   Status give_back(const std::string& name) {
-    const Result<std::unique_ptr<File>> file = directory_->open_file(name);
+    const Result<std::unique_ptr<File>> file = open_file(name);
     if (file.status().is(StatusCode::not_found)) return Status::ok();
     if (!file.is_ok()) return file.status();
     FLOWDB_ASSIGN_OR_RETURN(const uint64_t size, file.value()->size());
@@ -102,7 +87,6 @@ class CappedDirectory final : public Directory {
     return Status::ok();
   }
 
-  const std::unique_ptr<Directory> directory_;
   const std::shared_ptr<Quota> quota_;
 };
 

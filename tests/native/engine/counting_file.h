@@ -5,9 +5,8 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "storage/directory.h"
+#include "storage/forwarding_file.h"
 #include "storage/memory_file.h"
 
 namespace flowdb {
@@ -17,65 +16,47 @@ struct FileCounts {
   uint64_t flushes = 0;
 };
 
-class CountingFile final : public File {
+class CountingFile final : public ForwardingFile {
  public:
   CountingFile(std::shared_ptr<std::string> content, std::string name,
                std::shared_ptr<FileCounts> counts)
       : CountingFile(std::make_unique<MemoryFile>(std::move(content), std::move(name)),
                      std::move(counts)) {}
   CountingFile(std::unique_ptr<File> file, std::shared_ptr<FileCounts> counts)
-      : file_(std::move(file)), counts_(std::move(counts)) {}
+      : ForwardingFile(std::move(file)), counts_(std::move(counts)) {}
 
   Result<size_t> read_at(uint64_t offset, char* buffer, size_t length) override {
     counts_->bytes += length;
-    return file_->read_at(offset, buffer, length);
+    return ForwardingFile::read_at(offset, buffer, length);
   }
   Status write_at(uint64_t offset, std::string_view bytes) override {
     counts_->bytes += bytes.size();
-    return file_->write_at(offset, bytes);
+    return ForwardingFile::write_at(offset, bytes);
   }
-  Status truncate(uint64_t size) override { return file_->truncate(size); }
   Status sync() override {
     counts_->flushes += 1;
-    return file_->sync();
+    return ForwardingFile::sync();
   }
-  Result<uint64_t> size() override { return file_->size(); }
-  std::string_view name() const override { return file_->name(); }
 
  private:
-  const std::unique_ptr<File> file_;
   const std::shared_ptr<FileCounts> counts_;
 };
 
-class CountingDirectory final : public Directory {
+class CountingDirectory final : public ForwardingDirectory {
  public:
   CountingDirectory(std::unique_ptr<Directory> directory, std::shared_ptr<FileCounts> counts)
-      : directory_(std::move(directory)), counts_(std::move(counts)) {}
+      : ForwardingDirectory(std::move(directory)), counts_(std::move(counts)) {}
 
-  Result<std::unique_ptr<File>> create_file(const std::string& name) override {
-    return counted(directory_->create_file(name));
-  }
-  Result<std::unique_ptr<File>> open_file(const std::string& name) override {
-    return counted(directory_->open_file(name));
-  }
-  Status rename(const std::string& from, const std::string& to) override {
-    return directory_->rename(from, to);
-  }
-  Status remove(const std::string& name) override { return directory_->remove(name); }
-  Result<std::vector<std::string>> list() override { return directory_->list(); }
   Status sync() override {
     counts_->flushes += 1;
-    return directory_->sync();
+    return ForwardingDirectory::sync();
   }
-  std::string_view name() const override { return directory_->name(); }
 
  private:
-  Result<std::unique_ptr<File>> counted(Result<std::unique_ptr<File>> file) const {
-    if (!file.is_ok()) return file;
-    return std::unique_ptr<File>(new CountingFile(std::move(file).value(), counts_));
+  std::unique_ptr<File> wrap(std::unique_ptr<File> file) override {
+    return std::make_unique<CountingFile>(std::move(file), counts_);
   }
 
-  const std::unique_ptr<Directory> directory_;
   const std::shared_ptr<FileCounts> counts_;
 };
 

@@ -14,6 +14,7 @@
 #include "engine/salvage.h"
 #include "engine/test_engine.h"
 #include "engine/verify.h"
+#include "storage/forwarding_file.h"
 #include "storage/posix_directory.h"
 #include "storage/posix_file.h"
 #include "storage/temporary_folder.h"
@@ -38,55 +39,38 @@ struct HeapPeak {
   void note() { bytes = std::max(bytes, heap_bytes()); }
 };
 
-class WatchedFile final : public File {
+class WatchedFile final : public ForwardingFile {
  public:
-  WatchedFile(std::unique_ptr<File> file, HeapPeak& peak) : file_(std::move(file)), peak_(peak) {}
+  WatchedFile(std::unique_ptr<File> file, HeapPeak& peak)
+      : ForwardingFile(std::move(file)), peak_(peak) {}
 
   Result<size_t> read_at(uint64_t offset, char* buffer, size_t length) override {
     peak_.note();
-    return file_->read_at(offset, buffer, length);
+    return ForwardingFile::read_at(offset, buffer, length);
   }
   Status write_at(uint64_t offset, std::string_view bytes) override {
     peak_.note();
-    return file_->write_at(offset, bytes);
+    return ForwardingFile::write_at(offset, bytes);
   }
-  Status truncate(uint64_t size) override { return file_->truncate(size); }
   // Of a test that only counts memory.
   Status sync() override { return Status::ok(); }
-  Result<uint64_t> size() override { return file_->size(); }
-  std::string_view name() const override { return file_->name(); }
 
  private:
-  const std::unique_ptr<File> file_;
   HeapPeak& peak_;
 };
 
-class WatchedDirectory final : public Directory {
+class WatchedDirectory final : public ForwardingDirectory {
  public:
   WatchedDirectory(std::unique_ptr<Directory> directory, HeapPeak& peak)
-      : directory_(std::move(directory)), peak_(peak) {}
+      : ForwardingDirectory(std::move(directory)), peak_(peak) {}
 
-  Result<std::unique_ptr<File>> create_file(const std::string& name) override {
-    return watched(directory_->create_file(name));
-  }
-  Result<std::unique_ptr<File>> open_file(const std::string& name) override {
-    return watched(directory_->open_file(name));
-  }
-  Status rename(const std::string& from, const std::string& to) override {
-    return directory_->rename(from, to);
-  }
-  Status remove(const std::string& name) override { return directory_->remove(name); }
-  Result<std::vector<std::string>> list() override { return directory_->list(); }
   Status sync() override { return Status::ok(); }
-  std::string_view name() const override { return directory_->name(); }
 
  private:
-  Result<std::unique_ptr<File>> watched(Result<std::unique_ptr<File>> file) const {
-    if (!file.is_ok()) return file;
-    return std::unique_ptr<File>(new WatchedFile(std::move(file).value(), peak_));
+  std::unique_ptr<File> wrap(std::unique_ptr<File> file) override {
+    return std::make_unique<WatchedFile>(std::move(file), peak_);
   }
 
-  const std::unique_ptr<Directory> directory_;
   HeapPeak& peak_;
 };
 
