@@ -111,7 +111,7 @@ export class FlowDB {
   async #start(): Promise<void> {
     const host = await this.#startHost();
     this.#host = host;
-    const greeted = this.#session.connect(host.port, this.#hello);
+    const greeted = this.#session.connect(host.port, this.#hello, host.alertness);
     try {
       await greeted;
     } catch (error) {

@@ -1,6 +1,7 @@
 // Starts the host of the databases: in a worker of its own; or, in a dedicated worker, which can
 // open files synchronously itself, on that thread. All URLs are written so that bundlers find the
 // files, too.
+import { Alertness, TaskQueue } from '../channel/alertness';
 import type { ChannelPort } from '../channel/client';
 
 /** Where the package's own files are, if not beside this script. */
@@ -16,12 +17,17 @@ export interface Location {
 
 export interface StartedHost {
   readonly port: ChannelPort;
+  /** For this thread, where the host has another one. */
+  readonly alertness?: Alertness;
   /** Ends it without a word. */
   end(): void;
 }
 
 // Taken while this is loaded: flowdb-wasm/auto puts FlowDB's own in its place.
 const native = (globalThis as { indexedDB?: globalThis.IDBFactory }).indexedDB;
+
+/** How long the page stays awake for an answer: a write of one record takes half of it. */
+const alertMs = 1;
 
 /** Whether this is a dedicated worker. */
 export const isInWorker = 'DedicatedWorkerGlobalScope' in globalThis;
@@ -32,7 +38,15 @@ export function startWorker({ workerUrl }: Location): StartedHost {
     workerUrl === undefined
       ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'flowdb' })
       : new Worker(workerUrl, { type: 'module', name: 'flowdb' });
-  return { port: worker, end: () => worker.terminate() };
+  const tasks = new TaskQueue();
+  return {
+    port: worker,
+    alertness: new Alertness(tasks.post, () => performance.now(), alertMs),
+    end() {
+      worker.terminate();
+      tasks.close();
+    },
+  };
 }
 
 /** Rejects with what the browser says when it can't load the host's script. */

@@ -1,6 +1,7 @@
 // The page's end of the channel. What transactions write in one turn of the microtask queue goes
 // out as one transferred buffer; each reply goes to the transaction that it belongs to. When the
 // worker dies, everybody is told.
+import type { Alertness } from './alertness';
 import { MalformedError } from '../codec/malformed-error';
 import { CommandWriter, batchBytesMax } from './command-writer';
 import type { PageMessage, WorkerMessage } from './messages';
@@ -44,6 +45,7 @@ export interface ChannelCounts {
 export class ChannelClient {
   readonly #port: ChannelPort;
   readonly #control: ControlHandler;
+  readonly #alertness: Alertness | undefined;
   readonly #writer = new CommandWriter(16 * 1024, () => {
     this.flush();
     this.#prepare(false);
@@ -56,9 +58,11 @@ export class ChannelClient {
   #flushIsDue = false;
   #dead: ErrorData | undefined;
 
-  constructor(port: ChannelPort, control: ControlHandler) {
+  /** @param alertness for this thread; none where the other side runs on it, too */
+  constructor(port: ChannelPort, control: ControlHandler, alertness?: Alertness) {
     this.#port = port;
     this.#control = control;
+    this.#alertness = alertness;
     port.addEventListener('message', (event) => this.#receive((event as MessageEvent).data));
     port.addEventListener('messageerror', () => this.#die('A message could not be read.'));
     port.addEventListener('error', (event) => this.#die(describe(event)));
@@ -139,6 +143,7 @@ export class ChannelClient {
     if (buffer === undefined) return;
     this.#counts.bytesSent += buffer.byteLength;
     this.#post(buffer, [buffer]);
+    this.#alertness?.sent();
   }
 
   #prepare(canWait: boolean): CommandWriter {
@@ -162,6 +167,7 @@ export class ChannelClient {
     if (this.#dead !== undefined) return;
     this.#counts.messagesReceived++;
     if (data instanceof ArrayBuffer) {
+      this.#alertness?.arrived();
       this.#counts.bytesReceived += data.byteLength;
       this.#deliver(data);
       return;

@@ -1,5 +1,6 @@
 // What all databases of a page have in common: the channel to the worker, the pool that delivers
 // events, and who waits for which control message.
+import type { Alertness } from '../channel/alertness';
 import { ChannelClient, type ChannelPort, type ControlHandler } from '../channel/client';
 import type { DatabaseInfo, PageMessage, WorkerMessage } from '../channel/messages';
 import { toDOMException, type ErrorData } from '../channel/status';
@@ -55,14 +56,19 @@ export class Session implements ControlHandler {
 
   /**
    * Talks to a worker from now on, the first time or after the one before has died.
+   * @param alertness as ChannelClient takes it
    * @returns resolves when databases can be opened; rejects with ErrorData when they can't, and
    *   everything that was asked or will be asked fails, until the next call
    */
-  connect(port: ChannelPort, hello: Extract<PageMessage, { t: 'hello' }>): Promise<void> {
+  connect(
+    port: ChannelPort,
+    hello: Extract<PageMessage, { t: 'hello' }>,
+    alertness?: Alertness,
+  ): Promise<void> {
     this.#failure = undefined;
     this.#isReady = false;
     this.pool.announce(port);
-    const client = new ChannelClient(port, this);
+    const client = new ChannelClient(port, this, alertness);
     this.pool.attach(port);
     this.#client = client;
     client.send(hello);

@@ -1,4 +1,5 @@
 // A browser's dedicated worker as the host's environment.
+import { TaskQueue } from '../channel/alertness';
 import { MARKER_DATABASE, StatusCode } from '../channel/status';
 import { systemClock } from '../opfs/back-off';
 import { MemoryStorage } from '../opfs/memory-storage';
@@ -21,9 +22,7 @@ export function browserEnvironment(
   isShared: boolean,
   native: IDBFactory | undefined,
 ): BrowserEnvironment {
-  const tasks: (() => void)[] = [];
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => tasks.shift()?.();
+  const tasks = new TaskQueue();
   return {
     isShared,
     async openStorage(kind) {
@@ -38,11 +37,8 @@ export function browserEnvironment(
         : OpfsStorage.connect(browserPlatform(native), MARKER_DATABASE);
     },
     moduleLoader: (wasmUrl) => moduleLoader(() => compileFrom(wasmUrl)),
-    postTask(callback) {
-      tasks.push(callback);
-      port2.postMessage(null);
-    },
+    postTask: tasks.post,
     clock: systemClock,
-    end: () => port1.close(),
+    end: () => tasks.close(),
   };
 }

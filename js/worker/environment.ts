@@ -1,5 +1,6 @@
 // What the host needs of the platform it runs on, in one place: a browser's dedicated worker, or
 // Node in a test.
+import type { PostTask } from '../channel/alertness';
 import type { StorageKind } from '../channel/messages';
 import type { Clock } from '../opfs/back-off';
 import type { Storage } from '../opfs/storage';
@@ -23,8 +24,7 @@ export interface Environment {
    */
   moduleLoader(wasmUrl: string): () => Promise<FlowModule>;
 
-  /** Runs a callback as a task of its own, behind the messages that have arrived already. */
-  postTask(callback: () => void): void;
+  readonly postTask: PostTask;
 
   readonly clock: Clock;
 

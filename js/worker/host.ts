@@ -1,10 +1,10 @@
 // The worker's middle: takes the page's messages, hands them to connections and databases, and
 // decides when what waits is executed, written and answered.
+import { Alertness } from '../channel/alertness';
 import type { PageMessage } from '../channel/messages';
 import type { ErrorData } from '../channel/status';
 import { errorData, StatusCode } from '../channel/status';
 import type { Storage } from '../opfs/storage';
-import { Alertness } from './alertness';
 import type { Connection } from './connection';
 import type { Database } from './database';
 import type { Environment, Port } from './environment';
@@ -20,6 +20,8 @@ import { readSections } from './sections';
 const turnMs = 4;
 /** How long the last turn may take when the page goes away. */
 const shutdownMs = 50;
+/** How long the worker may await the page's next message. */
+const alertMs = 0.4;
 /** How long an engine without connections stays open. */
 const lingerMs = 50;
 
@@ -43,7 +45,8 @@ export class Host {
       () => this.#letGoOfLost(),
       (error) => this.#crash(error),
     );
-    if (!environment.isShared) this.#alertness = new Alertness(environment);
+    const { postTask, clock, isShared } = environment;
+    if (!isShared) this.#alertness = new Alertness(postTask, () => clock.now(), alertMs);
   }
 
   /** Takes a message of the page. Never throws for what is in it. */
@@ -124,7 +127,7 @@ export class Host {
       return;
     }
     this.#maintenance.start();
-    this.#alertness?.answered();
+    this.#alertness?.sent();
   }
 
   #work(deadline: number, isCommitting: boolean): void {

@@ -1,6 +1,8 @@
-// The worker stays awake for a moment where messages follow each other closely, and only there.
+// A thread stays awake for a moment where the other side's messages come quickly, and only there.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Alertness } from '../../js/worker/alertness';
+import { Alertness } from '../../js/channel/alertness';
+import { ChannelClient } from '../../js/channel/client';
+import { message, withLength } from './channel-replies';
 import { begin, createStore, get, WorkerDriver } from './worker-driver';
 
 let now = 0;
@@ -10,15 +12,16 @@ let alertness: Alertness;
 beforeEach(() => {
   now = 1000;
   tasks = [];
-  alertness = new Alertness({
-    postTask: (task) => void tasks.push(task),
-    clock: { now: () => now, wait: () => Promise.reject(new Error('nothing is waited for')) },
-  });
+  alertness = new Alertness(
+    (task) => void tasks.push(task),
+    () => now,
+    0.4,
+  );
 });
 
 function exchange(): void {
   alertness.arrived();
-  alertness.answered();
+  alertness.sent();
 }
 
 function runTask(): void {
@@ -32,7 +35,7 @@ test('a single message posts nothing', () => {
   expect(tasks).toHaveLength(0);
 });
 
-test('a message close behind an answer keeps the worker awake for a moment', () => {
+test('a message close behind one of its own keeps it awake for a moment', () => {
   exchange();
   now += 0.2;
   exchange();
@@ -63,6 +66,63 @@ test('messages that are far apart keep nothing awake', () => {
     now += 1;
     exchange();
   }
+  expect(tasks).toHaveLength(0);
+});
+
+test('the vigil ends when the message comes', () => {
+  exchange();
+  exchange();
+  alertness.arrived();
+  runTask();
+  expect(tasks).toHaveLength(0);
+  alertness.sent();
+  expect(tasks).toHaveLength(1);
+});
+
+// The page's end: what it sends asks, what comes answers.
+function client() {
+  let receive = (_data: ArrayBuffer) => {};
+  const port = {
+    postMessage() {},
+    addEventListener(type: string, listener: (event: Event) => void) {
+      if (type !== 'message') return;
+      receive = (data) => listener(new MessageEvent('message', { data }));
+    },
+  };
+  const control = { onMessage: () => {}, onDead: () => {} };
+  const page = new ChannelClient(port, control, alertness);
+  const ask = () => {
+    page.abort(1, 1);
+    page.flush();
+  };
+  const answer = () => receive(message(...withLength(2, 1, 1, 0, [])));
+  return { ask, answer };
+}
+
+test('a page whose questions are answered quickly stays awake until the answer', () => {
+  const { ask, answer } = client();
+  ask();
+  now += 0.2;
+  answer();
+  expect(tasks).toHaveLength(0);
+  now += 1000;
+  ask();
+  expect(tasks).toHaveLength(1);
+  runTask();
+  expect(tasks).toHaveLength(1);
+  answer();
+  runTask();
+  expect(tasks).toHaveLength(0);
+});
+
+test('a page whose answers take their time sleeps meanwhile', () => {
+  const { ask, answer } = client();
+  for (let i = 0; i < 3; i++) {
+    ask();
+    now += 0.5;
+    answer();
+  }
+  ask();
   expect(tasks).toHaveLength(0);
 });
 
