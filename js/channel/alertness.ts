@@ -10,25 +10,28 @@ export class Alertness {
   readonly #postTask: PostTask;
   readonly #now: () => number;
   readonly #momentMs: number;
+  readonly #quickMin: number;
   #sentAt = -Infinity;
   #isAwaiting = false;
-  #isQuick = false;
+  #quick = 0;
   #isAwake = false;
 
   /**
    * @param now a clock, in milliseconds
    * @param momentMs how soon behind a message the other side's has to come to be quick, and how
    *   long the next one is awaited then
+   * @param quickMin after how many quick ones in a row
    */
-  constructor(postTask: PostTask, now: () => number, momentMs: number) {
+  constructor(postTask: PostTask, now: () => number, momentMs: number, quickMin: number) {
     this.#postTask = postTask;
     this.#now = now;
     this.#momentMs = momentMs;
+    this.#quickMin = quickMin;
   }
 
   /** A message of the other side has come. */
   arrived(): void {
-    this.#isQuick = this.#isWithinMoment();
+    this.#quick = this.#isWithinMoment() ? this.#quick + 1 : 0;
     this.#isAwaiting = false;
   }
 
@@ -36,7 +39,7 @@ export class Alertness {
   sent(): void {
     this.#sentAt = this.#now();
     this.#isAwaiting = true;
-    if (!this.#isQuick || this.#isAwake) return;
+    if (this.#quick < this.#quickMin || this.#isAwake) return;
     this.#isAwake = true;
     this.#wait();
   }

@@ -98,7 +98,10 @@ class Database {
     std::string value(settings_.value_bytes, 'v');
     for (size_t i = 0; i < settings_.random_bytes; ++i) value[i] = static_cast<char>(random_());
     batch_.put(key, value);
-    if (batch_.count() < 100) return;
+    if (batch_.count() == 100 || batch_.payload().size() > 900'000) write();
+  }
+  void write() {
+    if (batch_.count() == 0) return;
     const size_t largest = sizes_.largest;
     check(engine_->write(batch_, Durability::relaxed));
     batch_.clear();
@@ -133,6 +136,7 @@ double megabytes(size_t bytes) { return static_cast<double>(bytes) / 1e6; }
 size_t fresh_bytes(const Settings& settings) {
   Database fresh(settings);
   for (size_t n = 0; n < settings.records; ++n) fresh.put(n);
+  fresh.write();
   fresh.maintain();
   fresh.close();
   return fresh.sizes().now();
@@ -141,6 +145,7 @@ size_t fresh_bytes(const Settings& settings) {
 void overwrite(const Settings& settings, bool upkeep, size_t base) {
   Database database(settings);
   for (size_t n = 0; n < settings.records; ++n) database.put(n);
+  database.write();
   database.sizes().largest = 0;
   const std::clock_t start = std::clock();
   for (size_t i = 0; i < settings.rounds * settings.records; ++i) {

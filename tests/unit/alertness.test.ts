@@ -12,12 +12,17 @@ let alertness: Alertness;
 beforeEach(() => {
   now = 1000;
   tasks = [];
-  alertness = new Alertness(
+  alertness = alertAfter(1);
+});
+
+function alertAfter(quickMin: number): Alertness {
+  return new Alertness(
     (task) => void tasks.push(task),
     () => now,
     0.4,
+    quickMin,
   );
-});
+}
 
 function exchange(): void {
   alertness.arrived();
@@ -76,6 +81,18 @@ test('the vigil ends when the message comes', () => {
   runTask();
   expect(tasks).toHaveLength(0);
   alertness.sent();
+  expect(tasks).toHaveLength(1);
+});
+
+test('it takes as many quick messages in a row as are asked for', () => {
+  alertness = alertAfter(3);
+  for (const pauses of [[0.2, 0.2, 1, 0.2, 0.2], [0.2]]) {
+    expect(tasks).toHaveLength(0);
+    for (const pause of pauses) {
+      now += pause;
+      exchange();
+    }
+  }
   expect(tasks).toHaveLength(1);
 });
 
