@@ -28,11 +28,6 @@ const native = (globalThis as { indexedDB?: globalThis.IDBFactory }).indexedDB;
 
 /** How long the page stays awake for an answer: a write of one record takes half of it. */
 const alertMs = 1;
-/**
- * After so many answers. Two threads that stay awake need a core each, and where there are only two,
- * it takes the system some milliseconds to find that out: a page that asks for less is faster asleep.
- */
-const quickMin = 50;
 
 /** Whether this is a dedicated worker. */
 export const isInWorker = 'DedicatedWorkerGlobalScope' in globalThis;
@@ -46,7 +41,7 @@ export function startWorker({ workerUrl }: Location): StartedHost {
   const tasks = new TaskQueue();
   return {
     port: worker,
-    alertness: new Alertness(tasks.post, () => performance.now(), alertMs, quickMin),
+    alertness: new Alertness(tasks.post, () => performance.now(), alertMs),
     end() {
       worker.terminate();
       tasks.close();

@@ -3,6 +3,13 @@
 // page that asks, awaits and asks again waited half its time for that. So where the other side is
 // known to be quick, the thread passes empty tasks to itself until its message comes, or does not.
 
+/**
+ * After so many quick messages in a row. Two threads that stay awake need a core each, and where there
+ * are only two it takes the system some milliseconds to find that out: a page that asks for less
+ * gets its answers sooner when both sleep.
+ */
+export const quickMin = 16;
+
 /** Runs a callback as a task of its own, behind the messages that have arrived already. */
 export type PostTask = (callback: () => void) => void;
 
@@ -10,7 +17,6 @@ export class Alertness {
   readonly #postTask: PostTask;
   readonly #now: () => number;
   readonly #momentMs: number;
-  readonly #quickMin: number;
   #sentAt = -Infinity;
   #isAwaiting = false;
   #quick = 0;
@@ -20,13 +26,11 @@ export class Alertness {
    * @param now a clock, in milliseconds
    * @param momentMs how soon behind a message the other side's has to come to be quick, and how
    *   long the next one is awaited then
-   * @param quickMin after how many quick ones in a row
    */
-  constructor(postTask: PostTask, now: () => number, momentMs: number, quickMin: number) {
+  constructor(postTask: PostTask, now: () => number, momentMs: number) {
     this.#postTask = postTask;
     this.#now = now;
     this.#momentMs = momentMs;
-    this.#quickMin = quickMin;
   }
 
   /** A message of the other side has come. */
@@ -39,7 +43,7 @@ export class Alertness {
   sent(): void {
     this.#sentAt = this.#now();
     this.#isAwaiting = true;
-    if (this.#quick < this.#quickMin || this.#isAwake) return;
+    if (this.#quick < quickMin || this.#isAwake) return;
     this.#isAwake = true;
     this.#wait();
   }

@@ -46,7 +46,7 @@ export class Host {
       (error) => this.#crash(error),
     );
     const { postTask, clock, isShared } = environment;
-    if (!isShared) this.#alertness = new Alertness(postTask, () => clock.now(), alertMs, 1);
+    if (!isShared) this.#alertness = new Alertness(postTask, () => clock.now(), alertMs);
   }
 
   /** Takes a message of the page. Never throws for what is in it. */
