@@ -72,21 +72,31 @@ struct Memtable::State {
 
   // Moves the finger to the last nodes before `place`.
   void move_finger(const Record& place) {
-    // (1) Up, to the lowest level at which `place` lies between the finger and the node behind it.
-    // The levels above enclose that one, so that they are right, too.
+    // (1) Up, to the lowest level at which `place` lies between the finger and the node behind it:
+    // the levels above enclose that one, so that they are right, too. Forwards all fingers are
+    // before `place`, backwards all nodes behind them are not.
+    const MemtableNode* seen = nullptr;  // not before `place`
     int level = 0;
-    for (; level < height; ++level) {
-      const MemtableNode* const at = finger[static_cast<size_t>(level)];
-      if (at != &head.node && !before(at, place)) continue;
-      if (const MemtableNode* const next = at->next(level);
-          next == nullptr || compare_records(next->record, place) >= 0) {
-        break;
+    if (finger[0] == &head.node || before(finger[0], place)) {
+      while (level < height) {
+        seen = finger[static_cast<size_t>(level)]->next(level);
+        if (!before(seen, place)) break;
+        ++level;
       }
+    } else {
+      do {
+        ++level;
+      } while (level < height && finger[static_cast<size_t>(level)] != &head.node &&
+               !before(finger[static_cast<size_t>(level)], place));
+      if (level < height) seen = finger[static_cast<size_t>(level)]->next(level);
     }
-    // (2) Down again, searching.
     MemtableNode* at = level < height ? finger[static_cast<size_t>(level)] : &head.node;
+    if (level == height) seen = nullptr;
+    // (2) Down again, searching.
     for (--level; level >= 0; --level) {
-      while (before(at->next(level), place)) at = at->next(level);
+      MemtableNode* next = nullptr;
+      while ((next = at->next(level)) != seen && before(next, place)) at = next;
+      seen = next;
       finger[static_cast<size_t>(level)] = at;
     }
   }

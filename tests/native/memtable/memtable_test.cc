@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -46,6 +47,12 @@ void expect_same(const Memtable& table, const Model& model) {
     cursor.prev();
   }
   EXPECT_FALSE(cursor.valid());
+  // By way of the upper levels.
+  for (const auto& [place, value] : model) {
+    cursor.seek(place.key, place.ts, place.sequence);
+    ASSERT_TRUE(cursor.valid());
+    EXPECT_EQ(cursor.record().value, value);
+  }
 }
 
 TEST(MemtableTest, AnEmptyTableHasNothing) {
@@ -79,6 +86,25 @@ TEST(MemtableTest, AscendingDescendingAndRandomInsertsAreInOrder) {
     SCOPED_TRACE(way);
     expect_same(table, model);
   }
+}
+
+TEST(MemtableTest, InsertsNearTheLastOneAndFarFromItAreInOrder) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  Memtable table;
+  Model model;
+  uint64_t at = 500'000;
+  for (uint64_t i = 0; i < 5000; ++i) {
+    const uint64_t far = uint64_t{1} << (random() % 18);
+    at = random() % 2 == 0 ? at + random() % far : at - std::min(at, random() % far);
+    std::string key = std::to_string(at);
+    key.insert(0, 8 - key.size(), '0');
+    const std::string value = "value" + std::to_string(i);
+    table.insert(put(key, value, 0));
+    model[{key, 0, 0}] = value;
+  }
+  expect_same(table, model);
 }
 
 TEST(MemtableTest, RandomVersionsMatchTheModel) {
