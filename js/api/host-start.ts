@@ -1,8 +1,9 @@
 // Starts the host of the databases: in a worker of its own; or, in a dedicated worker, which can
 // open files synchronously itself, on that thread. All URLs are written so that bundlers find the
 // files, too.
-import { Alertness, TaskQueue } from '../channel/alertness';
+import { Alertness } from '../channel/alertness';
 import type { ChannelPort } from '../channel/client';
+import { TaskQueue } from '../channel/task-queue';
 
 /** Where the package's own files are, if not beside this script. */
 export interface Location {

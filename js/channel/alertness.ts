@@ -1,81 +1,66 @@
-// Keeps a thread awake for a moment between the messages of the channel. A thread that has nothing
-// to do goes to sleep, and waking it takes the system longer than most requests take to execute: a
-// page that asks, awaits and asks again waited half its time for that. So where the other side is
-// known to be quick, the thread passes empty tasks to itself until its message comes, or does not.
+// Keeps a thread awake between the messages of the channel. A thread that has nothing to do goes to
+// sleep, and waking it takes the system longer than most requests take to execute: a page that asks,
+// awaits and asks again waited half its time for that. So where messages follow each other closely,
+// the thread passes empty tasks to itself until the next one comes, or does not.
+import type { PostTask } from './task-queue';
 
 /**
- * After so many quick messages in a row. Two threads that stay awake need a core each, and where there
- * are only two it takes the system some milliseconds to find that out: a page that asks for less
- * gets its answers sooner when both sleep.
+ * Messages follow each other closely when so many have come within so many milliseconds. Two threads
+ * that stay awake need a core each, and where there are only two it takes the system some time
+ * to find that out: a page that asks for less gets its answers sooner when both sleep.
  */
-export const quickMin = 16;
+export const runLength = 16;
+export const runMs = 12;
 
-/** Runs a callback as a task of its own, behind the messages that have arrived already. */
-export type PostTask = (callback: () => void) => void;
+/** So many empty tasks at most, where the clock is too coarse to tell the time. */
+const tasksMax = 200;
 
 export class Alertness {
   readonly #postTask: PostTask;
   readonly #now: () => number;
-  readonly #momentMs: number;
+  readonly #vigilMs: number;
+  // When the last messages came, the oldest at #at.
+  readonly #arrivals = new Array<number>(runLength).fill(-Infinity);
+  #at = 0;
   #sentAt = -Infinity;
   #isAwaiting = false;
-  #quick = 0;
   #isAwake = false;
+  #tasks = 0;
 
   /**
    * @param now a clock, in milliseconds
-   * @param momentMs how soon behind a message the other side's has to come to be quick, and how
-   *   long the next one is awaited then
+   * @param vigilMs how long a message is awaited
    */
-  constructor(postTask: PostTask, now: () => number, momentMs: number) {
+  constructor(postTask: PostTask, now: () => number, vigilMs: number) {
     this.#postTask = postTask;
     this.#now = now;
-    this.#momentMs = momentMs;
+    this.#vigilMs = vigilMs;
   }
 
   /** A message of the other side has come. */
   arrived(): void {
-    this.#quick = this.#isWithinMoment() ? this.#quick + 1 : 0;
+    if (!this.#isAwaiting) return;
     this.#isAwaiting = false;
+    this.#arrivals[this.#at] = this.#now();
+    this.#at = (this.#at + 1) % runLength;
   }
 
   /** One was sent that is followed by one of the other side, as far as is known. */
   sent(): void {
     this.#sentAt = this.#now();
     this.#isAwaiting = true;
-    if (this.#quick < quickMin || this.#isAwake) return;
+    this.#tasks = 0;
+    const oldest = this.#arrivals[this.#at] ?? -Infinity;
+    if (this.#isAwake || this.#sentAt - oldest > runMs) return;
     this.#isAwake = true;
     this.#wait();
   }
 
-  #isWithinMoment(): boolean {
-    return this.#now() - this.#sentAt < this.#momentMs;
-  }
-
   #wait(): void {
     this.#postTask(() => {
-      this.#isAwake = this.#isAwaiting && this.#isWithinMoment();
+      const isOver = this.#now() - this.#sentAt >= this.#vigilMs || ++this.#tasks > tasksMax;
+      this.#isAwake = this.#isAwaiting && !isOver;
       if (this.#isAwake) this.#wait();
     });
-  }
-}
-
-/** Posts tasks in a browser. */
-export class TaskQueue {
-  readonly #tasks: (() => void)[] = [];
-  readonly #channel = new MessageChannel();
-
-  constructor() {
-    this.#channel.port1.onmessage = () => this.#tasks.shift()?.();
-  }
-
-  readonly post: PostTask = (callback) => {
-    this.#tasks.push(callback);
-    this.#channel.port2.postMessage(null);
-  };
-
-  /** None runs any more. */
-  close(): void {
-    this.#channel.port1.close();
   }
 }

@@ -143,7 +143,7 @@ export class ChannelClient {
     if (buffer === undefined) return;
     this.#counts.bytesSent += buffer.byteLength;
     this.#post(buffer, [buffer]);
-    this.#alertness?.sent();
+    if (this.#dead === undefined) this.#alertness?.sent();
   }
 
   #prepare(canWait: boolean): CommandWriter {

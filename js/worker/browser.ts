@@ -1,6 +1,6 @@
 // A browser's dedicated worker as the host's environment.
-import { TaskQueue } from '../channel/alertness';
 import { MARKER_DATABASE, StatusCode } from '../channel/status';
+import { TaskQueue } from '../channel/task-queue';
 import { systemClock } from '../opfs/back-off';
 import { MemoryStorage } from '../opfs/memory-storage';
 import { browserPlatform, OpfsStorage } from '../opfs/opfs-storage';

@@ -1,7 +1,7 @@
 // What the host needs of the platform it runs on, in one place: a browser's dedicated worker, or
 // Node in a test.
-import type { PostTask } from '../channel/alertness';
 import type { StorageKind } from '../channel/messages';
+import type { PostTask } from '../channel/task-queue';
 import type { Clock } from '../opfs/back-off';
 import type { Storage } from '../opfs/storage';
 import type { FlowModule } from './flow-module';

@@ -36,14 +36,17 @@ bool LiveData::release(uint64_t oldest) {
   return has_died;
 }
 
-bool LiveData::is_dead(std::string_view first, std::string_view last) const {
-  if (first.size() < kDataPrefixBytes || last.size() < kDataPrefixBytes) return false;
-  const char space = first[0];
-  if (space != kRecordSpace && space != kIndexSpace && space != kPieceSpace) return false;
-  if (last[0] != space) return false;
-  const uint32_t last_id = load_be32(last.data() + 1);
-  const auto next = std::lower_bound(live_.begin(), live_.end(), load_be32(first.data() + 1));
-  return next == live_.end() || *next > last_id;
+std::string LiveData::dead_until(std::string_view key) const {
+  if (key.size() < kDataPrefixBytes) return {};
+  const char space = key[0];
+  if (space != kRecordSpace && space != kIndexSpace && space != kPieceSpace) return {};
+  const uint32_t data_id = load_be32(key.data() + 1);
+  const auto next = std::lower_bound(live_.begin(), live_.end(), data_id);
+  if (next == live_.end()) return std::string(1, static_cast<char>(space + 1));
+  if (*next == data_id) return {};
+  std::string end(1, space);
+  put_be32(end, *next);
+  return end;
 }
 
 }  // namespace flowdb

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,8 +23,8 @@ class LiveData {
   // Result: whether anything has died.
   bool release(uint64_t oldest);
 
-  // Whether all engine keys from `first` to `last` belong to stores and indexes that are no more.
-  bool is_dead(std::string_view first, std::string_view last) const;
+  // A DropFilter: engine keys of stores and indexes that are no more.
+  std::string dead_until(std::string_view key) const;
 
  private:
   struct GivenUp {

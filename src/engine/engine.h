@@ -92,11 +92,11 @@ class Engine {
   uint64_t pin_snapshot();
   void unpin_snapshot(uint64_t sequence);
 
-  // Compactions drop a record when this returns true for its key, and maintenance drops a table
-  // unread when it does for all keys from `first` to `last`: for key ranges that nothing refers to
-  // any more. Must stay true for a key once it was.
+  // Compactions drop the records of keys that nothing refers to any more by this filter, and
+  // maintenance drops tables, unread, that have no others. A key that is once dropped must stay so;
+  // one that is stored later may be none of them.
   void set_drop_filter(DropFilter filter);
-  // To be called when the filter is true for more keys than before, for maintenance to look.
+  // To be called when the filter drops more keys than before, for maintenance to look.
   void drop_filter_changed();
 
   // From now on no table is written with records on both sides of `key` (below it, and from it on),

@@ -79,7 +79,7 @@ Engine::State::Change Engine::State::change_of_dead_tables() {
   if (!std::exchange(may_have_dead_tables, false) || !drop_filter) return change;
   for (const auto& file : version->all()) {
     const TableMeta& meta = file->meta();
-    if (drop_filter(meta.smallest_key, meta.largest_key)) change.removed.push_back(meta.id);
+    if (drop_filter(meta.smallest_key) > meta.largest_key) change.removed.push_back(meta.id);
   }
   change.has_dropped = true;
   return change;

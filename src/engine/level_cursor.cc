@@ -86,6 +86,13 @@ void LevelCursor::next() {
   if (!cursor_->valid() || assigned_ != 0) settle_forward();
 }
 
+void LevelCursor::skip_to(const Record& place) {
+  assert(valid() && !is_announcing());
+  if (!announces_) return seek(place);
+  cursor_->seek(place);
+  settle_forward();
+}
+
 void LevelCursor::enter_table() {
   assert(is_announcing());
   announces_ = false;

@@ -37,6 +37,9 @@ class LevelCursor final : public RecordCursor {
   // enter_table() goes to the table's first record, skip_table() past all of them.
   void announce_tables() { announces_ = true; }
   bool is_announcing() const { return current_ == &announced_; }
+  // Goes to the first record not before `place`, in the current table or one behind it. REQUIRES:
+  // valid(), not is_announcing(), and that record is behind this one.
+  void skip_to(const Record& place);
   void enter_table();
   void skip_table();
   void prev() override;

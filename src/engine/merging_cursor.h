@@ -63,6 +63,13 @@ class MergingCursor {
     settle();
   }
 
+  // Takes the source of record() to its first record not before `place`, or to the table that it
+  // announces before that. REQUIRES: as next(); that source is a level, and not announcing.
+  void skip_to(const Record& place) {
+    heap_.front()->level->skip_to(place);
+    settle();
+  }
+
   // Whether all records up to `key` are of the same source. REQUIRES: as next().
   bool is_alone_until(std::string_view key) const {
     assert(valid() && forward_);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "memtable/memtable.h"
@@ -21,8 +22,9 @@ enum class CompactionStyle : uint8_t { leveled = 0, size_tiered = 1 };
 // relaxed: written before the call returns, survives the end of the process. strict: flushed, too.
 enum class Durability : uint8_t { relaxed = 0, strict = 1 };
 
-// Whether nothing refers to any key from the first to the last (Engine::set_drop_filter).
-using DropFilter = std::function<bool(std::string_view first, std::string_view last)>;
+// Where the keys end that nothing refers to, from `key` on (Engine::set_drop_filter): a key above
+// `key`, or nothing when something may refer to `key` itself.
+using DropFilter = std::function<std::string(std::string_view key)>;
 
 struct EngineOptions {
   size_t memtable_bytes_max = 8 << 20;

@@ -36,21 +36,24 @@ RangeRemoves Retention::kept_range_removes(
   return kept;
 }
 
+bool Retention::drops(std::string_view key) {
+  if (!drop_filter_) return false;
+  if (key >= dead_until_) dead_until_ = drop_filter_(key);
+  if (key >= dead_until_) return false;
+  has_dropped_ = true;
+  return true;
+}
+
 Retention::Verdict Retention::judge(const Record& record, bool older_below) {
   const bool same_key = started_ && record.key == key_;
   const bool same_version = same_key && record.ts == ts_;
   if (!same_key) {
     started_ = true;
     key_.assign(record.key);
-    key_dropped_ = drop_filter_ && drop_filter_(record.key, record.key);
   }
   ts_ = record.ts;
   const uint64_t newer = newer_sequence_;
   newer_sequence_ = record.sequence;
-  if (key_dropped_) {
-    has_dropped_ = true;
-    return Verdict::drop;
-  }
   // (1) An older record is needed only by a snapshot that does not see the newer one.
   if (same_version && !pinned(record.sequence, newer)) return Verdict::drop;
   if (kFullEngine && is_in_removed_range(record)) return Verdict::drop;

@@ -26,8 +26,7 @@ class Retention {
  public:
   // `pins`: the snapshots in use, ascending. Records that expire at or before `now_us` are as good
   // as removed. `drop_filter` (may be empty) says which keys nothing refers to.
-  Retention(std::vector<uint64_t> pins, int64_t now_us,
-            DropFilter drop_filter)
+  Retention(std::vector<uint64_t> pins, int64_t now_us, DropFilter drop_filter)
       : pins_(std::move(pins)), now_us_(now_us), drop_filter_(std::move(drop_filter)) {}
 
   // The removals of ranges among what is judged. REQUIRES: no record was judged.
@@ -38,8 +37,12 @@ class Retention {
       const std::function<bool(std::string_view, std::string_view)>& older_below) const;
 
   enum class Verdict : uint8_t { keep, keep_as_remove, drop };
-  // REQUIRES: records come in record order. `older_below`: whether a table that is not compacted
-  // may hold older records of this key.
+  // Whether a compaction drops this key, whatever its records are; all up to dead_until() goes with
+  // it then. REQUIRES: keys come in ascending order.
+  bool drops(std::string_view key);
+  const std::string& dead_until() const { return dead_until_; }
+  // REQUIRES: records come in record order, without those that drops(). `older_below`: whether a
+  // table that is not compacted may hold older records of this key.
   Verdict judge(const Record& record, bool older_below);
 
   // Whether the filter has dropped anything since this was asked before.
@@ -57,7 +60,7 @@ class Retention {
   bool started_ = false;
   std::string key_;
   int64_t ts_ = 0;
-  bool key_dropped_ = false;
+  std::string dead_until_;
   bool has_dropped_ = false;
   uint64_t newer_sequence_ = 0;  // of the record before, of the same key and ts
 };

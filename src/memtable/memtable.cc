@@ -78,10 +78,11 @@ struct Memtable::State {
     const MemtableNode* seen = nullptr;  // not before `place`
     int level = 0;
     if (finger[0] == &head.node || before(finger[0], place)) {
-      while (level < height) {
-        seen = finger[static_cast<size_t>(level)]->next(level);
-        if (!before(seen, place)) break;
-        ++level;
+      for (; level < height; ++level) {
+        const MemtableNode* const next = finger[static_cast<size_t>(level)]->next(level);
+        if (before(next, place)) continue;
+        seen = next;
+        break;
       }
     } else {
       do {
@@ -91,7 +92,6 @@ struct Memtable::State {
       if (level < height) seen = finger[static_cast<size_t>(level)]->next(level);
     }
     MemtableNode* at = level < height ? finger[static_cast<size_t>(level)] : &head.node;
-    if (level == height) seen = nullptr;
     // (2) Down again, searching.
     for (--level; level >= 0; --level) {
       MemtableNode* next = nullptr;
@@ -99,6 +99,16 @@ struct Memtable::State {
       seen = next;
       finger[static_cast<size_t>(level)] = at;
     }
+    assert(is_between(place));
+  }
+
+  // Whether the finger stands at the last nodes before `place`, at each level.
+  bool is_between(const Record& place) const {
+    for (int level = 0; level < height; ++level) {
+      const MemtableNode* const at = finger[static_cast<size_t>(level)];
+      if ((at != &head.node && !before(at, place)) || before(at->next(level), place)) return false;
+    }
+    return true;
   }
 
   // Each level holds a quarter of the one below.

@@ -153,6 +153,7 @@ void overwrite(const Settings& settings, bool upkeep, size_t base) {
     // As a worker does between requests.
     if (upkeep && i % 1000 == 0) check(database.engine().maintain(4000).status());
   }
+  database.write();
   const double took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   const Sizes& sizes = database.sizes();
   const double allowed = 1.5 * static_cast<double>(base) + (8 << 20);

@@ -1,6 +1,6 @@
-// A thread stays awake for a moment where the other side's messages come quickly, and only there.
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Alertness, quickMin } from '../../js/channel/alertness';
+// A thread stays awake for a moment where messages follow each other closely, and only there.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Alertness, runLength, runMs } from '../../js/channel/alertness';
 import { ChannelClient } from '../../js/channel/client';
 import { message, withLength } from './channel-replies';
 import { begin, createStore, get, WorkerDriver } from './worker-driver';
@@ -17,12 +17,8 @@ beforeEach(() => {
     () => now,
     0.4,
   );
+  alertness.sent();
 });
-
-/** Messages that all come quickly, but one less than it takes. */
-function almostBecomeQuick(): void {
-  for (let i = 0; i < quickMin; i++) exchange();
-}
 
 function exchange(): void {
   alertness.arrived();
@@ -35,15 +31,21 @@ function runTask(): void {
   task();
 }
 
-test('a single message posts nothing', () => {
-  exchange();
+/** Messages that are close to each other, and in sum. */
+function run(count: number): void {
+  for (let i = 0; i < count; i++) {
+    now += (0.9 * runMs) / runLength;
+    exchange();
+  }
+}
+
+test('some close messages post nothing', () => {
+  run(runLength - 1);
   expect(tasks).toHaveLength(0);
 });
 
-test('a message close behind one of its own keeps it awake for a moment', () => {
-  almostBecomeQuick();
-  now += 0.2;
-  exchange();
+test('a run of close messages keeps it awake for a moment', () => {
+  run(runLength);
   for (const later of [0.1, 0.2, 0.09]) {
     expect(tasks).toHaveLength(1);
     now += later;
@@ -56,7 +58,7 @@ test('a message close behind one of its own keeps it awake for a moment', () => 
 });
 
 test('further messages prolong the one vigil', () => {
-  almostBecomeQuick();
+  run(runLength);
   for (let i = 0; i < 10; i++) {
     now += 0.3;
     exchange();
@@ -67,7 +69,7 @@ test('further messages prolong the one vigil', () => {
 });
 
 test('messages that are far apart keep nothing awake', () => {
-  for (let i = 0; i < 2 * quickMin; i++) {
+  for (let i = 0; i < 3 * runLength; i++) {
     now += 1;
     exchange();
   }
@@ -75,8 +77,7 @@ test('messages that are far apart keep nothing awake', () => {
 });
 
 test('the vigil ends when the message comes', () => {
-  almostBecomeQuick();
-  exchange();
+  run(runLength);
   alertness.arrived();
   runTask();
   expect(tasks).toHaveLength(0);
@@ -84,17 +85,51 @@ test('the vigil ends when the message comes', () => {
   expect(tasks).toHaveLength(1);
 });
 
-test('it takes quick messages in a row', () => {
-  almostBecomeQuick();
-  now += 1;
-  almostBecomeQuick();
+test('a pause ends the run', () => {
+  run(runLength - 1);
+  alertness.arrived();
+  now += runMs;
+  alertness.sent();
   expect(tasks).toHaveLength(0);
-  exchange();
-  expect(tasks).toHaveLength(1);
 });
 
-// The page's end: what it sends asks, what comes answers.
-function client() {
+test('what comes unawaited is not counted', () => {
+  for (let i = 0; i < 2 * runLength; i++) alertness.arrived();
+  alertness.sent();
+  expect(tasks).toHaveLength(0);
+});
+
+describe('with a clock of whole milliseconds', () => {
+  let exact = 0;
+  const pass = (ms: number) => (now = Math.floor((exact += ms)));
+
+  beforeEach(() => (exact = now));
+
+  test('close messages are seen', () => {
+    for (let i = 0; i < 2 * runLength; i++) {
+      pass(0.5);
+      exchange();
+    }
+    expect(tasks).toHaveLength(1);
+  });
+
+  test('distant ones are, too', () => {
+    for (let i = 0; i < 3 * runLength; i++) {
+      pass(0.9);
+      exchange();
+    }
+    expect(tasks).toHaveLength(0);
+  });
+});
+
+test('a clock that stands still does not keep it awake for ever', () => {
+  for (let i = 0; i < runLength; i++) exchange();
+  let count = 0;
+  for (; tasks.length > 0 && count < 10_000; count++) runTask();
+  expect(count).toBeLessThan(1000);
+});
+
+test('a page asks with what it sends, and is answered by what comes', () => {
   let receive = (_data: ArrayBuffer) => {};
   const port = {
     postMessage() {},
@@ -103,42 +138,18 @@ function client() {
       receive = (data) => listener(new MessageEvent('message', { data }));
     },
   };
-  const control = { onMessage: () => {}, onDead: () => {} };
-  const page = new ChannelClient(port, control, alertness);
-  const ask = () => {
+  const page = new ChannelClient(port, { onMessage: () => {}, onDead: () => {} }, alertness);
+  const answer = () => receive(message(...withLength(2, 1, 1, 0, [])));
+  for (let i = 0; i < runLength + 1; i++) {
+    expect(tasks).toHaveLength(0);
     page.abort(1, 1);
     page.flush();
-  };
-  const answer = () => receive(message(...withLength(2, 1, 1, 0, [])));
-  return { ask, answer };
-}
-
-test('a page whose questions are answered quickly stays awake until the answer', () => {
-  const { ask, answer } = client();
-  for (let i = 0; i < quickMin; i++) {
-    ask();
     now += 0.2;
-    answer();
-    expect(tasks).toHaveLength(0);
+    if (i < runLength) answer();
   }
-  now += 1000;
-  ask();
-  expect(tasks).toHaveLength(1);
-  runTask();
   expect(tasks).toHaveLength(1);
   answer();
   runTask();
-  expect(tasks).toHaveLength(0);
-});
-
-test('a page whose answers take their time sleeps meanwhile', () => {
-  const { ask, answer } = client();
-  for (let i = 0; i < 2 * quickMin; i++) {
-    ask();
-    now += 0.5;
-    answer();
-  }
-  ask();
   expect(tasks).toHaveLength(0);
 });
 
@@ -146,13 +157,15 @@ let worker: WorkerDriver | undefined;
 afterEach(() => worker?.end());
 
 // A page that asks, awaits and asks again: how many tasks that takes.
-async function tasksOfReads(isShared: boolean): Promise<number> {
+async function tasksOfReads(count: number, isShared: boolean): Promise<number> {
   worker?.end();
   now = 0;
   worker = new WorkerDriver({ isShared, now: () => (now += 0.01) });
   const connection = await worker.upgrade('a', 1, (writer) => createStore(writer, 1, 'one'));
+  // The run that the upgrade belongs to.
+  now += 1000;
   const before = worker.tasks;
-  for (let transaction = 1; transaction <= 2 * quickMin; transaction += 1) {
+  for (let transaction = 1; transaction <= count; transaction += 1) {
     worker.send((writer) => {
       begin(writer, connection, transaction, 'readonly', 1);
       get(writer, 1, 1, 'k');
@@ -162,7 +175,8 @@ async function tasksOfReads(isShared: boolean): Promise<number> {
   return worker.tasks - before;
 }
 
-test('a thread that is not the host’s alone is not kept awake', async () => {
-  expect(await tasksOfReads(true)).toBe(0);
-  expect(await tasksOfReads(false)).toBeGreaterThan(0);
+test('the worker stays awake in a run of requests, on a thread of its own', async () => {
+  expect(await tasksOfReads(runLength - 1, false)).toBe(0);
+  expect(await tasksOfReads(2 * runLength, false)).toBeGreaterThan(0);
+  expect(await tasksOfReads(2 * runLength, true)).toBe(0);
 });

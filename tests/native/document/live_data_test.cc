@@ -14,7 +14,7 @@ std::string key(char space, uint32_t data_id) {
   return out + "rest";
 }
 
-bool is_dead(const LiveData& data, std::string_view key) { return data.is_dead(key, key); }
+bool is_dead(const LiveData& data, std::string_view key) { return data.dead_until(key) > key; }
 
 TEST(LiveData, WhatNothingRefersToIsDead) {
   LiveData data;
@@ -48,18 +48,19 @@ TEST(LiveData, OlderTransactionsKeepAlive) {
   EXPECT_TRUE(is_dead(data, key(kRecordSpace, 2)));
 }
 
-TEST(LiveData, FromOneKeyToAnother) {
+TEST(LiveData, KeysAreDeadUpToTheNextLiveOnes) {
   LiveData data;
   data.add(3);
   data.add(7);
   for (const char space : {kRecordSpace, kIndexSpace}) {
-    EXPECT_TRUE(data.is_dead(key(space, 4), key(space, 6)));
-    EXPECT_TRUE(data.is_dead(key(space, 8), key(space, 0x10000)));
-    EXPECT_FALSE(data.is_dead(key(space, 3), key(space, 4)));
-    EXPECT_FALSE(data.is_dead(key(space, 4), key(space, 7)));
-    EXPECT_FALSE(data.is_dead(key(space, 1), key(space, 9)));
+    const std::string next = key(space, 7).substr(0, kDataPrefixBytes);
+    EXPECT_EQ(data.dead_until(key(space, 4)), next);
+    EXPECT_EQ(data.dead_until(key(space, 6)), next);
+    EXPECT_EQ(data.dead_until(key(space, 3)), "");
+    EXPECT_EQ(data.dead_until(key(space, 7)), "");
+    EXPECT_EQ(data.dead_until(key(space, 8)), std::string(1, static_cast<char>(space + 1)))
+        << "the next space has live ones";
   }
-  EXPECT_FALSE(data.is_dead(key(kRecordSpace, 8), key(kIndexSpace, 2))) << "all behind 8, and 1, 2";
 }
 
 }  // namespace

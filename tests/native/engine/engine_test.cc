@@ -102,12 +102,41 @@ TEST_F(EngineTest, APinKeepsWhatItSeesThroughCompaction) {
 TEST_F(EngineTest, TheDropFilterDropsWhatNothingRefersTo) {
   for (const char* key : {"1a", "1b", "2a", "2b", "3a"}) put(key, "v");
   expect_ok(engine_->compact_all());
-  engine_->set_drop_filter([](std::string_view first, std::string_view last) {
-    return first[0] == '2' && last[0] == '2';
-  });
+  engine_->set_drop_filter([](std::string_view key) { return key[0] == '2' ? "3" : ""; });
   EXPECT_EQ(keys(), "1a 1b 2a 2b 3a ");
   expect_ok(engine_->compact_all());
   EXPECT_EQ(keys(), "1a 1b 3a ");
+}
+
+// In blocks and tables of their own, beside newer records of the same keys, and of others.
+TEST_F(EngineTest, ACompactionPassesOverWhatTheDropFilterDrops) {
+  const auto fill = [&](const char* prefixes, const std::string& value) {
+    for (const char* prefix = prefixes; *prefix != 0; ++prefix) {
+      for (int i = 1000; i < 3000; ++i) put(*prefix + std::to_string(i), value + std::to_string(i));
+    }
+    expect_ok(engine_->flush());
+  };
+  fill("abcdef", std::string(300, 'v'));
+  expect_ok(engine_->compact_all());
+  fill("bdf", "new");
+  fill("ce", "new");
+  uint64_t dropped = 0;
+  engine_->set_drop_filter([&](std::string_view key) {
+    const char* const end = key[0] == 'b' || key[0] == 'c' ? "d" : key[0] == 'f' ? "g" : "";
+    if (*end != 0) ++dropped;
+    return end;
+  });
+  expect_ok(engine_->compact_all());
+  std::string expected;
+  for (const char prefix : {'a', 'd', 'e'}) {
+    for (int i = 1000; i < 3000; ++i) expected += prefix + std::to_string(i) + ' ';
+  }
+  EXPECT_EQ(keys(), expected);
+  EXPECT_LT(dropped, 20u) << "of 10000 records";
+  std::string value;
+  expect_ok(engine_->get("d2000", {}, value));
+  EXPECT_EQ(value, "new2000");
+  EXPECT_TRUE(engine_->verify().empty());
 }
 
 TEST_F(EngineTest, WritesGoOnWhileACompactionIsUnderWay) {

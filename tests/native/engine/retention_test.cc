@@ -62,23 +62,31 @@ TEST(RetentionTest, AnExpiredRecordIsARemoval) {
   EXPECT_EQ(retention.judge(put("c", 9, 0, 101), false), Verdict::keep);
 }
 
-TEST(RetentionTest, TheFilterDropsAllOfAKeyAndIsAskedOnce) {
+TEST(RetentionTest, TheFilterDropsKeysUpToAnEndAndIsAskedOnce) {
   int asked = 0;
-  Retention retention({1, 5}, 0, [&](std::string_view key, std::string_view) {
+  Retention retention({1, 5}, 0, [&](std::string_view key) {
     ++asked;
-    return key == "dead";
+    return key >= "dead" && key < "e" ? "e" : "";
   });
-  EXPECT_EQ(retention.judge(put("dead", 9), true), Verdict::drop);
-  EXPECT_EQ(retention.judge(put("dead", 5), true), Verdict::drop);
-  EXPECT_EQ(retention.judge(remove("dead", 1), true), Verdict::drop);
-  EXPECT_EQ(retention.judge(put("kept", 1), true), Verdict::keep);
+  EXPECT_FALSE(retention.drops("a"));
+  EXPECT_FALSE(retention.take_has_dropped());
+  EXPECT_TRUE(retention.drops("dead"));
+  EXPECT_EQ(retention.dead_until(), "e");
+  EXPECT_TRUE(retention.drops("dead"));
+  EXPECT_TRUE(retention.drops("deadly"));
+  EXPECT_TRUE(retention.take_has_dropped());
   EXPECT_EQ(asked, 2);
+  EXPECT_FALSE(retention.drops("e"));
+  EXPECT_FALSE(retention.take_has_dropped());
 }
 
 TEST(RetentionTest, TheEmptyKeyIsAKey) {
-  Retention retention({}, 0, [](std::string_view key, std::string_view) { return key.empty(); });
-  EXPECT_EQ(retention.judge(put("", 9), true), Verdict::drop);
-  EXPECT_EQ(retention.judge(put("a", 9), true), Verdict::keep);
+  Retention retention({}, 0, [](std::string_view key) {
+    return key.empty() ? std::string(1, '\0') : std::string();
+  });
+  EXPECT_TRUE(retention.drops(""));
+  EXPECT_FALSE(retention.drops("a"));
+  EXPECT_FALSE(Retention({}, 0, {}).drops("a"));
 }
 
 }  // namespace

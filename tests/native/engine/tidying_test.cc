@@ -59,8 +59,9 @@ TEST(TidyingTest, EndsWhereARecordIsLargerThanItsTable) {
   ASSERT_NE(opened, nullptr);
   Engine& engine = *opened;
   bool every_other_is_dead = false;
-  engine.set_drop_filter([&](std::string_view first, std::string_view last) {
-    return every_other_is_dead && first == last && first[0] == 'k' && first.back() % 2 != 0;
+  engine.set_drop_filter([&](std::string_view key) {
+    const bool is_dead = every_other_is_dead && key[0] == 'k' && key.back() % 2 != 0;
+    return is_dead ? std::string(key) + '\0' : "";
   });
   std::mt19937_64 random(1);
   const auto put = [&](const std::string& key, size_t random_bytes, size_t bytes) {
