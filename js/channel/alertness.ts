@@ -6,11 +6,11 @@ import type { PostTask } from './task-queue';
 
 /**
  * Messages follow each other closely when so many have come within so many milliseconds. Two threads
- * that stay awake need a core each, and where there are only two it takes the system some time
- * to find that out: a page that asks for less gets its answers sooner when both sleep.
+ * that stay awake need a core each, and where there are only two it takes the system some
+ * milliseconds to find that out: a page that asks for less gets its answers sooner when both sleep.
  */
-export const runLength = 16;
-export const runMs = 12;
+export const runLength = 64;
+export const runMs = 48;
 
 /** So many empty tasks at most, where the clock is too coarse to tell the time. */
 const tasksMax = 200;
