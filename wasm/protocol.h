@@ -23,7 +23,14 @@ enum class Operation : uint8_t {
   piece = 14,
 };
 
-enum class ReplyKind : uint32_t { ok = 0, error = 1, committed = 2, aborted = 3, piece = 4 };
+enum class ReplyKind : uint32_t {
+  ok = 0,
+  error = 1,
+  committed = 2,
+  aborted = 3,
+  piece = 4,
+  values = 5,
+};
 
 enum class GetAllWhat : uint32_t { values = 0, primary_keys = 1, records = 2 };
 

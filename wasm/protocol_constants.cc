@@ -111,7 +111,8 @@ std::string constants_json() {
                 {"error", number(ReplyKind::error)},
                 {"committed", number(ReplyKind::committed)},
                 {"aborted", number(ReplyKind::aborted)},
-                {"piece", number(ReplyKind::piece)}});
+                {"piece", number(ReplyKind::piece)},
+                {"values", number(ReplyKind::values)}});
   append_statuses(out);
   out += ",\"COMMAND_HEADER_BYTES\":" + std::to_string(kCommandHeaderBytes) +
          ",\"REPLY_HEADER_BYTES\":" + std::to_string(kReplyHeaderBytes) +

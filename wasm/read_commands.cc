@@ -8,8 +8,8 @@ using protocol::GetAllWhat;
 
 namespace {
 
-// Where a reply's values get so long, the next ones go by themselves.
-constexpr uint64_t kTogetherBytesMax = 8 << 20;
+// Values of so many bytes go ahead of their reply: whoever gets them decodes them meanwhile.
+constexpr uint64_t kPartBytes = 256 << 10;
 
 // Writes a large value's pieces.
 class PieceWriter final : public PieceSink {
@@ -63,13 +63,16 @@ class EntryCollector final : public ScanSink {
 
  private:
   void add_value(const Value& value) {
-    if (!value.is_large && values_->value_bytes() < kTogetherBytesMax) return values_->add(value);
-    values_->add_in_pieces(value.kind);
     if (value.is_large) {
+      values_->add_in_pieces(value.kind);
       status_ = way_.transaction.read_pieces(way_.source, value, pieces_);
     } else {
-      pieces_.piece(value.bytes, false);
+      values_->add(value);
     }
+    if (value_bytes_max_ != 0 || values_->value_bytes() < kPartBytes) return;
+    values_->finish();
+    way_.replies.values(values_->count(), values_->bytes());
+    values_->restart();
   }
 
   const Way way_;

@@ -41,6 +41,14 @@ void ReplyWriter::piece(std::string_view bytes, bool more) {
   if (sink_ != nullptr && pieces_.size() >= kMessageBytes) send_pieces();
 }
 
+void ReplyWriter::values(uint32_t count, std::string_view values) {
+  header(pieces_, static_cast<uint32_t>(protocol::ReplyKind::values),
+         protocol::kReplyHeaderBytes + 4 + values.size());
+  put_le(pieces_, count);
+  pieces_.append(values);
+  if (sink_ != nullptr) send_pieces();
+}
+
 void ReplyWriter::send_pieces() {
   if (sent_ < start_) sink_(std::string_view(buffer_).substr(sent_, start_ - sent_));
   sent_ = start_;

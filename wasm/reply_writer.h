@@ -40,6 +40,9 @@ class ReplyWriter {
   void drop();
   // A piece of a value that the reply which was begun refers to: it goes out before that.
   void piece(std::string_view bytes, bool more);
+  // Values of the reply that was begun, in front of its own: they go out at once. `values`: a
+  // ValueList's bytes.
+  void values(uint32_t count, std::string_view values);
   void set_sink(ReplySink sink) { sink_ = sink; }
 
   // Bytes whose length is not known yet: begin_bytes(), then appends to out(), then end_bytes()
@@ -69,7 +72,7 @@ class ReplyWriter {
   size_t start_ = 0;  // of the reply that was begun
   ReplyAddress to_;
   uint32_t request_ = 0;
-  std::string pieces_;  // PIECE replies that go before it
+  std::string pieces_;  // PIECE and VALUES replies that go before it
   ReplySink sink_ = nullptr;
 };
 

@@ -12,13 +12,21 @@ constexpr size_t kArrayStart = 9;  // behind the format, the length and the brac
 
 }  // namespace
 
-ValueList::ValueList(std::string& out) : out_(out), start_(out.size()) {
+ValueList::ValueList(std::string& out) : out_(out), start_(out.size()) { restart(); }
+
+void ValueList::restart() {
+  out_.resize(start_);
+  all_json_ = true;
+  count_ = 0;
+  value_bytes_ = 0;
+  lengths_.clear();
   put_le(out_, static_cast<uint32_t>(protocol::ValuesFormat::json));
   put_le<uint32_t>(out_, 0);  // the length, known at the end
   out_ += '[';
 }
 
 void ValueList::add(const Value& value) {
+  ++count_;
   value_bytes_ += value.bytes.size();
   if (all_json_ && value.kind != ValueKind::json) change_format();
   if (!all_json_) return add_single(static_cast<uint32_t>(value.kind), value.bytes);
@@ -40,6 +48,7 @@ void ValueList::change_format() {
 }
 
 void ValueList::add_in_pieces(ValueKind kind) {
+  ++count_;
   if (all_json_) change_format();
   add_single(static_cast<uint32_t>(kind) | protocol::kValueInPieces, {});
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "document/record.h"
@@ -19,7 +20,11 @@ class ValueList {
   // A value whose bytes go by themselves.
   void add_in_pieces(ValueKind kind);
   void finish();
-  // Bytes of the values added so far.
+  // What stands in `out`. REQUIRES: finish() was called, and nothing since.
+  std::string_view bytes() const { return std::string_view(out_).substr(start_); }
+  // Takes all values out of `out` again.
+  void restart();
+  uint32_t count() const { return count_; }
   uint64_t value_bytes() const { return value_bytes_; }
 
  private:
@@ -30,6 +35,7 @@ class ValueList {
   std::string& out_;
   size_t start_;
   bool all_json_ = true;
+  uint32_t count_ = 0;
   uint64_t value_bytes_ = 0;
   std::vector<uint32_t> lengths_;  // of the values, while all are JSON text
 };

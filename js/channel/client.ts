@@ -6,7 +6,7 @@ import { MalformedError } from '../codec/malformed-error';
 import { CommandWriter, batchBytesMax } from './command-writer';
 import type { PageMessage, WorkerMessage } from './messages';
 import { ReplyKind, type Durability, type TransactionMode } from './protocol';
-import { LargeValues, ReplyReader, type Reply } from './reply-reader';
+import { Ahead, ReplyReader, type Reply } from './reply-reader';
 import { StatusCode, errorData, type ErrorData } from './status';
 
 /** A Worker or a MessagePort, or what a test puts in its place. */
@@ -50,7 +50,7 @@ export class ChannelClient {
     this.flush();
     this.#prepare(false);
   });
-  readonly #large = new LargeValues();
+  readonly #ahead = new Ahead();
   readonly #handlers = new Map<number, Map<number, TransactionHandler>>();
   readonly #counts = { messagesSent: 0, messagesReceived: 0, bytesSent: 0, bytesReceived: 0 };
   /** While it is set, the caller flushes: it runs many turns and knows when they are over. */
@@ -182,7 +182,7 @@ export class ChannelClient {
   // channel.
   #deliver(message: ArrayBuffer): void {
     try {
-      const reader = new ReplyReader(message, this.#large);
+      const reader = new ReplyReader(message, this.#ahead);
       for (let reply = reader.next(); reply !== undefined; reply = reader.next()) {
         this.#deliverOne(reply);
       }

@@ -67,7 +67,14 @@ export const ValuesFormat = { json: 0, each: 1 } as const;
 export const VALUE_IN_PIECES = 0x100;
 
 /** Kinds of replies, worker → page. */
-export const ReplyKind = { ok: 0, error: 1, committed: 2, aborted: 3, piece: 4 } as const;
+export const ReplyKind = {
+  ok: 0,
+  error: 1,
+  committed: 2,
+  aborted: 3,
+  piece: 4,
+  values: 5,
+} as const;
 
 /** In the first word of a PIECE: the same value goes on in the next one. */
 export const MORE_FOLLOWS = 0x100;

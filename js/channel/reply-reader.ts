@@ -30,6 +30,8 @@ export class Reply extends ByteReader {
   request = 0;
   /** The values that came in pieces before it, in order. */
   large = noValues;
+  /** Those of its list that came before it, or why they can't be read. */
+  first: unknown[] | MalformedError | undefined;
   #largeRead = 0;
   #error: DOMException | undefined;
 
@@ -78,6 +80,17 @@ export class Reply extends ByteReader {
 
   /** New values. @param count how many there are. @throws MalformedError */
   values(count: number): unknown[] {
+    const { first } = this;
+    if (first === undefined) return this.#ownValues(count);
+    if (first instanceof MalformedError) throw first;
+    if (first.length > count) {
+      throw new MalformedError('values', 0, `are ${first.length} where ${count} were promised`);
+    }
+    this.first = undefined;
+    return appendAll(first, this.#ownValues(count - first.length));
+  }
+
+  #ownValues(count: number): unknown[] {
     const at = this.offset;
     const format = this.u32('values format');
     if (format === ValuesFormat.json) {
@@ -107,25 +120,51 @@ function gathered(pieces: readonly Uint8Array[]): Uint8Array {
 let scratch = new Uint8Array(0);
 const scratchBytesMax = 4 << 20;
 
-/** Collects the pieces of large values, across messages. */
-export class LargeValues {
-  #pieces: Uint8Array[] = [];
-  #values = noValues;
+function appendAll(list: unknown[], more: readonly unknown[]): unknown[] {
+  const { length } = more;
+  for (let i = 0; i < length; i++) append(list, more[i]);
+  return list;
+}
 
-  add(piece: Uint8Array, isLast: boolean): void {
+/** Collects what goes ahead of replies, across messages. */
+export class Ahead {
+  #pieces: Uint8Array[] = [];
+  #large = noValues;
+  #first: unknown[] | undefined;
+  #problem: MalformedError | undefined;
+
+  addPiece(piece: Uint8Array, isLast: boolean): void {
     this.#pieces.push(piece);
     if (!isLast) return;
-    if (this.#values === noValues) this.#values = [];
-    this.#values.push(this.#pieces);
+    if (this.#large === noValues) this.#large = [];
+    this.#large.push(this.#pieces);
     this.#pieces = [];
   }
 
-  /** Those of the reply that comes now. What it has left unfinished is dropped: it has failed. */
-  take(): Uint8Array[][] {
-    const values = this.#values;
-    this.#values = noValues;
+  /** @param part has the values, and refers to the large ones of before */
+  addValues(part: Reply): void {
+    part.large = this.#takeLarge();
+    try {
+      const values = part.values(part.u32('count'));
+      this.#first = this.#first === undefined ? values : appendAll(this.#first, values);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      this.#problem ??= error;
+    }
+  }
+
+  /** To the reply that comes now. What is left unfinished is dropped: that reply is a failure. */
+  giveTo(reply: Reply): void {
+    reply.large = this.#takeLarge();
+    reply.first = this.#problem ?? this.#first;
+    this.#first = this.#problem = undefined;
+  }
+
+  #takeLarge(): Uint8Array[][] {
+    const large = this.#large;
+    this.#large = noValues;
     this.#pieces = [];
-    return values;
+    return large;
   }
 }
 
@@ -149,12 +188,12 @@ function fill(all: Uint8Array, parts: readonly Uint8Array[]): void {
 /** Gives the replies of a message one after the other. */
 export class ReplyReader {
   readonly #message: ByteReader;
-  readonly #large: LargeValues;
+  readonly #ahead: Ahead;
 
-  /** @param large the same for all messages of a channel */
-  constructor(message: ArrayBuffer, large = new LargeValues()) {
+  /** @param ahead the same for all messages of a channel */
+  constructor(message: ArrayBuffer, ahead = new Ahead()) {
     this.#message = new ByteReader(new Uint8Array(message));
-    this.#large = large;
+    this.#ahead = ahead;
   }
 
   /**
@@ -164,10 +203,11 @@ export class ReplyReader {
   next(): Reply | undefined {
     for (let reply = this.#next(); reply !== undefined; reply = this.#next()) {
       if (reply.kind < ReplyKind.piece) {
-        reply.large = this.#large.take();
+        this.#ahead.giveTo(reply);
         return reply;
       }
-      this.#large.add(reply.sizedBytes('piece'), reply.kind < MORE_FOLLOWS);
+      if (reply.kind === ReplyKind.values) this.#ahead.addValues(reply);
+      else this.#ahead.addPiece(reply.sizedBytes('piece'), reply.kind < MORE_FOLLOWS);
     }
     return undefined;
   }
@@ -177,7 +217,7 @@ export class ReplyReader {
     if (remaining === 0) return undefined;
     const reply = new Reply(bytes, at, bytes.length, view);
     reply.kind = reply.u32('reply kind');
-    if (reply.kind > ReplyKind.piece && reply.kind !== (ReplyKind.piece | MORE_FOLLOWS)) {
+    if (reply.kind > ReplyKind.values && reply.kind !== (ReplyKind.piece | MORE_FOLLOWS)) {
       throw new MalformedError('reply kind', at, `${reply.kind} is none`);
     }
     const length = reply.u32('reply length');

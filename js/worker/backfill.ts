@@ -3,7 +3,7 @@
 import type { BackfillRecord } from '../channel/commands';
 import { CommandWriter } from '../channel/command-writer';
 import { Direction, ScanPosition, SECTION_HEADER_BYTES } from '../channel/protocol';
-import { LargeValues, ReplyReader } from '../channel/reply-reader';
+import { Ahead, ReplyReader } from '../channel/reply-reader';
 import { errorData, StatusCode } from '../channel/status';
 import type { ErrorData } from '../channel/status';
 import { KeyReader } from '../codec/key-decoder';
@@ -87,11 +87,11 @@ function scan(
     skip: 0,
     start,
   };
-  const large = new LargeValues();
+  const ahead = new Ahead();
   // Only pieces come early: whatever else there was, the page has got before.
-  const takePieces = ({ buffer }: Uint8Array<ArrayBuffer>) => new ReplyReader(buffer, large).next();
+  const takePieces = ({ buffer }: Uint8Array<ArrayBuffer>) => new ReplyReader(buffer, ahead).next();
   execute(engine, transaction, takePieces, (writer) => writer.scan(scanRequest, store, request));
-  const reply = new ReplyReader(engine.takeReplies().buffer, large).next();
+  const reply = new ReplyReader(engine.takeReplies().buffer, ahead).next();
   if (reply === undefined) throw new MalformedError('scan', 0, 'has no reply');
   if (!reply.ok) {
     const { status, message } = reply.failure();

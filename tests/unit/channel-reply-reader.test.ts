@@ -1,7 +1,7 @@
 // Replies, built by hand from js/channel/PROTOCOL.md: what is read from them, and what is refused.
 import { describe, expect, it } from 'vitest';
 import { ReplyKind } from '../../js/channel/protocol';
-import { ReplyReader, type Reply } from '../../js/channel/reply-reader';
+import { Ahead, ReplyReader, type Reply } from '../../js/channel/reply-reader';
 import { MalformedError } from '../../js/codec/malformed-error';
 import { message, sized, withLength } from './channel-replies';
 
@@ -64,9 +64,57 @@ describe('replies', () => {
   });
 });
 
+describe('values ahead of their reply', () => {
+  const json = (text: string) => [0, ...sized(Buffer.from(text).toString('hex'))];
+  const part = (...body: (number | string)[]) => withLength(5, 7, 9, 5, body);
+  const ahead = new Ahead();
+  const next = (...parts: (number | string)[]) => new ReplyReader(message(...parts), ahead).next();
+  const rest = () => next(...withLength(0, 7, 9, 5, json('[4]'))) as Reply;
+
+  it('are joined with its own, across messages', () => {
+    expect(next(...part(2, ...json('[1,2]')), ...part(1, 1, 1, ...sized('0100')))).toBeUndefined();
+    expect(next(...part(1, ...json('[3]')))).toBeUndefined();
+    expect(rest().values(5)).toEqual([1, 2, undefined, 3, 4]);
+    expect(rest().values(1)).toEqual([4]);
+  });
+
+  it('may come in pieces themselves', () => {
+    const pieces = [
+      ...withLength(4 + 0x100, 7, 9, 5, sized('2261')),
+      ...withLength(4, 7, 9, 5, sized('62 22')),
+    ];
+    const large = [1, 0x100, 0];
+    expect(next(...pieces, ...part(1, ...large), ...pieces)).toBeUndefined();
+    const reply = next(...withLength(0, 7, 9, 5, large)) as Reply;
+    expect(reply.values(2)).toEqual(['ab', 'ab']);
+  });
+
+  it('are void before an error', () => {
+    const error = withLength(1, 7, 9, 5, [2, ...sized('6578 69737473')]);
+    expect(next(...part(1, ...json('[1]')), ...error)?.error).toMatchObject({ message: 'exists' });
+    expect(rest().values(1)).toEqual([4]);
+  });
+
+  it('that are damaged are the failure of the one who asks for them', () => {
+    expect(next(...part(2, ...json('[1]')), ...part(1, ...json('[2]')))).toBeUndefined();
+    const reply = rest();
+    expect(() => reply.values(3)).toThrow(MalformedError);
+    expect(rest().values(1)).toEqual([4]);
+  });
+
+  it('are as many as were promised', () => {
+    expect(next(...part(2, ...json('[1,2]')))).toBeUndefined();
+    const reply = rest();
+    expect(() => reply.values(4)).toThrow(MalformedError);
+    expect(next(...part(2, ...json('[1,2]')))).toBeUndefined();
+    const none = next(...withLength(0, 7, 9, 5, [1])) as Reply;
+    expect(() => none.values(1)).toThrow(MalformedError);
+  });
+});
+
 describe('malformed replies', () => {
   it.each<[string, (number | string)[], string]>([
-    ['an unknown kind', [5, 20, 0, 0, 0], 'reply kind'],
+    ['an unknown kind', [6, 20, 0, 0, 0], 'reply kind'],
     ['flags that are reserved', [0x100, 20, 0, 0, 0], 'reply kind'],
     ['a short header', [0, 20, 0, 0], 'reply length'],
     ['half a word', [0, '14'], 'reply length'],

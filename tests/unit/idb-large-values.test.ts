@@ -11,6 +11,7 @@ beforeAll(async () => {
   page = new Page();
   db = await page.open('large', 1, (made) => {
     made.createObjectStore('plain').createIndex('size', 'size');
+    made.createObjectStore('many').createIndex('size', 'size');
     made.createObjectStore('counted', { keyPath: 'id', autoIncrement: true });
   });
 });
@@ -63,6 +64,30 @@ describe('large values', () => {
     expectSame(await byIndex, data);
     expectSame(await walked, ['behind', text, data, 'before']);
     expect(await resultOf(reader.count())).toBe(4);
+  });
+
+  it('are read among many that go ahead of their reply', async () => {
+    const many = store('many');
+    const values: unknown[] = [];
+    for (let i = 0; i < 400; i++) {
+      if (i % 100 === 50) values.push(bytesOf(mebibyte / 2, i));
+      else if (i % 7 === 0) values.push({ size: i, at: new Date(i), text: 'd'.repeat(3000) });
+      else values.push({ size: i, text: `${i}`.repeat(1500) });
+    }
+    for (const [key, value] of values.entries()) many.put(value, key);
+    expect(await endOf(many.transaction)).toBe('complete');
+    const before = page.counts.messagesReceived;
+    const reader = store('many', 'readonly');
+    const sized = values.filter((value) => !(value instanceof Uint8Array));
+    const records = reader as unknown as { getAllRecords(): IDBRequest<{ value: unknown }[]> };
+    const asked = [reader.getAll(), reader.getAll(null, 301), reader.index('size').getAll()];
+    const withKeys = resultOf(records.getAllRecords());
+    const [all, some, byIndex] = await Promise.all(asked.map(resultOf));
+    expectSame(all, values);
+    expectSame(some, values.slice(0, 301));
+    expectSame(byIndex, sized);
+    expectSame((await withKeys).map(({ value }) => value), values);
+    expect(page.counts.messagesReceived - before).toBeGreaterThan(20);
   });
 
   it('are read as they are when the request is placed', async () => {

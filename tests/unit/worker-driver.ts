@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { CommandWriter } from '../../js/channel/command-writer';
 import type { PageMessage, WorkerMessage } from '../../js/channel/messages';
 import { Durability, ReplyKind, TransactionMode } from '../../js/channel/protocol';
-import { LargeValues, ReplyReader } from '../../js/channel/reply-reader';
+import { Ahead, ReplyReader } from '../../js/channel/reply-reader';
 import type { Reply } from '../../js/channel/reply-reader';
 import { toKey } from '../../js/codec/key-encoder';
 import type { Key } from '../../js/codec/key';
@@ -47,7 +47,7 @@ export class WorkerDriver {
   readonly waits: (() => void)[] = [];
   readonly #port: MessagePort;
   readonly #workerPort: MessagePort;
-  readonly #large = new LargeValues();
+  readonly #ahead = new Ahead();
   #arrivals: Arrival[] = [];
   #waiting: Waiting[] = [];
   #lastRequest = 0;
@@ -184,7 +184,7 @@ export class WorkerDriver {
       return;
     }
     this.dataMessages += 1;
-    const replies = new ReplyReader(data, this.#large);
+    const replies = new ReplyReader(data, this.#ahead);
     for (let reply = replies.next(); reply !== undefined; reply = replies.next()) {
       this.#arrive({ reply });
     }
