@@ -24,6 +24,7 @@ class ValueList {
   std::string_view bytes() const { return std::string_view(out_).substr(start_); }
   // Takes all values out of `out` again.
   void restart();
+  // How many values it has, and the bytes of those that are not in pieces.
   uint32_t count() const { return count_; }
   uint64_t value_bytes() const { return value_bytes_; }
 

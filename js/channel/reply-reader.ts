@@ -30,8 +30,10 @@ export class Reply extends ByteReader {
   request = 0;
   /** The values that came in pieces before it, in order. */
   large = noValues;
-  /** Those of its list that came before it, or why they can't be read. */
-  first: unknown[] | MalformedError | undefined;
+  /** Those of its list that came before it. */
+  first: unknown[] | undefined;
+  /** Why those can't be read. */
+  problem: { readonly error: unknown } | undefined;
   #largeRead = 0;
   #error: DOMException | undefined;
 
@@ -80,9 +82,9 @@ export class Reply extends ByteReader {
 
   /** New values. @param count how many there are. @throws MalformedError */
   values(count: number): unknown[] {
-    const { first } = this;
+    const { first, problem } = this;
+    if (problem !== undefined) throw problem.error;
     if (first === undefined) return this.#ownValues(count);
-    if (first instanceof MalformedError) throw first;
     if (first.length > count) {
       throw new MalformedError('values', 0, `are ${first.length} where ${count} were promised`);
     }
@@ -131,7 +133,7 @@ export class Ahead {
   #pieces: Uint8Array[] = [];
   #large = noValues;
   #first: unknown[] | undefined;
-  #problem: MalformedError | undefined;
+  #problem: { readonly error: unknown } | undefined;
 
   addPiece(piece: Uint8Array, isLast: boolean): void {
     this.#pieces.push(piece);
@@ -148,15 +150,16 @@ export class Ahead {
       const values = part.values(part.u32('count'));
       this.#first = this.#first === undefined ? values : appendAll(this.#first, values);
     } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      this.#problem ??= error;
+      // The one's who reads the reply: others shall get theirs.
+      this.#problem ??= { error };
     }
   }
 
   /** To the reply that comes now. What is left unfinished is dropped: that reply is a failure. */
   giveTo(reply: Reply): void {
     reply.large = this.#takeLarge();
-    reply.first = this.#problem ?? this.#first;
+    reply.first = this.#first;
+    reply.problem = this.#problem;
     this.#first = this.#problem = undefined;
   }
 

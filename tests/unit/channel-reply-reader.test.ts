@@ -102,6 +102,17 @@ describe('values ahead of their reply', () => {
     expect(rest().values(1)).toEqual([4]);
   });
 
+  it('that the platform does not decode are nobody else’s failure', () => {
+    const failing = only(1);
+    failing.values = () => {
+      throw new RangeError('too large');
+    };
+    ahead.addValues(failing);
+    const reply = rest();
+    expect(() => reply.values(2)).toThrow(RangeError);
+    expect(rest().values(1)).toEqual([4]);
+  });
+
   it('are as many as were promised', () => {
     expect(next(...part(2, ...json('[1,2]')))).toBeUndefined();
     const reply = rest();

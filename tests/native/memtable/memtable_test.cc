@@ -26,6 +26,14 @@ Record put(std::string_view key, std::string_view value, uint64_t sequence, int6
   return {key, value, ts, kNeverExpires, sequence, RecordKind::put};
 }
 
+void put_both(Memtable& table, Model& model, uint64_t number, const std::string& value,
+              uint64_t sequence) {
+  std::string key = std::to_string(number);
+  key.insert(0, 8 - key.size(), '0');
+  table.insert(put(key, value, sequence));
+  model[{key, 0, sequence}] = value;
+}
+
 void expect_same(const Memtable& table, const Model& model) {
   ASSERT_EQ(table.count(), model.size());
   Memtable::Cursor cursor(table);
@@ -77,11 +85,7 @@ TEST(MemtableTest, AscendingDescendingAndRandomInsertsAreInOrder) {
     std::mt19937_64 random(7);
     for (uint64_t i = 0; i < 3000; ++i) {
       const uint64_t number = way == 0 ? i : way == 1 ? 3000 - i : random() % 1000;
-      std::string key = std::to_string(number);
-      key.insert(0, 6 - key.size(), '0');
-      const std::string value = "value" + std::to_string(i);
-      table.insert(put(key, value, i));
-      model[{key, 0, i}] = value;
+      put_both(table, model, number, "value" + std::to_string(i), i);
     }
     SCOPED_TRACE(way);
     expect_same(table, model);
@@ -98,11 +102,7 @@ TEST(MemtableTest, InsertsNearTheLastOneAndFarFromItAreInOrder) {
   for (uint64_t i = 0; i < 5000; ++i) {
     const uint64_t far = uint64_t{1} << (random() % 18);
     at = random() % 2 == 0 ? at + random() % far : at - std::min(at, random() % far);
-    std::string key = std::to_string(at);
-    key.insert(0, 8 - key.size(), '0');
-    const std::string value = "value" + std::to_string(i);
-    table.insert(put(key, value, 0));
-    model[{key, 0, 0}] = value;
+    put_both(table, model, at, "value" + std::to_string(i), 0);
   }
   expect_same(table, model);
 }
