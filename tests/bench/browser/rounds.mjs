@@ -24,7 +24,6 @@ export async function runRound(session, round, names, found, onProgress) {
 async function sample(session, side, name) {
   const { operations, includesDeferred } = await session.call('prepare', side, name);
   const before = await session.settle();
-  await session.collectGarbage();
   const cpuBefore = session.processorMs();
   const mainBefore = await session.mainMs();
   const ms = await session.call('run', side);

@@ -79,11 +79,6 @@ export class Session {
     return counts;
   }
 
-  /** What an earlier workload has left shall not be the next one's to collect. */
-  async collectGarbage() {
-    await this.#cdp?.send('HeapProfiler.collectGarbage');
-  }
-
   /** Processor time that all of the browser has used so far. */
   processorMs() {
     return this.#clock.ms;
