@@ -1,9 +1,10 @@
 // An open database: which of its transactions run, and what they execute. All that waits is
 // executed first, then everything that was committed meanwhile is written at once.
-import { SectionKind, TransactionMode, UPGRADE_TRANSACTION } from '../channel/protocol';
+import { Durability, SectionKind, TransactionMode, UPGRADE_TRANSACTION } from '../channel/protocol';
 import type { ErrorData } from '../channel/status';
 import { errorData, StatusCode } from '../channel/status';
 import { runBackfill } from './backfill';
+import { Company } from './company';
 import type { Connection } from './connection';
 import type { Engine } from './engine';
 import type { Outbox } from './outbox';
@@ -30,6 +31,7 @@ export class Database {
   #lost: ErrorData | undefined;
   readonly #outbox: Outbox;
   readonly #scheduler = new Scheduler<Transaction>();
+  readonly #company = new Company();
   #runnable: Transaction[] = [];
   #staged: Transaction[] = [];
 
@@ -128,8 +130,8 @@ export class Database {
 
   /**
    * Executes what waits, until the deadline.
-   * @param isCommitting false puts off writing, as long as only that is left, so that the next
-   *   messages can join
+   * @param isCommitting false puts off writing, as long as only that is left and somebody could join
+   *   it, so that the next messages can
    * @param isSplitting whether the deadline holds within a section, too
    * @returns whether data was written
    */
@@ -142,10 +144,11 @@ export class Database {
         if (isPast()) return hasWritten;
       }
       if (this.#staged.length === 0) return hasWritten;
-      const isWriting = this.#staged.some(({ isWriter }) => isWriter);
-      if (isWriting && !isCommitting) return hasWritten;
+      const writers = this.#staged.filter(({ isWriter }) => isWriter).length;
+      if (writers > 0 && !isCommitting && this.#canBeJoined()) return hasWritten;
       this.#commitStaged();
-      hasWritten ||= isWriting;
+      if (writers > 0) this.#company.written(writers);
+      hasWritten ||= writers > 0;
       if (isPast()) return hasWritten;
     }
   }
@@ -266,6 +269,12 @@ export class Database {
     this.engine.calls.stageCommit(transaction.handle, transaction.connection.id, transaction.id);
     transaction.state = 'staged';
     this.#staged.push(transaction);
+  }
+
+  // Sharing a flush is worth the wait always.
+  #canBeJoined(): boolean {
+    const isStrict = this.#staged.some(({ durability }) => durability === Durability.strict);
+    return isStrict || this.#company.isLikely || this.#scheduler.size > this.#staged.length;
   }
 
   #commitStaged(): void {

@@ -26,6 +26,11 @@ export class Scheduler<T extends Claim> {
   readonly #places = new Map<T, Place<T>>();
   readonly #stores = new Map<number, StoreOrder<T>>();
 
+  /** How many claims run or wait. */
+  get size(): number {
+    return this.#places.size;
+  }
+
   /** Puts a claim behind all others. @returns whether it may run at once */
   add(claim: T): boolean {
     const place: Place<T> = { blockers: 0, dependents: [], isOver: false };

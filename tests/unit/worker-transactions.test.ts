@@ -1,12 +1,19 @@
 // Transactions in the worker: what they see, in which order they run, how they end, and how many
 // writes they cost.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Direction, ReplyKind, ScanPosition } from '../../js/channel/protocol';
+import {
+  Direction,
+  Durability,
+  ReplyKind,
+  ScanPosition,
+  TransactionMode,
+} from '../../js/channel/protocol';
 import { StatusCode } from '../../js/channel/status';
 import { KeyReader } from '../../js/codec/key-decoder';
 import { cloneForStorage } from '../../js/codec/storable-clone';
 import { MemoryStorage } from '../../js/opfs/memory-storage';
 import type { Storage, SyncHandle } from '../../js/opfs/storage';
+import { aloneMax, probeEvery } from '../../js/worker/company';
 import { begin, createStore, get, keyOf, put, valueOf, WorkerDriver } from './worker-driver';
 
 let worker: WorkerDriver;
@@ -292,17 +299,59 @@ describe('committing', () => {
     expect(worker.dataMessages - messages).toBeLessThanOrEqual(2);
   });
 
-  it('joins the transactions of several messages that wait together', async () => {
-    for (const store of [1, 2]) {
+  let last: number;
+  beforeEach(() => (last = 0));
+
+  /** Two transactions that don't wait for each other, in a message each. */
+  async function commitTwo(durability: Durability = Durability.default): Promise<void> {
+    const transactions = [++last, ++last];
+    for (const [i, transaction] of transactions.entries()) {
       worker.send((writer) => {
-        begin(writer, connection, store, 'readwrite', store);
-        put(writer, 0, store, 'k', 1);
-        writer.commit(connection, store);
+        writer.begin(connection, transaction, TransactionMode.readwrite, durability, [i + 1]);
+        writer.requests(connection, transaction);
+        put(writer, 0, i + 1, 'k', 1);
+        writer.commit(connection, transaction);
       });
     }
-    for (const transaction of [1, 2]) {
+    for (const transaction of transactions) {
       expect((await worker.reply(connection, transaction)).kind).toBe(ReplyKind.committed);
     }
+  }
+
+  async function commitAlone(): Promise<void> {
+    const transaction = ++last;
+    worker.send((writer) => {
+      begin(writer, connection, transaction, 'readwrite', 1);
+      put(writer, 0, 1, 'k', 1);
+      writer.commit(connection, transaction);
+    });
+    expect((await worker.reply(connection, transaction)).kind).toBe(ReplyKind.committed);
+  }
+
+  it('joins the transactions of several messages that wait together', async () => {
+    await commitTwo();
+    expect(logWrites).toBe(1);
+  });
+
+  it('stops waiting for others when none come, until some do', async () => {
+    for (let i = 0; i < aloneMax; i += 1) await commitAlone();
+    logWrites = 0;
+    await commitTwo();
+    expect(logWrites).toBe(2);
+    // Three at a time, so that the one that looks for others is a first of two in the end.
+    for (let i = 0; i < probeEvery; i += 1) {
+      await commitAlone();
+      await commitTwo();
+    }
+    logWrites = 0;
+    await commitTwo();
+    expect(logWrites).toBe(1);
+  });
+
+  it('waits for others always where they share a flush', async () => {
+    for (let i = 0; i < aloneMax; i += 1) await commitAlone();
+    logWrites = 0;
+    await commitTwo(Durability.strict);
     expect(logWrites).toBe(1);
   });
 
