@@ -38,6 +38,10 @@ export class CursorBatch {
     return this.#count - this.#next;
   }
 
+  get isHalfTaken(): boolean {
+    return this.#next * 2 >= this.#count;
+  }
+
   /** The place of the last entry, unless all were taken. */
   get last(): EntryPlace | undefined {
     const at = this.left - 1;

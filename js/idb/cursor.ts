@@ -1,5 +1,6 @@
 // A cursor. It asks for growing batches of entries and takes its steps from what it has, without
-// the worker. A write of the same transaction that touches what lies ahead makes it ask anew.
+// the worker; where nothing can be written, it asks for the next batch while it has half of one. A
+// write of the same transaction that touches what lies ahead makes it ask anew.
 // Specification: https://w3c.github.io/IndexedDB/#cursor-construct, #cursor-iteration-operation
 import type { IndexKey, Range, ScanStart } from '../channel/commands';
 import { Direction, ScanPosition } from '../channel/protocol';
@@ -26,6 +27,16 @@ const batches = [
 ] as const;
 /** What an index's cursor stays at when it meets writes: each one is looked for in the batch. */
 const lastBatchOfWriter = 1;
+
+/** Behind so many batches the next one is asked for ahead: who has come so far goes on, most often. */
+const batchesAlone = 2;
+
+/** The batch behind the present one: asked for, and perhaps here. */
+interface NextBatch {
+  reply: Reply | undefined;
+  /** Whether the cursor's request waits for it. */
+  isAwaited: boolean;
+}
 
 const cursorResult: Operation = {
   result: (request, reply) => (request.detail as Cursor).arrive(reply),
@@ -72,6 +83,7 @@ export class Cursor {
   #primaryKey: KeyValue | undefined;
 
   #batch: CursorBatch | undefined;
+  #nextBatch: NextBatch | undefined;
   #batchSize = 0;
   // The entry that a step without the worker will arrive at; undefined: there is none.
   #awaited: CursorEntry | undefined;
@@ -151,6 +163,7 @@ export class Cursor {
     if (step.key !== undefined) batch.skipTo(this.#sign, step.key, step.primaryKey);
     else batch.skip(step.skip);
     if (batch.left === 0 && !batch.isLast) {
+      if (step === oneStep && this.#takeNextBatch()) return;
       // What was passed over need not be passed over again.
       const behind = last === undefined ? start : this.#startBehind(last);
       this.#dropBatch();
@@ -159,6 +172,7 @@ export class Cursor {
     }
     this.#awaited = batch.left === 0 ? undefined : batch.take();
     if (this.#awaited === undefined) this.#dropBatch();
+    else if (batch.isHalfTaken && !batch.isLast) this.#askAhead(batch);
     this.source.transaction.replaceLocally(request);
   }
 
@@ -253,6 +267,14 @@ export class Cursor {
   }
 
   #scan(skip: number, start: ScanStart | undefined): void {
+    const { source } = this;
+    this.#writeScan(skip, start);
+    this.#isScanning = true;
+    this.#isScanStale = false;
+    if (source.transaction.mode !== 'readonly') source.prefetches.add(this);
+  }
+
+  #writeScan(skip: number, start: ScanStart | undefined): void {
     const { source, keyOnly, direction } = this;
     const { transaction } = source;
     const isCareful = this.#meetsWrites && source.isIndex;
@@ -268,9 +290,33 @@ export class Cursor {
       skip,
       start,
     });
-    this.#isScanning = true;
-    this.#isScanStale = false;
-    if (transaction.mode !== 'readonly') source.prefetches.add(this);
+  }
+
+  #askAhead(batch: CursorBatch): void {
+    const { transaction } = this.source;
+    const isLikely = this.#batchSize > batchesAlone && batch.last !== undefined;
+    if (transaction.mode !== 'readonly' || this.#nextBatch !== undefined || !isLikely) return;
+    this.#writeScan(0, this.#startBehind(batch.last));
+    const next: NextBatch = { reply: undefined, isAwaited: false };
+    this.#nextBatch = next;
+    transaction.noteAhead({
+      onReply: (reply) => {
+        next.reply = reply;
+        if (next.isAwaited) transaction.answerAhead(this.request, reply);
+      },
+    });
+  }
+
+  /** Goes on in the batch that was asked for ahead. @returns false when there is none of use */
+  #takeNextBatch(): boolean {
+    const next = this.#nextBatch;
+    // What has failed is asked for once more, by the request that it then fails.
+    if (next === undefined || next.reply?.ok === false) return false;
+    this.#dropBatch();
+    this.source.transaction.replaceAhead(this.request);
+    if (next.reply === undefined) next.isAwaited = true;
+    else this.source.transaction.answerAhead(this.request, next.reply);
+    return true;
   }
 
   #takeBatch(reply: Reply): void {
@@ -284,7 +330,7 @@ export class Cursor {
   }
 
   #dropBatch(): void {
-    this.#batch = undefined;
+    this.#batch = this.#nextBatch = undefined;
     this.source.prefetches.delete(this);
   }
 }

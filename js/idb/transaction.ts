@@ -21,6 +21,11 @@ import { internal } from './webidl/interface-shape';
 
 export type Mode = 'readonly' | 'readwrite' | 'versionchange';
 export type DurabilityHint = 'default' | 'relaxed' | 'strict';
+/** Takes the answer to a command that no request has asked for. */
+export interface AheadHandler {
+  onReply(reply: Reply): void;
+}
+
 /** How many requests that had their events may stay on the list. */
 const listMax = 256;
 type State = 'active' | 'inactive' | 'committing' | 'finished';
@@ -50,6 +55,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   // Of those answered, the failures that had no event yet.
   #failedAnswers = 0;
   #lastRequestId = 0;
+  readonly #ahead = new Map<number, AheadHandler>();
   // Whether the worker executes its commands at once; see ScopeClaims.
   #hasTurn = false;
   // What the channel had written when it last asked for an answer.
@@ -167,12 +173,37 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     this.#deliverLocal();
   }
 
+  /** A command was written with nextRequestId for which no request waits, or not yet. */
+  noteAhead(handler: AheadHandler): void {
+    this.#ahead.set(++this.#lastRequestId, handler);
+  }
+
+  /** Places a request once more that waits for the answer to such a command: answerAhead(). */
+  replaceAhead(request: Request): void {
+    request.isLocal = false;
+    this.#requests.push(request);
+  }
+
+  /** @param request placed with replaceAhead() */
+  answerAhead(request: Request, reply: Reply): void {
+    request.reply = reply;
+    request.isLocal = true;
+    this.#deliverLocal();
+    this.#commitWhenAnswered();
+  }
+
   // What the worker says.
 
   onReply(reply: Reply): void {
     // Without an id it is the failure of a command that asked for no answer: the abort follows.
     if (!this.isLive || reply.request === 0) return;
     this.#hasTurn = this.mode === 'readwrite';
+    const ahead = this.#ahead.get(reply.request);
+    if (ahead !== undefined) {
+      this.#ahead.delete(reply.request);
+      ahead.onReply(reply);
+      return;
+    }
     // Answers come in the order of the requests.
     const request = this.#requests[this.#answered];
     if (request === undefined) return;
@@ -202,6 +233,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     for (;;) {
       const request = this.#requests[this.#answered];
       if (request === undefined || !request.isLocal) return;
+      if (request.reply?.ok === false) this.#failedAnswers++;
       this.#answered++;
       this.connection.session.deliver(request);
     }

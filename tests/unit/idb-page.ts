@@ -6,6 +6,7 @@ import { IDBFactory } from '../../js/idb/IDBFactory';
 import { Session } from '../../js/idb/session';
 import { internal } from '../../js/idb/webidl/interface-shape';
 import { MemoryStorage } from '../../js/opfs/memory-storage';
+import type { Storage } from '../../js/opfs/storage';
 import { Host } from '../../js/worker/host';
 import { moduleLoader } from '../../js/worker/module-loader';
 
@@ -19,7 +20,7 @@ export class Page {
   /** Exceptions of listeners. */
   readonly reported: unknown[] = [];
 
-  constructor(storage = new MemoryStorage()) {
+  constructor(storage: Storage = new MemoryStorage()) {
     const { port1, port2 } = this.#ports;
     const host = new Host(port2, {
       openStorage: async () => storage,
