@@ -28,10 +28,10 @@ const batches = [
 /** What an index's cursor stays at when it meets writes: each one is looked for in the batch. */
 const lastBatchOfWriter = 1;
 
-/** Behind so many batches the next one is asked for ahead: who has come so far goes on, most often. */
+/** From the batch behind so many on, a cursor reads ahead: who has come so far goes on, most often. */
 const batchesAlone = 2;
 
-/** The batch behind the present one: asked for, and perhaps here. */
+/** The batch that was read ahead: asked for, and perhaps here. */
 interface NextBatch {
   reply: Reply | undefined;
   /** Whether the cursor's request waits for it. */
@@ -51,6 +51,8 @@ export interface Step {
 }
 
 const oneStep: Step = { skip: 0, key: undefined, primaryKey: undefined };
+
+const isOneStep = ({ skip, key }: Step): boolean => skip === 0 && key === undefined;
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-opencursor and its three fellows. */
 export function openCursor(
@@ -163,7 +165,7 @@ export class Cursor {
     if (step.key !== undefined) batch.skipTo(this.#sign, step.key, step.primaryKey);
     else batch.skip(step.skip);
     if (batch.left === 0 && !batch.isLast) {
-      if (step === oneStep && this.#takeNextBatch()) return;
+      if (isOneStep(step) && this.#takeNextBatch()) return;
       // What was passed over need not be passed over again.
       const behind = last === undefined ? start : this.#startBehind(last);
       this.#dropBatch();
@@ -172,7 +174,7 @@ export class Cursor {
     }
     this.#awaited = batch.left === 0 ? undefined : batch.take();
     if (this.#awaited === undefined) this.#dropBatch();
-    else if (batch.isHalfTaken && !batch.isLast) this.#askAhead(batch);
+    else if (batch.isHalfTaken && !batch.isLast && isOneStep(step)) this.#readAhead(batch);
     this.source.transaction.replaceLocally(request);
   }
 
@@ -292,30 +294,30 @@ export class Cursor {
     });
   }
 
-  #askAhead(batch: CursorBatch): void {
+  #readAhead(batch: CursorBatch): void {
     const { transaction } = this.source;
     const isLikely = this.#batchSize > batchesAlone && batch.last !== undefined;
     if (transaction.mode !== 'readonly' || this.#nextBatch !== undefined || !isLikely) return;
     this.#writeScan(0, this.#startBehind(batch.last));
     const next: NextBatch = { reply: undefined, isAwaited: false };
     this.#nextBatch = next;
-    transaction.noteAhead({
+    transaction.noteReadAhead({
       onReply: (reply) => {
         next.reply = reply;
-        if (next.isAwaited) transaction.answerAhead(this.request, reply);
+        if (next.isAwaited) transaction.answerByReadAhead(this.request, reply);
       },
     });
   }
 
-  /** Goes on in the batch that was asked for ahead. @returns false when there is none of use */
+  /** Goes on in the batch that was read ahead. @returns false when there is none of use */
   #takeNextBatch(): boolean {
     const next = this.#nextBatch;
     // What has failed is asked for once more, by the request that it then fails.
     if (next === undefined || next.reply?.ok === false) return false;
     this.#dropBatch();
-    this.source.transaction.replaceAhead(this.request);
+    this.source.transaction.replaceForReadAhead(this.request);
     if (next.reply === undefined) next.isAwaited = true;
-    else this.source.transaction.answerAhead(this.request, next.reply);
+    else this.source.transaction.answerByReadAhead(this.request, next.reply);
     return true;
   }
 

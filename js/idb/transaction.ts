@@ -22,7 +22,7 @@ import { internal } from './webidl/interface-shape';
 export type Mode = 'readonly' | 'readwrite' | 'versionchange';
 export type DurabilityHint = 'default' | 'relaxed' | 'strict';
 /** Takes the answer to a command that no request has asked for. */
-export interface AheadHandler {
+export interface ReadAheadHandler {
   onReply(reply: Reply): void;
 }
 
@@ -55,7 +55,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   // Of those answered, the failures that had no event yet.
   #failedAnswers = 0;
   #lastRequestId = 0;
-  readonly #ahead = new Map<number, AheadHandler>();
+  readonly #readAheads = new Map<number, ReadAheadHandler>();
   // Whether the worker executes its commands at once; see ScopeClaims.
   #hasTurn = false;
   // What the channel had written when it last asked for an answer.
@@ -174,18 +174,18 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   }
 
   /** A command was written with nextRequestId for which no request waits, or not yet. */
-  noteAhead(handler: AheadHandler): void {
-    this.#ahead.set(++this.#lastRequestId, handler);
+  noteReadAhead(handler: ReadAheadHandler): void {
+    this.#readAheads.set(++this.#lastRequestId, handler);
   }
 
-  /** Places a request once more that waits for the answer to such a command: answerAhead(). */
-  replaceAhead(request: Request): void {
+  /** Places a request once more that waits for the answer to such a command: answerByReadAhead(). */
+  replaceForReadAhead(request: Request): void {
     request.isLocal = false;
     this.#requests.push(request);
   }
 
-  /** @param request placed with replaceAhead() */
-  answerAhead(request: Request, reply: Reply): void {
+  /** @param request placed with replaceForReadAhead() */
+  answerByReadAhead(request: Request, reply: Reply): void {
     request.reply = reply;
     request.isLocal = true;
     this.#deliverLocal();
@@ -198,10 +198,10 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     // Without an id it is the failure of a command that asked for no answer: the abort follows.
     if (!this.isLive || reply.request === 0) return;
     this.#hasTurn = this.mode === 'readwrite';
-    const ahead = this.#ahead.get(reply.request);
-    if (ahead !== undefined) {
-      this.#ahead.delete(reply.request);
-      ahead.onReply(reply);
+    const readAhead = this.#readAheads.get(reply.request);
+    if (readAhead !== undefined) {
+      this.#readAheads.delete(reply.request);
+      readAhead.onReply(reply);
       return;
     }
     // Answers come in the order of the requests.

@@ -5,7 +5,7 @@
 /** After so many commits alone, the next ones are written at once. */
 export const aloneMax = 4;
 
-/** And each so-manieth of them waits nevertheless: others may have come by then. */
+/** And of those, every so many the next one waits nevertheless: others may come by now. */
 export const probeEvery = 16;
 
 export class Company {

@@ -116,7 +116,7 @@ export class Host {
 
   /**
    * Executes what waits in all databases and answers.
-   * @param isCommitting false leaves the writing to a task behind the messages that have arrived
+   * @param isCommitting false may leave the writing to a task behind the messages that have arrived
    *   already, so that one write takes them all
    */
   #turn(isCommitting: boolean): void {

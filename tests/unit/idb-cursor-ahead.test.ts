@@ -152,6 +152,25 @@ describe('a cursor that only reads', () => {
     },
   );
 
+  it.each([
+    ['to each entry', (cursor: IDBCursor) => cursor.continue(keyOf(cursor) + 1)],
+    ['over one entry', (cursor: IDBCursor) => cursor.advance(2)],
+  ])('does not for other moves: %s', async (_, move) => {
+    const before = page.counts.bytesReceived;
+    await walk(read().openCursor(), keyOf);
+    const plain = page.counts.bytesReceived - before;
+    await walk(read().openCursor(), keyOf, move);
+    expect(page.counts.bytesReceived - before - plain).toBeLessThan(1.1 * plain);
+  });
+
+  it('does for advance(1)', async () => {
+    const before = page.counts.messagesSent;
+    await walk(read().openCursor(), keyOf);
+    const plain = page.counts.messagesSent - before;
+    await walk(read().openCursor(), keyOf, (cursor) => cursor.advance(1));
+    expect(page.counts.messagesSent - before - plain).toBe(plain);
+  });
+
   it('leaves an answer that nobody wants', async () => {
     const store = read();
     const request = store.openCursor();
@@ -165,10 +184,10 @@ describe('a cursor that only reads', () => {
   });
 });
 
-describe('a file that can not be read', () => {
+describe('a file that cannot be read', () => {
   // How far a walk comes whose n-th read fails, and all behind it or it alone. It ends at an entry,
   // behind which it has gone on and committed.
-  async function walkWith(n: number, isForGood: boolean, lastEntry = many) {
+  async function walkWith(n: number, isForGood: boolean, lastEntry = many, cancels = false) {
     const faulty = new FaultyStorage(storage, reads, n, isForGood);
     const other = new Page(faulty);
     const seen: number[] = [];
@@ -179,13 +198,14 @@ describe('a file that can not be read', () => {
       const store = opened.transaction('numbers').objectStore('numbers');
       const end = endOf(store.transaction);
       const request = store.openCursor();
+      if (cancels) request.onerror = (event) => event.preventDefault();
       request.onsuccess = () => {
         const cursor = request.result;
         if (cursor === null) return;
         seen.push(keyOf(cursor));
         if (keyOf(cursor) > lastEntry) return;
         // Its answer comes behind that of what was asked ahead.
-        const pauses = lastEntry === many && keyOf(cursor) % 50 === 0;
+        const pauses = lastEntry === many && !cancels && keyOf(cursor) % 50 === 0;
         if (pauses) store.get(keyOf(cursor)).onsuccess = () => cursor.continue();
         else cursor.continue();
         if (keyOf(cursor) === lastEntry) store.transaction.commit();
@@ -220,6 +240,18 @@ describe('a file that can not be read', () => {
     for (const length of lengths) expect(length).toBeGreaterThanOrEqual(batchEnds[0]);
   });
 
+  it('ends the walk alone when its event is cancelled', async () => {
+    let cancelled = 0;
+    for (let n = 0; ; n += 7) {
+      const { ended, seen, wasMet } = await walkWith(n, true, many, true);
+      if (!wasMet) break;
+      if (seen.length === 0) continue;
+      expect(ended).toBe('complete');
+      if (seen.length < many) cancelled += 1;
+    }
+    expect(cancelled).toBeGreaterThan(0);
+  });
+
   it('aborts a transaction that was to commit', async () => {
     const last = batchEnds[2] - 1;
     let aborted = 0;
@@ -231,5 +263,27 @@ describe('a file that can not be read', () => {
       if (seen.length === last + 1) aborted += 1;
     }
     expect(aborted).toBeGreaterThan(0);
+  });
+});
+
+describe('a worker that dies', () => {
+  it.each([inMiddleOfThird + 1, 167])('takes the walk with it, at entry %i', async (entry) => {
+    const other = new Page();
+    const opened = await openIn(other);
+    const store = opened.transaction('numbers').objectStore('numbers');
+    const request = store.openCursor();
+    const seen: number[] = [];
+    request.onsuccess = () => {
+      const cursor = request.result as IDBCursor;
+      seen.push(keyOf(cursor));
+      cursor.continue();
+      if (keyOf(cursor) === entry) other.kill();
+    };
+    expect(await endOf(store.transaction)).toBe('abort');
+    expect(request.error?.name).toBe('AbortError');
+    // A step that was answered before has its event.
+    expect([entry + 1, entry + 2]).toContain(seen.length);
+    expect(seen).toEqual(upTo(seen.length));
+    other.end();
   });
 });

@@ -1,6 +1,7 @@
 // Transactions in the worker: what they see, in which order they run, how they end, and how many
 // writes they cost.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CommandWriter } from '../../js/channel/command-writer';
 import {
   Direction,
   Durability,
@@ -345,6 +346,28 @@ describe('committing', () => {
     }
     logWrites = 0;
     await commitTwo();
+    expect(logWrites).toBe(1);
+  });
+
+  it('waits for a transaction that is under way', async () => {
+    for (let i = 0; i < aloneMax; i += 1) await commitAlone();
+    const underWay = ++last;
+    worker.send((writer) => {
+      begin(writer, connection, underWay, 'readwrite', 2);
+      put(writer, 1, 2, 'k', 1);
+    });
+    await worker.reply(connection, underWay);
+    logWrites = 0;
+    const messages = [++last, underWay].map((transaction) => (writer: CommandWriter) => {
+      if (transaction !== underWay) begin(writer, connection, transaction, 'readwrite', 1);
+      else writer.requests(connection, transaction);
+      put(writer, 0, transaction === underWay ? 2 : 1, 'k', 2);
+      writer.commit(connection, transaction);
+    });
+    for (const message of messages) worker.send(message);
+    for (const transaction of [last, underWay]) {
+      expect((await worker.reply(connection, transaction)).kind).toBe(ReplyKind.committed);
+    }
     expect(logWrites).toBe(1);
   });
 

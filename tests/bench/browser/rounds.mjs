@@ -1,7 +1,7 @@
 // The workloads in one session, in turn: each of them on both sides, one right after the other.
 
-/** Who is first in this round. */
-const orderOf = (round, sides) => sides.map((_, i) => sides[(i + round) % sides.length]);
+/** Who is first: in each turn another one. */
+const orderOf = (turn, sides) => sides.map((_, i) => sides[(i + turn) % sides.length]);
 
 /**
  * Runs each workload on both sides, on databases made anew.
@@ -12,12 +12,14 @@ const orderOf = (round, sides) => sides.map((_, i) => sides[(i + round) % sides.
  * @param {(name: string) => void} onProgress
  */
 export async function runRound(session, round, names, found, onProgress) {
-  const order = orderOf(round, ['native', 'flowdb']);
-  for (const side of order) await session.call('renew', side);
-  for (const name of names) {
+  const sides = ['native', 'flowdb'];
+  for (const side of orderOf(round, sides)) await session.call('renew', side);
+  // From one workload to the next it changes, too: neither side always finds what the other one has
+  // left to collect.
+  for (const [i, name] of names.entries()) {
     onProgress(name);
     const pair = (found[name] ??= { native: [], flowdb: [] });
-    for (const side of order) pair[side].push(await sample(session, side, name));
+    for (const side of orderOf(round + i, sides)) pair[side].push(await sample(session, side, name));
   }
 }
 
