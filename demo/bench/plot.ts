@@ -48,6 +48,7 @@ export function showPlot(element: HTMLElement, columns: readonly Column[]): void
         },
         {
           ...axis,
+          size: 60,
           splits: () => ticksOf(decades),
           values: (_, shown) => shown.map((height) => `${Number((10 ** height).toPrecision(1))}×`),
         },
