@@ -51,9 +51,10 @@ interface EncodedValue {
 }
 
 export class CommandWriter {
-  readonly #writer: ByteWriter;
-  /** For a value that goes in pieces. Kept: memory that was written to before is much faster. */
-  readonly #aside = new ByteWriter(0);
+  #writer: ByteWriter;
+  /** The other one, while a value goes in pieces. Kept: memory that was written to before is much
+   * faster. */
+  #aside = new ByteWriter(0);
   #sectionAt = noSection;
   #connection = 0;
   #transaction = 0;
@@ -142,21 +143,28 @@ export class CommandWriter {
         const [kind = 0, injectionAt = 0, length = 0] = [0, 4, 8].map((offset) =>
           writer.view.getUint32(valueAt + offset, true),
         );
-        const aside = this.#aside;
-        aside.reset();
-        aside.append(writer.bytes.subarray(valueAt + 12, valueAt + 12 + length));
+        const bytes = writer.bytes.subarray(valueAt + 12, valueAt + 12 + length);
         writer.length = at;
-        const bytes = aside.bytes.subarray(0, length);
+        this.#swap();
         this.#putInPieces(request, store, record, { kind, injectionAt, bytes });
-        aside.reset();
+        writer.reset();
         return;
       }
       this.#indexKeys(record);
     } catch (error) {
-      writer.length = at;
+      this.#writer.length = Math.min(this.#writer.length, at);
       throw error;
     }
     this.#endCommand(at);
+  }
+
+  // What was written so far goes on in the other buffer; what stands behind it stays in this one.
+  #swap(): void {
+    const writer = this.#writer;
+    this.#aside.reset();
+    this.#aside.append(writer.bytes.subarray(0, writer.length));
+    this.#writer = this.#aside;
+    this.#aside = writer;
   }
 
   // All pieces but one go ahead; the PUT brings the one into which a generated key is put, or the

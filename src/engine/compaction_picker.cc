@@ -284,9 +284,21 @@ struct Pressure {
   double score = 0;
 };
 
-// `tables_max`: of level 0. What a level hides makes its score no larger than `hidden_score_max`.
+// Of level 0's tables, the bytes of all but the largest.
+uint64_t bytes_beside_largest(const TableFiles& level0) {
+  uint64_t bytes = 0;
+  uint64_t largest = 0;
+  for (const auto& file : level0) {
+    bytes += file->bytes();
+    largest = std::max(largest, file->bytes());
+  }
+  return bytes - largest;
+}
+
+// `tables_max`, `bytes0`: of level 0, how many tables it may have, and what counts of its own
+// bytes. What a level hides makes its score no larger than `hidden_score_max`.
 Pressure worst_level(const Version& version, const CompactionLimits& limits, size_t tables_max,
-                     double hidden_score_max) {
+                     uint64_t bytes0, double hidden_score_max) {
   // `bytes`: what counts of the level's own.
   const auto score_of = [&](size_t level, uint64_t bytes) {
     const auto target = static_cast<double>(level_target(version, limits, level));
@@ -294,13 +306,10 @@ Pressure worst_level(const Version& version, const CompactionLimits& limits, siz
     return std::max(static_cast<double>(bytes) / target,
                     std::min(static_cast<double>(weight) / target, hidden_score_max));
   };
-  const TableFiles& level0 = version.level(0);
   Pressure worst;
   // Few tables make no compaction, however large they are.
   worst.score =
       static_cast<double>(level0_share(version, limits).tables) / static_cast<double>(tables_max);
-  // A single table counts by what it hides.
-  const uint64_t bytes0 = level0.size() > 1 ? version.level_bytes(0) : 0;
   worst.score = std::max(worst.score, score_of(0, bytes0));
   for (size_t level = 1; level + 1 < kLevels; ++level) {
     const double score = score_of(level, version.level_bytes(level));
@@ -314,12 +323,16 @@ Pressure worst_level(const Version& version, const CompactionLimits& limits, siz
 
 double compaction_pressure(const Version& version, const CompactionLimits& limits) {
   // Many small tables take no room.
-  return worst_level(version, limits, 2 * limits.level0_tables_max, kHiddenPressureMax).score;
+  return worst_level(version, limits, 2 * limits.level0_tables_max,
+                     bytes_beside_largest(version.level(0)), kHiddenPressureMax)
+      .score;
 }
 
 std::optional<CompactionPlan> pick_compaction(const Version& version,
                                               const CompactionLimits& limits) {
-  const Pressure worst = worst_level(version, limits, limits.level0_tables_max,
+  // A single table counts by what it hides.
+  const uint64_t bytes0 = version.level(0).size() > 1 ? version.level_bytes(0) : 0;
+  const Pressure worst = worst_level(version, limits, limits.level0_tables_max, bytes0,
                                      std::numeric_limits<double>::infinity());
   if (worst.score < 1) return std::nullopt;
   if (worst.level == 0) return plan_level0(version, limits);

@@ -14,6 +14,8 @@ namespace {
 constexpr size_t kBatchBytesMax = size_t{1} << 31;
 // What a frame takes besides its payload.
 constexpr uint64_t kFrameBytes = 32;
+// What an operation takes in a batch besides its key and value, most often less.
+constexpr size_t kOperationBytes = 16;
 // In a small database, the log's extents stop growing at this part of what is stored, or at a third
 // of their limit.
 constexpr uint64_t kLogShare = 16;
@@ -32,6 +34,7 @@ Status each_operation(const WriteBatch& batch, Use use) {
 // The newest version of each key of the overlay, as a batch.
 WriteBatch batch_of(const Memtable& overlay) {
   WriteBatch batch;
+  batch.reserve(overlay.data_bytes() + kOperationBytes * overlay.count());
   // First, because they remove nothing of the batch itself.
   std::shared_ptr<const RangeRemoves> removes;
   if (overlay.has_range_removes()) removes = overlay.range_removes();
@@ -100,12 +103,14 @@ Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
   if (!log_is_full && memtable->memory_bytes() < options.memtable_bytes_max) return Status::ok();
   // Most often it is over long since.
   FLOWDB_RETURN_IF_ERROR(finish_flush());
-  // The extent before can be used again when the flush is over.
+  // The extent before can be used again when the flush is over. What follows a large batch is most
+  // often of its size: one flush for both.
   if (log_is_full) {
+    const uint64_t frames_bytes = payload_bytes + kFrameBytes * count;
     const uint64_t extent_bytes =
         std::max(options.log_extent_bytes_max / 3,
                  version->level_bytes(version->deepest_level()) / kLogShare);
-    FLOWDB_RETURN_IF_ERROR(log->switch_extent(payload_bytes + kFrameBytes * count,
+    FLOWDB_RETURN_IF_ERROR(log->switch_extent(std::min(2 * frames_bytes, log->max_batch_bytes()),
                                               log->extent_bytes() < extent_bytes));
   }
   freeze(log->position());

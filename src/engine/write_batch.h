@@ -29,6 +29,8 @@ class WriteBatch {
   bool needs_full_engine() const { return removes_ranges_ || ttl_us_.value_or(0) != 0; }
   // Also forgets the TTL.
   void clear();
+  // Makes room for operations of about so many bytes in all.
+  void reserve(size_t bytes) { payload_.reserve(payload_.size() + bytes); }
 
   uint32_t count() const { return count_; }
   // The payload of a log frame (FORMAT.md), count included. Valid until the next change.

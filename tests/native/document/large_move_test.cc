@@ -99,8 +99,9 @@ TEST_F(LargeMove, OverwrittenValuesStayWithinTheLimit) {
     if (i < kOverwrites / 2) maintain();
     ASSERT_LE(stored_bytes(), limit) << i;
   }
-  // Once written, a value is read once at most when it is dead, and never written again.
-  EXPECT_LT(counts_->bytes, kOverwrites * kValueBytes * 5 / 2);
+  // Once written, a value is read once at most when it is dead, and written again only where it
+  // stands behind room that others have left.
+  EXPECT_LT(counts_->bytes, kOverwrites * kValueBytes * 11 / 4);
 }
 
 // Dead values leave holes of their size, which are used again though nothing is ever quiet.

@@ -228,6 +228,16 @@ TEST(CompactionPickerTest, Level0IsRelievedWhenItIsLarge) {
   EXPECT_FALSE(plan->is_move());
 }
 
+TEST(CompactionPickerTest, WritersDontWaitForTheLargestTableOfLevel0) {
+  const auto large = table(1, 0, "a", "c", 9 * kMiB);
+  const auto two = version_of({large, table(2, 0, "b", "c", kMiB)});
+  EXPECT_TRUE(pick_compaction(*two, kWideLimits));
+  EXPECT_DOUBLE_EQ(compaction_pressure(*two, kWideLimits), 0.5);
+  const auto three =
+      version_of({table(3, 0, "b", "c", 5 * kMiB), large, table(2, 0, "b", "c", kMiB)});
+  EXPECT_DOUBLE_EQ(compaction_pressure(*three, kWideLimits), 3);
+}
+
 // A table that hides so much.
 std::shared_ptr<const TableFile> hiding(uint32_t id, uint8_t level, uint64_t hidden_bytes,
                                         std::string smallest = "a", std::string largest = "m") {
