@@ -4,6 +4,7 @@ import { ByteReader } from '../codec/byte-reader';
 import { append } from '../codec/intrinsics';
 import { MalformedError } from '../codec/malformed-error';
 import { decodeJsonArray, decodeValue } from '../codec/value-decoder';
+import { ValueKind } from '../codec/value-encoder';
 import {
   MORE_FOLLOWS,
   REPLY_HEADER_BYTES,
@@ -15,6 +16,9 @@ import { errorData, toDOMException } from './status';
 
 /** Of each value, its pieces. */
 const noValues: Uint8Array[][] = [];
+
+/** No value was decoded early. */
+const notEarly = {};
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -34,8 +38,14 @@ export class Reply extends ByteReader {
   first: unknown[] | undefined;
   /** Why those can't be read. */
   problem: { readonly error: unknown } | undefined;
+  /** The value that a GET has found, when it was decoded before it is asked for. */
+  early: unknown = notEarly;
   #largeRead = 0;
   #error: DOMException | undefined;
+
+  get isEarly(): boolean {
+    return this.early !== notEarly;
+  }
 
   get ok(): boolean {
     return this.kind === ReplyKind.ok;
@@ -69,8 +79,26 @@ export class Reply extends ByteReader {
     return utf8.decode(this.sizedBytes(field));
   }
 
+  /**
+   * The JSON text that a GET has found, not copied; undefined when it has found none, or another
+   * kind of value. REQUIRES: nothing was read.
+   */
+  get foundJson(): Uint8Array | undefined {
+    const { view, offset, remaining } = this;
+    const textAt = offset + 12;
+    if (remaining < 12 || view.getUint32(offset, true) !== 1) return undefined;
+    if (view.getUint32(offset + 4, true) !== ValueKind.json) return undefined;
+    const length = view.getUint32(offset + 8, true);
+    return length <= this.end - textAt ? this.bytes.subarray(textAt, textAt + length) : undefined;
+  }
+
   /** A kind and a value's bytes: a new value. @throws MalformedError */
   value(): unknown {
+    const { early } = this;
+    if (early !== notEarly) {
+      this.early = notEarly;
+      return early;
+    }
     const at = this.offset;
     const kind = this.u32('value kind');
     const bytes = this.sizedBytes('value');

@@ -1,15 +1,25 @@
 // Reading from an object store or an index: get, getKey, count and their results.
 // Specification: https://w3c.github.io/IndexedDB/#object-store-retrieval-operation,
 // https://w3c.github.io/IndexedDB/#index-retrieval-operation
+import { decodeEarly } from '../channel/early-values';
 import type { Reply } from '../channel/reply-reader';
 import { decodeKey } from '../codec/key-decoder';
 import { requireKeyRange, toKeyRange } from './key-range';
 import type { Operation, Request } from './request';
 import { convertToRead, type SourceHandle } from './source-handle';
 
+/** With so many others that wait behind it, at most. */
+const earlyMax = 31;
+
 const valueResult: Operation = {
-  result: (_request, reply) =>
-    reply === undefined || reply.u32('found') === 0 ? undefined : reply.value(),
+  result: ({ transaction }, reply) => {
+    if (reply === undefined) return undefined;
+    if (!reply.isEarly && reply.foundJson !== undefined) {
+      const others = transaction.answersBehind(valueResult, earlyMax);
+      if (others.length > 0) decodeEarly([reply, ...others]);
+    }
+    return reply.u32('found') === 0 ? undefined : reply.value();
+  },
 };
 
 const keyResult: Operation = {

@@ -253,6 +253,19 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     }
   }
 
+  /** The answers that wait behind the last one whose event was begun, up to one of another kind. */
+  answersBehind(operation: Operation, max: number): readonly Reply[] {
+    const replies: Reply[] = [];
+    const end = Math.min(this.#answered, this.#head + max);
+    for (let i = this.#head; i < end; i++) {
+      const request = this.#requests[i];
+      const reply = request?.operation === operation ? request.reply : undefined;
+      if (reply?.ok !== true) break;
+      replies.push(reply);
+    }
+    return replies;
+  }
+
   // States.
 
   /** Claims its stores, as the worker is told to begin it. */

@@ -1,5 +1,5 @@
 // Records through the whole API: put, add, get, getAll, count, delete, generated keys and indexes.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { IDBKeyRange as Ranges } from '../../js/idb/IDBKeyRange';
 import { IDBRecord } from '../../js/idb/IDBRecord';
 import { endOf, Page, resultOf } from './idb-page';
@@ -50,6 +50,34 @@ describe('records', () => {
     expect(found).toEqual(value);
     expect(found.map.get(1)).toBe(found.date);
     expect(await resultOf(plain.getKey(date))).toEqual(date);
+  });
+
+  it('are got many at once, whatever they are', async () => {
+    const plain = store('plain');
+    const values: unknown[] = [{ a: 1 }, new Date(7), undefined, 'ö', 'x'.repeat(300_000), null];
+    for (let i = 0; i < 100; i++) values.push({ i, text: 'y'.repeat(i * 20) });
+    values.forEach((value, i) => plain.put(value, i));
+    expect(await endOf(plain.transaction)).toBe('complete');
+    const again = store('plain', 'readonly');
+    const found = await Promise.all(values.map((_, i) => resultOf(again.get(i))));
+    expect(found).toEqual(values);
+    const odd = [0, 1, -1, 0, 3, 999, 2, 4, 0, 50].map((key) => resultOf(again.get(key)));
+    const [first, ...others] = await Promise.all(odd);
+    expect([first, ...others]).toEqual([0, 1, -1, 0, 3, 999, 2, 4, 0, 50].map((key) => values[key]));
+    expect(others[2]).not.toBe(first);
+  });
+
+  it('are decoded with few calls when many are got at once', async () => {
+    const plain = store('plain');
+    for (let i = 0; i < 200; i++) plain.put({ i }, i);
+    await endOf(plain.transaction);
+    const again = store('plain', 'readonly');
+    const decode = vi.spyOn(TextDecoder.prototype, 'decode');
+    const found = await Promise.all([...Array(200)].map((_, i) => resultOf(again.get(i))));
+    const calls = decode.mock.calls.length;
+    decode.mockRestore();
+    expect(found).toEqual([...Array(200)].map((_, i) => ({ i })));
+    expect(calls).toBeLessThan(20);
   });
 
   it('are cleared', async () => {
