@@ -33,9 +33,13 @@ const { Date, Map, Set, Uint8Array } = globalThis;
 /** Deeper values are left to the platform's clone and the binary form, which don't recurse. */
 export const JSON_DEPTH_MAX = 200;
 
+/** A buffer of so many bytes is worth a look whether it needs to be copied. */
+const sharedBytesMin = 64 * 1024;
+
 /**
  * Copies a value as structured clone does. Each property is read once. A Proxy is taken for what it
- * shows.
+ * shows. Large buffers are the value's own, where no script of the page can come between the walk
+ * and the caller: the copy has to be used up before any does.
  * @param copies gets what was copied, and the copies; when there is no answer, these hold originals
  *   where the walk did not come, and arrays may be too short
  * @returns the copy, and whether JSON text can hold it; undefined when there is something in it
@@ -78,6 +82,8 @@ class Copier {
   /** Whether it has met what it does not copy; what it returns then is void. */
   isLost = false;
   readonly #copies: Map<object, object>;
+  /** The copy of the value's own properties, when it is a plain object. */
+  #root: Record<string, unknown> | undefined;
 
   constructor(copies: Map<object, object>) {
     this.#copies = copies;
@@ -124,6 +130,7 @@ class Copier {
   #plain(value: object, depth: number): object {
     // The spread defines properties, so that an own `__proto__` stays one.
     const copy: Record<string, unknown> = this.#add(value, { ...value });
+    if (depth === 1) this.#root = copy;
     for (const name in copy) {
       const property = copy[name];
       if (typeof property === 'object' && property !== null) {
@@ -165,7 +172,7 @@ class Copier {
         case ValueTag.buffer:
           return this.#buffer(value);
         case ValueTag.view:
-          return this.#view(value);
+          return this.#view(value, depth);
         case ValueTag.map:
           forEachOfMap(value, (inner, key) => (take(key), take(inner)));
           break;
@@ -196,13 +203,15 @@ class Copier {
     return copy;
   }
 
-  #view(value: object): object | undefined {
+  #view(value: object, depth: number): object | undefined {
     const number = classNumberOf(value);
     if (typedArrayName(value) !== viewNames[number]) return undefined;
     const Class = viewClasses[number] as ViewConstructor;
     const buffer = typedArrayBuffer(value);
-    const copy = (this.#copies.get(buffer) ?? this.#buffer(buffer)) as ArrayBuffer | undefined;
+    const known = this.#copies.get(buffer) as ArrayBuffer | undefined;
+    const copy = known ?? (this.#mayShare(buffer, depth) ? buffer : this.#buffer(buffer));
     if (copy === undefined) return undefined;
+    this.#add(buffer, copy);
     return this.#add(value, new Class(copy, typedArrayOffset(value), typedArrayLength(value)));
   }
 
@@ -212,5 +221,22 @@ class Copier {
       return undefined;
     }
     return this.#add(value, new Uint8Array(new Uint8Array(value as ArrayBuffer)).buffer);
+  }
+
+  // Whether a view's copy may have the buffer itself: nothing is left to be walked that could run a
+  // script, as the view is the value or stands beside views alone. So the buffer is not a part of
+  // the value in its own right, either: it could have properties.
+  #mayShare(buffer: ArrayBufferLike, depth: number): buffer is ArrayBuffer {
+    if (bufferByteLength(buffer) < sharedBytesMin) return false;
+    if (tagOfObject(buffer) !== ValueTag.buffer) return false;
+    if ((buffer as ResizableBuffer).resizable === true) return false;
+    const root = this.#root;
+    if (root === undefined || depth !== 2) return depth === 1;
+    for (const name in root) {
+      const part = root[name];
+      const isObject = typeof part === 'object' && part !== null;
+      if (isObject && typedArrayName(part) === undefined) return false;
+    }
+    return true;
   }
 }

@@ -10,7 +10,10 @@ import { requireCloneable } from './uncloneable';
 
 /** A clone, and how it can be encoded. Made by `cloneForStorage`. */
 export interface StorableClone {
-  /** Nobody else has it; key paths are evaluated on it. */
+  /**
+   * Key paths are evaluated on it. Nobody else has it, but for large buffers: it has to be encoded
+   * before a script of the page runs, where there are no Blobs.
+   */
   readonly value: unknown;
   /** Whether JSON text holds all of it: see FORMAT.md. */
   json: boolean;

@@ -341,6 +341,62 @@ describe('the fast path', () => {
   });
 });
 
+describe('large buffers', () => {
+  const large = () => new Uint8Array(64 * 1024).fill(7);
+  const isShared = (value: unknown, bytes: Uint8Array, found: (clone: never) => unknown) =>
+    (found(cloneForStorage(value).value as never) as Uint8Array).buffer === bytes.buffer;
+
+  it('are not copied where nothing can change them before they are encoded', () => {
+    const bytes = large();
+    const part = bytes.subarray(3, 9);
+    expect(isShared(bytes, bytes, (clone) => clone)).toBe(true);
+    expect(isShared({ id: 1, bytes, part }, bytes, (clone: { bytes: unknown }) => clone.bytes)).toBe(true);
+    expect(roundTrip(bytes)).toStrictEqual(bytes);
+    const both = roundTrip({ bytes, part }) as { bytes: Uint8Array; part: Uint8Array };
+    expect(both).toStrictEqual({ bytes, part });
+    expect(both.part.buffer).toBe(both.bytes.buffer);
+  });
+
+  it('are copied where they are a part of the value themselves', () => {
+    const bytes = large();
+    expect(cloneForStorage(bytes.buffer).value).not.toBe(bytes.buffer);
+    const clone = cloneForStorage({ bytes, raw: bytes.buffer }).value as Record<string, unknown>;
+    expect(clone['raw']).not.toBe(bytes.buffer);
+    expect((clone['bytes'] as Uint8Array).buffer).toBe(clone['raw']);
+  });
+
+  it('are copied where they are small', () => {
+    const bytes = new Uint8Array(64 * 1024 - 1);
+    expect(isShared(bytes, bytes, (clone) => clone)).toBe(false);
+  });
+
+  it.each<[string, (bytes: Uint8Array) => [unknown, (clone: never) => unknown]]>([
+    ['an object', (bytes) => [{ bytes, late: { get x() { return (bytes[0] = 1); } } },
+      (clone: { bytes: unknown }) => clone.bytes]],
+    ['a map', (bytes) => [new Map<number, unknown>([[1, bytes], [2, { get x() { return (bytes[0] = 1); } }]]),
+      (clone: Map<number, unknown>) => clone.get(1)]],
+    ['an array', (bytes) => [[bytes, { get x() { return (bytes[0] = 1); } }],
+      (clone: unknown[]) => clone[0]]],
+    ['an inner object', (bytes) => [{ inner: { bytes }, late: { get x() { return (bytes[0] = 1); } } },
+      (clone: { inner: { bytes: unknown } }) => clone.inner.bytes]],
+    ['a proxy', (bytes) => [{ bytes, late: new Proxy({ x: 1 }, { get: () => (bytes[0] = 1) }) },
+      (clone: { bytes: unknown }) => clone.bytes]],
+  ])('are copied in front of what runs a script: %s', (_name, make) => {
+    const bytes = large();
+    const [value, found] = make(bytes);
+    const copy = found(cloneForStorage(value).value as never) as Uint8Array;
+    expect(bytes[0]).toBe(1);
+    expect(copy[0]).toBe(7);
+  });
+
+  it('are copied when they look like something else', () => {
+    const bytes = large();
+    Object.setPrototypeOf(bytes.buffer, Date.prototype);
+    expect(isShared(bytes, bytes, (clone) => clone)).toBe(false);
+    expect(roundTrip(bytes)).toStrictEqual(large());
+  });
+});
+
 describe('deep values', () => {
   const nest = (depth: number) => {
     let value: unknown[] = [];

@@ -52,6 +52,28 @@ describe('records', () => {
     expect(await resultOf(plain.getKey(date))).toEqual(date);
   });
 
+  it('are what large buffers were when they were put', async () => {
+    const plain = store('plain');
+    const bytes = new Uint8Array(400_000).fill(1);
+    const puts = [
+      plain.put(bytes, 'alone'),
+      plain.put({ blob: new Blob(['x']) }, 'blob'),
+      plain.put({ bytes }, 'behind a Blob'),
+      plain.put({ bytes, blob: new Blob(['y']) }, 'beside one'),
+    ];
+    bytes.fill(2);
+    await Promise.all(puts.map(resultOf));
+    const cursor = (await resultOf(plain.openCursor('alone'))) as IDBCursorWithValue;
+    const update = cursor.update({ bytes });
+    bytes.fill(3);
+    await resultOf(update);
+    const of = async (key: string) => (await resultOf(plain.get(key))) as { bytes: Uint8Array };
+    for (const [key, byte] of [['behind a Blob', 1], ['beside one', 1], ['alone', 2]] as const) {
+      const { bytes: stored } = await of(key);
+      expect([key, stored.length, stored.every((one) => one === byte)]).toEqual([key, 400_000, true]);
+    }
+  });
+
   it('are got many at once, whatever they are', async () => {
     const plain = store('plain');
     const values: unknown[] = [{ a: 1 }, new Date(7), undefined, 'ö', 'x'.repeat(300_000), null];
