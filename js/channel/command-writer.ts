@@ -143,11 +143,9 @@ export class CommandWriter {
         const [kind = 0, injectionAt = 0, length = 0] = [0, 4, 8].map((offset) =>
           writer.view.getUint32(valueAt + offset, true),
         );
-        const bytes = writer.bytes.subarray(valueAt + 12, valueAt + 12 + length);
-        writer.length = at;
-        this.#swap();
+        const bytes = this.#setAside(at, valueAt + 12, length);
         this.#putInPieces(request, store, record, { kind, injectionAt, bytes });
-        writer.reset();
+        this.#aside.reset();
         return;
       }
       this.#indexKeys(record);
@@ -158,13 +156,19 @@ export class CommandWriter {
     this.#endCommand(at);
   }
 
-  // What was written so far goes on in the other buffer; what stands behind it stays in this one.
-  #swap(): void {
-    const writer = this.#writer;
-    this.#aside.reset();
-    this.#aside.append(writer.bytes.subarray(0, writer.length));
-    this.#writer = this.#aside;
-    this.#aside = writer;
+  // Cuts off what was written from `end` on, and keeps `length` bytes of it from `start` on in the
+  // other buffer. When less stands before `end`, that changes the buffer.
+  #setAside(end: number, start: number, length: number): Uint8Array {
+    const [writer, aside] = [this.#writer, this.#aside];
+    aside.reset();
+    writer.length = end;
+    if (end > length) {
+      aside.append(writer.bytes.subarray(start, start + length));
+      return aside.bytes.subarray(0, length);
+    }
+    aside.append(writer.bytes.subarray(0, end));
+    [this.#writer, this.#aside] = [aside, writer];
+    return writer.bytes.subarray(start, start + length);
   }
 
   // All pieces but one go ahead; the PUT brings the one into which a generated key is put, or the

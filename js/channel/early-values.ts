@@ -1,4 +1,4 @@
-// Values of answers that wait for their events: a page that asks for many records at once gets the
+// Values of answers that wait for their events. A page that asks for many records at once gets the
 // answers in one message, and each call of the decoder and of the parser costs as much as a small
 // value. So one call of each takes many.
 import { append } from '../codec/intrinsics';
@@ -12,8 +12,9 @@ const [comma, opening, closing] = [0x2c, 0x5b, 0x5d];
 let scratch: Uint8Array | undefined;
 
 /**
- * Decodes what several GETs have found, as far as it is JSON text: `value()` has it then. What can't
- * be read is left to be read by itself, which tells whose it is.
+ * Decodes what several GETs have found, as far as it is JSON text: `value()` has it then. When not
+ * all can be read, each is left to be read by itself, which tells whose the damage is. As in the
+ * list of a GET_ALL, texts are trusted to be one value each, as they were encoded.
  * @param replies of which nothing was read
  */
 export function decodeEarly(replies: readonly Reply[]): void {

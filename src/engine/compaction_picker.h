@@ -32,7 +32,8 @@ uint64_t table_target(const Version& version, const CompactionLimits& limits);
 // they don't become many.
 uint64_t table_bytes_min(const Version& version, const CompactionLimits& limits);
 // How far the level that is the farthest above its target is, 1 at the target; and level 0, above
-// twice its number of tables. What they hide below counts up to a limit.
+// twice its number of tables. What they hide below counts up to a limit, and of the bytes of level
+// 0 the largest table does not: writers would stop for all of them when the second one comes.
 double compaction_pressure(const Version& version, const CompactionLimits& limits);
 
 // Merge `upper` and `lower` into `output_level`. No other table of these levels overlaps them, none

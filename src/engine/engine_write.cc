@@ -110,8 +110,10 @@ Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
     const uint64_t extent_bytes =
         std::max(options.log_extent_bytes_max / 3,
                  version->level_bytes(version->deepest_level()) / kLogShare);
-    FLOWDB_RETURN_IF_ERROR(log->switch_extent(std::min(2 * frames_bytes, log->max_batch_bytes()),
-                                              log->extent_bytes() < extent_bytes));
+    const bool grow = log->extent_bytes() < extent_bytes;
+    Status status = log->switch_extent(std::min(2 * frames_bytes, log->max_batch_bytes()), grow);
+    if (status.is(StatusCode::quota_exceeded)) status = log->switch_extent(frames_bytes, false);
+    FLOWDB_RETURN_IF_ERROR(std::move(status));
   }
   freeze(log->position());
   return Status::ok();

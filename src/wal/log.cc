@@ -118,10 +118,10 @@ Status Log::append(const std::vector<LogBatch>& batches, bool sync) {
   if (batches.empty()) return sync ? s.flush() : Status::ok();
   FrameChain chain = s.chain();
   uint64_t sequence = s.sequence;
-  uint64_t frame_bytes_max = kEpochFrameBytes;
-  for (const LogBatch& batch : batches) frame_bytes_max += frame_bytes(batch.payload.size());
+  uint64_t bytes = kEpochFrameBytes;
+  for (const LogBatch& batch : batches) bytes += frame_bytes(batch.payload.size());
   std::string frames;
-  frames.reserve(static_cast<size_t>(frame_bytes_max));
+  frames.reserve(static_cast<size_t>(std::min(bytes, s.room())));
   if (s.epoch_due) {
     std::string salt;
     put_le<uint64_t>(salt, s.options.random());

@@ -1,5 +1,5 @@
 // The bytes of sections and commands, written by hand from js/channel/PROTOCOL.md.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CommandWriter } from '../../js/channel/command-writer';
 import {
   Direction,
@@ -8,6 +8,7 @@ import {
   ScanPosition,
   TransactionMode,
 } from '../../js/channel/protocol';
+import { ByteWriter } from '../../js/codec/byte-writer';
 import { GENERATED } from '../../js/codec/key';
 import { toKey } from '../../js/codec/key-encoder';
 import type { Key } from '../../js/codec/key';
@@ -151,6 +152,32 @@ describe('PUT', () => {
         0,
       ),
     );
+  });
+
+  it('in pieces is the same behind whatever was written', () => {
+    const put = (id: number, bytes: number) => (writer: CommandWriter) => {
+      const clone = cloneForStorage(new Uint8Array(bytes).fill(id));
+      writer.put(id, 3, { key: id, clone, indexKeys: [], noOverwrite: false });
+    };
+    const puts = [put(1, 300_000), put(2, 9), put(3, 200_000), put(4, 300_000), put(5, 1_500_000)];
+    for (const order of [puts, [...puts].reverse()]) {
+      const each = order.map((one) => command(one)).join('');
+      expect(command((writer) => order.forEach((one) => one(writer))) === each).toBe(true);
+    }
+  });
+
+  it('in pieces is copied few times, however much was written', () => {
+    const append = vi.spyOn(ByteWriter.prototype, 'append');
+    const clone = cloneForStorage(new Uint8Array(400_000));
+    const all = command((writer) => {
+      for (let i = 0; i < 16; i++) {
+        writer.put(i, 3, { key: i, clone, indexKeys: [], noOverwrite: false });
+      }
+    });
+    const copied = append.mock.calls.reduce((sum, [source]) => sum + source.length, 0);
+    append.mockRestore();
+    expect(copied).toBeGreaterThan(16 * 400_000);
+    expect(copied).toBeLessThan((all.length / 2) * 3.5);
   });
 
   it('that fails leaves nothing behind', () => {

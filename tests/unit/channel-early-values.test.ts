@@ -32,6 +32,23 @@ describe('early values', () => {
     expect(replies.map((reply) => reply.isEarly)).not.toContain(true);
   });
 
+  it('are what they are by themselves', () => {
+    const texts = ['{"__proto__":{"a":1}}', '"\ufeff"', ' 1 ', '"\\ud800"', '{"a":[]}'];
+    const early = repliesOf(...texts.map(json));
+    decodeEarly(early);
+    expect(early.every((reply) => reply.isEarly)).toBe(true);
+    expect(early.map(taken)).toStrictEqual(repliesOf(...texts.map(json)).map(taken));
+  });
+
+  it('are not made where one is no UTF-8', () => {
+    const cut = [1, 0, ...sized('22c3')];
+    const replies = repliesOf(json('1'), cut, json('2'));
+    decodeEarly(replies);
+    expect(taken(replies[0] as Reply)).toBe(1);
+    expect(() => taken(replies[1] as Reply)).toThrow(MalformedError);
+    expect(taken(replies[2] as Reply)).toBe(2);
+  });
+
   it('are not made for one alone', () => {
     const replies = repliesOf(json('1'), none);
     decodeEarly(replies);
@@ -58,14 +75,15 @@ describe('early values', () => {
   });
 
   it('are so many as fit', () => {
-    const half = JSON.stringify('x'.repeat(earlyBytesMax / 2 - 3));
-    const third = JSON.stringify('x'.repeat(earlyBytesMax / 2 - 5));
-    const over = repliesOf(json(half), json(half), json('1'));
+    // Beside two brackets and a comma.
+    const of = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2));
+    const [first, second] = [of(earlyBytesMax / 2), of(earlyBytesMax / 2 - 3)];
+    const over = repliesOf(json(first), json(second + ' '), json('1'));
     decodeEarly(over);
     expect(over.map((reply) => reply.isEarly)).toEqual([false, false, false]);
-    const fitting = repliesOf(json(half), json(third), json('1'));
+    const fitting = repliesOf(json(first), json(second), json('1'));
     decodeEarly(fitting);
     expect(fitting.map((reply) => reply.isEarly)).toEqual([true, true, false]);
-    expect(fitting.map(taken)).toEqual([JSON.parse(half), JSON.parse(third), 1]);
+    expect(fitting.map(taken)).toEqual([JSON.parse(first), JSON.parse(second), 1]);
   });
 });

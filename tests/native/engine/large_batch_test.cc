@@ -1,0 +1,65 @@
+// Large batches and the log's extents: two of a size share one, and one alone fits where there is
+// no room for two.
+#include <gtest/gtest.h>
+
+#include "engine/capped_file.h"
+#include "engine/test_engine.h"
+
+namespace flowdb {
+namespace {
+
+// With the options that a browser uses.
+class LargeBatch : public testing::Test {
+ protected:
+  LargeBatch() {
+    auto opened = Engine::open(
+        std::make_unique<CappedFile>(std::make_shared<std::string>(), "flow.db", quota_),
+        std::make_unique<CappedFile>(std::make_shared<std::string>(), "flow.wal", quota_),
+        test_options(1));
+    EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
+    engine_ = std::move(opened).value();
+  }
+  Status put(const std::string& key, size_t bytes) {
+    WriteBatch batch;
+    batch.put(key, std::string(bytes, 'v'));
+    return engine_->write(batch, Durability::relaxed);
+  }
+
+  std::shared_ptr<Quota> quota_ = std::make_shared<Quota>(Quota{UINT64_MAX, 0, 0});
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(LargeBatch, TwoShareAnExtent) {
+  for (int i = 0; i < 6; ++i) expect_ok(put("key" + std::to_string(i), 1 << 20));
+  for (bool more = true; more;) {
+    const Result<bool> pending = engine_->maintain(1'000'000, Upkeep::due);
+    expect_ok(pending.status());
+    more = pending.is_ok() && pending.value();
+  }
+  EXPECT_EQ(engine_->stats().flushes, 2u);
+}
+
+TEST_F(LargeBatch, OneFitsWhereTwoDoNot) {
+  expect_ok(put("small", 100));
+  const uint64_t log_bytes = engine_->stats().log_bytes;
+  quota_->bytes_max = quota_->bytes + (5 << 18);
+  expect_ok(put("large", 600 << 10));
+  EXPECT_EQ(engine_->stats().log_bytes, log_bytes + (1 << 20));
+  std::string value;
+  expect_ok(engine_->get("large", {}, value));
+  EXPECT_EQ(value.size(), size_t{600 << 10});
+}
+
+TEST_F(LargeBatch, OneThatFillsTheLargestExtentIsWritten) {
+  const size_t bytes = (2 << 20) + (63 << 10);
+  for (int i = 0; i < 3; ++i) expect_ok(put("key" + std::to_string(i), bytes));
+  EXPECT_EQ(engine_->stats().log_writes, 3u);
+  for (int i = 0; i < 3; ++i) {
+    std::string value;
+    expect_ok(engine_->get("key" + std::to_string(i), {}, value));
+    EXPECT_EQ(value.size(), bytes);
+  }
+}
+
+}  // namespace
+}  // namespace flowdb
