@@ -45,6 +45,10 @@ export const forEachOfSet = uncurry(Set.prototype.forEach) as ForEach;
 const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype) as object;
 /** Each of these throws a TypeError for an object of another kind. */
 export const bufferByteLength = getterOf<number>(ArrayBuffer.prototype, 'byteLength');
+const resizable = getOwnPropertyDescriptor(ArrayBuffer.prototype, 'resizable')?.get;
+/** False where the platform has no such buffers. */
+export const isResizable: (self: object) => boolean =
+  resizable === undefined ? () => false : (uncurry(resizable) as (self: object) => boolean);
 export const typedArrayName = getterOf<string | undefined>(typedArrayPrototype, Symbol.toStringTag);
 export const typedArrayBuffer = getterOf<ArrayBufferLike>(typedArrayPrototype, 'buffer');
 export const typedArrayOffset = getterOf<number>(typedArrayPrototype, 'byteOffset');

@@ -8,6 +8,7 @@ import {
   forEachOfSet,
   getPrototypeOf,
   isArray,
+  isResizable,
   objectPrototype,
   ownKeys,
   setOwn,
@@ -23,7 +24,6 @@ import {
   tagOfObject,
   viewClasses,
   viewNames,
-  type ResizableBuffer,
   type ViewConstructor,
 } from './value-tags';
 
@@ -75,6 +75,11 @@ export function isPlainScalar(value: unknown): boolean {
 export function isDense(names: readonly string[], length: number): boolean {
   // Indexes come first and in order: when the last name is the last index, all are there.
   return names.length === length && (length === 0 || names[length - 1] === String(length - 1));
+}
+
+/** Whether it is a typed array, and is taken for one. A Proxy is none. */
+function isView(value: object): boolean {
+  return typedArrayName(value) !== undefined && tagOfObject(value) === ValueTag.view;
 }
 
 class Copier {
@@ -211,15 +216,12 @@ class Copier {
     const known = this.#copies.get(buffer) as ArrayBuffer | undefined;
     const copy = known ?? (this.#mayShare(buffer, depth) ? buffer : this.#buffer(buffer));
     if (copy === undefined) return undefined;
-    this.#add(buffer, copy);
     return this.#add(value, new Class(copy, typedArrayOffset(value), typedArrayLength(value)));
   }
 
   #buffer(value: object): ArrayBuffer | undefined {
     // One that was transferred has no bytes, either.
-    if (bufferByteLength(value) === 0 || (value as ResizableBuffer).resizable === true) {
-      return undefined;
-    }
+    if (bufferByteLength(value) === 0 || isResizable(value)) return undefined;
     return this.#add(value, new Uint8Array(new Uint8Array(value as ArrayBuffer)).buffer);
   }
 
@@ -228,14 +230,14 @@ class Copier {
   // the value in its own right, either: it could have properties.
   #mayShare(buffer: ArrayBufferLike, depth: number): buffer is ArrayBuffer {
     if (bufferByteLength(buffer) < sharedBytesMin) return false;
-    if (tagOfObject(buffer) !== ValueTag.buffer) return false;
-    if ((buffer as ResizableBuffer).resizable === true) return false;
+    if (isResizable(buffer) || tagOfObject(buffer) !== ValueTag.buffer) return false;
     const root = this.#root;
     if (root === undefined || depth !== 2) return depth === 1;
+    // A getter may have added to all objects what the walk would meet.
+    for (const _added in objectPrototype) return false;
     for (const name in root) {
       const part = root[name];
-      const isObject = typeof part === 'object' && part !== null;
-      if (isObject && typedArrayName(part) === undefined) return false;
+      if (typeof part === 'object' && part !== null && !isView(part)) return false;
     }
     return true;
   }

@@ -2,10 +2,12 @@
 import type { ByteWriter } from './byte-writer';
 import {
   append,
+  bufferByteLength,
   dataViewBuffer,
   dataViewByteLength,
   dataViewOffset,
   hasOwn,
+  isResizable,
   ownKeys,
   timeOfDate,
   typedArrayBuffer,
@@ -225,9 +227,10 @@ class TaggedEncoder {
 
   #buffer(value: ResizableBuffer): void {
     const writer = this.#writer;
-    writer.u8(value.resizable === true ? ValueTag.resizableBuffer : ValueTag.buffer);
-    writer.varint(value.byteLength);
-    if (value.resizable === true) writer.varint(value.maxByteLength as number);
+    const resizable = isResizable(value);
+    writer.u8(resizable ? ValueTag.resizableBuffer : ValueTag.buffer);
+    writer.varint(bufferByteLength(value));
+    if (resizable) writer.varint(value.maxByteLength as number);
     writer.append(new Uint8Array(value));
   }
 
@@ -236,7 +239,7 @@ class TaggedEncoder {
     const isDataView = typedArrayName(value) === undefined;
     const buffer = (isDataView ? dataViewBuffer : typedArrayBuffer)(value) as ResizableBuffer;
     const byteLength = isDataView ? dataViewByteLength : typedArrayByteLength;
-    const tracks = buffer.resizable === true && tracksLength(value, buffer, byteLength);
+    const tracks = isResizable(buffer) && tracksLength(value, buffer, byteLength);
     writer.u8(ValueTag.view);
     writer.u8(classNumberOf(value));
     writer.u8(tracks ? ViewFlag.tracksLength : 0);
@@ -255,7 +258,7 @@ function tracksLength(
   byteLength: (view: ArrayBufferView) => number,
 ): boolean {
   const elementBytesMax = 8;
-  const before = buffer.byteLength;
+  const before = bufferByteLength(buffer);
   const lengthBefore = byteLength(view);
   const room = Math.min(elementBytesMax, (buffer.maxByteLength as number) - before);
   buffer.resize?.(before + room);

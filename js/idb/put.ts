@@ -2,6 +2,7 @@
 // Specification: https://w3c.github.io/IndexedDB/#add-or-put,
 // https://w3c.github.io/IndexedDB/#object-store-storage-operation
 import type { IndexKey, PutRecord } from '../channel/commands';
+import { append } from '../codec/intrinsics';
 import type { Key } from '../codec/key';
 import { toKeyValue } from '../codec/key-decoder';
 import { canInjectKey, extractIndexKeys, extractKey } from '../codec/key-path';
@@ -122,7 +123,7 @@ function indexKeysOf(store: Store, clone: StorableClone): readonly IndexKey[] {
   const keys: IndexKey[] = [];
   for (const { id, keyPath, multiEntry } of store.indexes.values()) {
     for (const key of extractIndexKeys(clone.value, keyPath, multiEntry)) {
-      keys.push({ index: id, key });
+      append(keys, { index: id, key });
     }
   }
   return keys;
