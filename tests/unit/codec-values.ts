@@ -1,6 +1,9 @@
 // What the codec's tests share: bytes as hexadecimal text, and the table of values that go round.
 import { ByteWriter } from '../../js/codec/byte-writer';
+import { cloneForStorage } from '../../js/codec/storable-clone';
 import { encodeTagged } from '../../js/codec/tagged-encoder';
+import { decodeValue } from '../../js/codec/value-decoder';
+import { encodeClone } from '../../js/codec/value-encoder';
 
 export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
@@ -89,3 +92,17 @@ export const valueTable: [name: string, value: unknown, kind: 'json' | 'tagged']
   ],
   ['a large buffer', { bytes: new Uint8Array(300_000).fill(7) }, 'tagged'],
 ];
+
+/** A value as a put encodes it. */
+export function encode(value: unknown): { kind: number; bytes: Uint8Array } {
+  const writer = new ByteWriter(8);
+  writer.u32(0);
+  const { kind } = encodeClone(cloneForStorage(value), writer);
+  return { kind, bytes: writer.slice(4) };
+}
+
+/** The value that a get gives then. */
+export function roundTrip(value: unknown): unknown {
+  const { kind, bytes } = encode(value);
+  return decodeValue(kind, bytes);
+}
