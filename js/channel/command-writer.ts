@@ -1,6 +1,6 @@
 // Writes sections and commands (PROTOCOL.md) into one growing buffer: keys and values are encoded
-// straight into it. Each method writes one whole command or nothing, and runs no script of the
-// page.
+// straight into it. Each method writes one whole command or nothing, but that a put which fails may
+// leave pieces, and runs no script of the page.
 import { ByteWriter } from '../codec/byte-writer';
 import { EncodedKey, type Key } from '../codec/key';
 import { encodeKey } from '../codec/key-encoder';
@@ -52,10 +52,11 @@ interface EncodedValue {
 
 export class CommandWriter {
   #writer: ByteWriter;
-  /** The other one, while a value goes in pieces. Kept: memory that was written to before is much
-   * faster. */
+  /** For a value that goes in pieces. Kept: memory that was written to before is much faster. */
   #aside = new ByteWriter(0);
   #sectionAt = noSection;
+  /** Where the command begins that was begun last. */
+  #commandAt = 0;
   #connection = 0;
   #transaction = 0;
 
@@ -150,7 +151,7 @@ export class CommandWriter {
       }
       this.#indexKeys(record);
     } catch (error) {
-      this.#writer.length = Math.min(this.#writer.length, at);
+      this.#writer.length = this.#commandAt;
       throw error;
     }
     this.#endCommand(at);
@@ -328,6 +329,7 @@ export class CommandWriter {
 
   #command(operation: number, flags: number, request: number, source: number): number {
     const writer = this.#writer;
+    this.#commandAt = writer.length;
     const at = writer.reserve(COMMAND_HEADER_BYTES);
     writer.u32(operation | (flags << 8));
     writer.u32(0);

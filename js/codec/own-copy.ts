@@ -78,7 +78,7 @@ export function isDense(names: readonly string[], length: number): boolean {
 }
 
 /** Whether it is a typed array, and is taken for one. A Proxy is none. */
-function isView(value: object): boolean {
+function isTypedArray(value: object): boolean {
   return typedArrayName(value) !== undefined && tagOfObject(value) === ValueTag.view;
 }
 
@@ -232,12 +232,12 @@ class Copier {
     if (bufferByteLength(buffer) < sharedBytesMin) return false;
     if (isResizable(buffer) || tagOfObject(buffer) !== ValueTag.buffer) return false;
     const root = this.#root;
-    if (root === undefined || depth !== 2) return depth === 1;
+    if (root === undefined) return depth === 1;
     // A getter may have added to all objects what the walk would meet.
     for (const _added in objectPrototype) return false;
     for (const name in root) {
       const part = root[name];
-      if (typeof part === 'object' && part !== null && !isView(part)) return false;
+      if (typeof part === 'object' && part !== null && !isTypedArray(part)) return false;
     }
     return true;
   }

@@ -11,8 +11,8 @@ import { requireCloneable } from './uncloneable';
 /** A clone, and how it can be encoded. Made by `cloneForStorage`. */
 export interface StorableClone {
   /**
-   * Key paths are evaluated on it. Nobody else has it, but for large buffers: it has to be encoded
-   * before a script of the page runs, where there are no Blobs.
+   * Key paths are evaluated on it. Nobody else has it, but for the large buffers of typed arrays where
+   * there are no Blobs: it has to be encoded before a script of the page runs.
    */
   readonly value: unknown;
   /** Whether JSON text holds all of it: see FORMAT.md. */

@@ -104,7 +104,7 @@ Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
   // Most often it is over long since.
   FLOWDB_RETURN_IF_ERROR(finish_flush());
   // The extent before can be used again when the flush is over. What follows a large batch is most
-  // often of its size: one flush for both.
+  // often of its size: one flush for both, unless the quota has no room for two.
   if (log_is_full) {
     const uint64_t frames_bytes = payload_bytes + kFrameBytes * count;
     const uint64_t extent_bytes =

@@ -5,6 +5,7 @@ import {
   Direction,
   Durability,
   GetAllWhat,
+  Operation,
   ScanPosition,
   TransactionMode,
 } from '../../js/channel/protocol';
@@ -181,6 +182,41 @@ describe('PUT', () => {
     });
     expect(copiedBytes() / 400_000).toBeCloseTo(3 * 16 - 1, 0);
     append.mockRestore();
+  });
+
+  it('in pieces that fails leaves whole commands behind', () => {
+    const sent: string[] = [];
+    const take = () => sent.push(Buffer.from(writer.take() ?? new ArrayBuffer(0)).toString('hex'));
+    const writer = new CommandWriter(16, take);
+    writer.requests(7, 9);
+    const record = (bytes: number, id: number) => ({
+      key: id,
+      clone: cloneForStorage(new Uint8Array(bytes).fill(id)),
+      indexKeys: [],
+      noOverwrite: false,
+    });
+    for (const id of [1, 2]) writer.put(id, 3, record(200_000, id));
+    const failing = { ...record(1_500_000, 3), get indexKeys(): never { throw new RangeError(); } };
+    expect(() => writer.put(3, 3, failing)).toThrow(RangeError);
+    writer.put(4, 3, record(300_000, 4));
+    writer.clear(5, 5);
+    take();
+    const operations = sent.map((text) => {
+      const bytes = Buffer.from(text, 'hex');
+      const found: number[] = [];
+      for (let at = 16; at < bytes.length; at += bytes.readUInt32LE(at + 4)) {
+        found.push(bytes.readUInt32LE(at) & 0xff);
+      }
+      return found;
+    });
+    const { put, piece, clear } = Operation;
+    expect(operations.flat()).toEqual([
+      ...[put, put, piece, piece, piece, piece, piece],
+      ...[piece, put, clear],
+    ]);
+    expect(sent.length).toBeGreaterThan(1);
+    const last = command((other) => other.put(4, 3, record(300_000, 4)));
+    expect(sent.join('').includes(last)).toBe(true);
   });
 
   it('that fails leaves nothing behind', () => {

@@ -70,6 +70,9 @@ describe('early values', () => {
     decodeEarly([first, short, long] as Reply[]);
     expect(short?.foundJson).toBeUndefined();
     expect(long?.foundJson).toBeUndefined();
+    for (const body of [[], [1], [1, 0]]) {
+      expect(repliesOf(json('1'), body)[1]?.foundJson).toBeUndefined();
+    }
     expect(() => taken(short as Reply)).toThrow(MalformedError);
     expect(() => taken(long as Reply)).toThrow(MalformedError);
   });
@@ -78,9 +81,10 @@ describe('early values', () => {
     // Beside two brackets and a comma.
     const of = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2));
     const [first, second] = [of(earlyBytesMax / 2), of(earlyBytesMax / 2 - 3)];
-    const over = repliesOf(json(first), json(second + ' '), json('1'));
+    const [third, fourth] = [of(earlyBytesMax / 4), of(earlyBytesMax / 4 - 4 + 1)];
+    const over = repliesOf(json(first), json(third), json(fourth), json('1'));
     decodeEarly(over);
-    expect(over.map((reply) => reply.isEarly)).toEqual([false, false, false]);
+    expect(over.map((reply) => reply.isEarly)).toEqual([true, true, false, false]);
     const fitting = repliesOf(json(first), json(second), json('1'));
     decodeEarly(fitting);
     expect(fitting.map((reply) => reply.isEarly)).toEqual([true, true, false]);

@@ -74,6 +74,26 @@ describe('records', () => {
     }
   });
 
+  it('are encoded without the setters of Array.prototype', async () => {
+    const cities = store('cities');
+    cities.put({ id: 'first', name: 'Bonn' });
+    const bytes = new Uint8Array(400_000).fill(1);
+    let calls = 0;
+    Object.defineProperty(Array.prototype, '0', {
+      set: () => void bytes.fill(++calls + 1),
+      configurable: true,
+    });
+    try {
+      cities.put({ id: 'second', name: 'Kiel', bytes });
+    } finally {
+      delete (Array.prototype as unknown[])[0];
+    }
+    expect(calls).toBe(0);
+    const found = (await resultOf(cities.index('name').get('Kiel'))) as { bytes: Uint8Array };
+    expect(found.bytes.every((byte) => byte === 1)).toBe(true);
+    await resultOf(cities.clear());
+  });
+
   it('are got many at once, whatever they are', async () => {
     const plain = store('plain');
     const values: unknown[] = [{ a: 1 }, new Date(7), undefined, 'ö', 'x'.repeat(300_000), null];
