@@ -5,12 +5,11 @@
 // Modules that are imported beside this one don't wait for it, and some keep `indexedDB` while they
 // load. So the globals are replaced at once, unless it is plain that FlowDB can't run, and taken
 // back should the worker say that it can't.
-import { FlowDB } from './api/flowdb';
 import { replaceGlobals, restoreGlobals } from './api/globals';
 import { interfaces } from './api/interfaces';
 import { isMarked } from './api/marker';
 import { StandIn } from './api/stand-in';
-import { FlowDBError } from './channel/flowdb-error';
+import { FlowDB, FlowDBError } from './index';
 
 const cannotRun: readonly string[] = ['no-opfs', 'unsupported'];
 const native = globalThis as Partial<Pick<typeof globalThis, 'indexedDB' | 'IDBKeyRange'>>;

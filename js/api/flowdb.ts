@@ -109,7 +109,7 @@ export class FlowDB {
   }
 
   async #start(): Promise<void> {
-    const host = await this.#startHost();
+    const host = this.#startHost();
     this.#host = host;
     const greeted = this.#session.connect(host.port, this.#hello, host.alertness);
     try {
@@ -124,12 +124,12 @@ export class FlowDB {
     globalThis.addEventListener('pagehide', this.#letGo);
   }
 
-  async #startHost(): Promise<StartedHost> {
+  #startHost(): StartedHost {
     if (!isInWorker && typeof Worker === 'undefined') {
       throw this.#fail('unsupported', 'No worker can be started in this context.');
     }
     try {
-      return isInWorker ? await startInThread() : startWorker(this.#location);
+      return isInWorker ? startInThread() : startWorker(this.#location);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw this.#fail('worker', `The worker can't be started: ${text}`);

@@ -4,12 +4,13 @@
 import { Alertness } from '../channel/alertness';
 import type { ChannelPort } from '../channel/client';
 import { TaskQueue } from '../channel/task-queue';
+import { hostInThread } from './in-thread';
 
 /** Where the package's own files are, if not beside this script. */
 export interface Location {
   /**
-   * worker.js, with the chunks beside it; has to be of the page's own origin. Without a meaning in a
-   * dedicated worker, which needs no other one.
+   * worker.js; has to be of the page's own origin. Without a meaning in a dedicated worker, which
+   * needs no other one.
    */
   readonly workerUrl?: string | URL | undefined;
   /** flowdb.wasm. */
@@ -35,10 +36,14 @@ export const isInWorker = 'DedicatedWorkerGlobalScope' in globalThis;
 
 /** Throws what the browser throws for a URL that it does not take. */
 export function startWorker({ workerUrl }: Location): StartedHost {
+  // Options that bundlers can read. In a worker of another name the script starts no host.
   const worker =
     workerUrl === undefined
-      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'flowdb' })
-      : new Worker(workerUrl, { type: 'module', name: 'flowdb' });
+      ? new Worker(new URL('./worker.js', import.meta.url), {
+          type: 'module',
+          name: 'flowdb-wasm host',
+        })
+      : new Worker(workerUrl, { type: 'module', name: 'flowdb-wasm host' });
   const tasks = new TaskQueue();
   return {
     port: worker,
@@ -50,9 +55,8 @@ export function startWorker({ workerUrl }: Location): StartedHost {
   };
 }
 
-/** Rejects with what the browser says when it can't load the host's script. */
-export async function startInThread(): Promise<StartedHost> {
-  const { hostInThread } = await import('./in-thread');
+/** Only in a dedicated worker. */
+export function startInThread(): StartedHost {
   return hostInThread(native);
 }
 

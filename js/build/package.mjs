@@ -1,18 +1,8 @@
-// Makes dist/ from js/ and the WebAssembly build: the two entry points and the worker, with what
-// they share in chunks, the module, and the type declarations.
+// Makes dist/ from js/ and the WebAssembly build: the two entry points, the worker, the module, and
+// the type declarations.
 import fs from 'node:fs';
 import { at, run } from './command.mjs';
 import { unlessUnchanged } from './fingerprint.mjs';
-
-const options = {
-  bundle: true,
-  format: 'esm',
-  target: 'es2022',
-  minify: true,
-  sourcemap: 'linked',
-  legalComments: 'none',
-  logLevel: 'warning',
-};
 
 /** Builds dist/; needs build/wasm and node_modules. */
 export async function buildPackage() {
@@ -28,7 +18,7 @@ export async function buildPackage() {
   const outputs = ['index.js', 'auto.js', 'worker.js', 'flowdb.wasm', 'index.d.ts', 'auto.d.ts'];
   const files = { inputs, outputs: outputs.map((name) => `dist/${name}`) };
   await unlessUnchanged('package', files, async () => {
-    // Chunks carry a hash in their names: old ones must go, or they would be shipped and counted.
+    // What a former build left would be shipped and counted.
     fs.rmSync(at('dist'), { recursive: true, force: true });
     fs.mkdirSync(at('dist'));
     await Promise.all([bundle(), writeTypes()]);
@@ -36,21 +26,24 @@ export async function buildPackage() {
   });
 }
 
-// In one build, so that a page loads what it shares with the worker once: most of all the codec. The
-// worker is a module, which may import.
+// Each file waits for the one before it, and a page and its worker are ready when all have come: so
+// there are as few as can be, and none holds the same twice. The worker is one script, from which
+// the page imports what it shares with it, most of all the codec; index.js is the page's one, from
+// which auto.js imports. For that Rollup may let an entry export more than it says ('allow-extension').
 async function bundle() {
-  const esbuild = await import('esbuild');
-  await esbuild.build({
-    ...options,
-    entryPoints: {
-      index: at('js/index.ts'),
-      auto: at('js/auto.ts'),
-      worker: at('js/worker/main.ts'),
+  const { rollup } = await import('rollup');
+  const { default: esbuild } = await import('rollup-plugin-esbuild');
+  const build = await rollup({
+    input: { index: at('js/index.ts'), auto: at('js/auto.ts'), worker: at('js/worker/main.ts') },
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [esbuild({ target: 'es2022', tsconfig: false, minify: true, legalComments: 'none' })],
+    onwarn(warning, warn) {
+      // Classes that meet while the page runs, not while the modules are loaded.
+      if (warning.code !== 'CIRCULAR_DEPENDENCY') warn(warning);
     },
-    splitting: true,
-    chunkNames: 'chunk-[hash]',
-    outdir: at('dist'),
   });
+  await build.write({ dir: at('dist'), format: 'esm', sourcemap: true });
+  await build.close();
 }
 
 async function writeTypes() {

@@ -38,11 +38,15 @@ function openedVersion(page: Page): Promise<number | undefined> {
   return page.evaluate(() => (globalThis as unknown as AutoPage).opened);
 }
 
+// The page loads the worker's script, too.
+const inWorker = "'DedicatedWorkerGlobalScope' in globalThis";
+
 // The worker of this page runs without a part of the browser, as on one that has not got it.
 async function withoutInWorker(page: Page, statement: string): Promise<void> {
   await page.route('**/dist/worker.js', async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `${statement};\n${await response.text()}` });
+    const body = `if (${inWorker}) { ${statement}; }\n${await response.text()}`;
+    await route.fulfill({ response, body });
   });
 }
 
@@ -151,7 +155,12 @@ test('a worker that can’t be loaded is an error, not a silent change of databa
   page,
   origin,
 }) => {
-  await page.route('**/dist/worker.js', (route) => route.fulfill({ status: 404, body: '' }));
+  // The page has got it when the worker asks.
+  let requests = 0;
+  await page.route('**/dist/worker.js', (route) => {
+    requests += 1;
+    return requests === 1 ? route.continue() : route.fulfill({ status: 404, body: '' });
+  });
   const failed = page.waitForEvent('pageerror');
   await page.goto(`${origin}/auto.html`);
   expect((await failed).message).toContain('worker');

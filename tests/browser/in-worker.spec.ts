@@ -156,18 +156,6 @@ for (const [kind, format, text] of bundles) {
   });
 }
 
-test('what it can’t load is an error', async ({ sharedProfile, origin }) => {
-  const way = fs.readdirSync('dist').find((name) => {
-    return name.endsWith('.js') && fs.readFileSync(`dist/${name}`, 'utf8').includes('as hostInThread');
-  });
-  const server = await frontServer(origin, {}, { [`/dist/${way}`]: 'no script' });
-  const page = await sharedProfile.open(`${server.url}/`);
-  await start(page);
-  expect(await call(page, 'failure')).toMatchObject({ isTyped: true, reason: 'worker' });
-  await page.close();
-  await server.close();
-});
-
 test('when the module traps, all is told so, and the next open recovers', async ({ page }) => {
   await start(page);
   const { log, instances } = (await call(page, 'trap')) as Record<string, unknown>;

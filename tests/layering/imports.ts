@@ -1,6 +1,6 @@
 // The TypeScript arrows: index, auto -> api -> idb -> channel -> codec on the page; worker ->
-// channel, codec, opfs in the worker. The worker is reached by URL, and by one script on the
-// threads that are workers themselves; nothing comes from npm at run time.
+// channel, codec, opfs in the worker. The worker is reached by URL, and by one script; nothing comes
+// from npm at run time.
 import path from 'node:path';
 import type { Tree } from './tree';
 
@@ -15,8 +15,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   opfs: [],
 };
 
-/** What an application's own worker loads to host the databases, and no page does. */
-const way = { from: 'js/api/in-thread.js', to: 'js/worker/in-thread' };
+/** The one way from the page's code into the worker's. */
+const way = { from: 'js/api/in-thread.js', to: 'js/worker/main' };
 
 // `import x from 'y'`, `export x from 'y'`, `import 'y'`, and `import('y')` in code or in a type.
 const specifiers = [

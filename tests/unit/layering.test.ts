@@ -58,7 +58,7 @@ describe('imports', () => {
       'js/idb/b.ts': "import type { C } from '../codec/c';\nimport { d } from './d';\n",
       'js/worker/main.ts': "import { e } from '../opfs/e';\n",
       'js/api/a.ts': "const url = new URL('./worker.js', import.meta.url);\n",
-      'js/api/in-thread.js': "export { f } from '../worker/in-thread';\n",
+      'js/api/in-thread.js': "export { f } from '../worker/main';\n",
       'demo/main.ts': "import { FlowDB } from 'flowdb-wasm';\nimport { j } from './job';\n",
     });
     expect(checkImports(files)).toEqual([]);
@@ -73,8 +73,8 @@ describe('imports', () => {
     ['js/idb/a.ts', "import '../worker/main';"],
     ['js/idb/a.ts', "const b = await import('../worker/main');"],
     ['js/idb/a.ts', "let b: import('../opfs/b').B;"],
-    ['js/api/a.js', "import { b } from '../worker/in-thread';"],
-    ['js/api/in-thread.js', "import '../worker/main';"],
+    ['js/api/a.js', "import { b } from '../worker/main';"],
+    ['js/api/in-thread.js', "import '../worker/host';"],
     ['js/idb/a.ts', "import { b } from '../index';"],
     ['js/opfs/a.ts', "import { b } from '../channel/b';"],
     ['js/worker/a.ts', "import { b } from '../idb/b';"],

@@ -1,6 +1,6 @@
 // What an application does in its dedicated worker, told by its page. Counts what it must not see:
 // workers of the worker, and messages that are not the page's.
-import { FlowDB, FlowDBError } from '/dist/index.js';
+import { FlowDB } from '/dist/index.js';
 import { ended, result } from '../compared/steps.js';
 import * as notes from '../storage/notes.js';
 import { check, stream } from '../storage/stream.js';
@@ -82,12 +82,6 @@ const steps = {
     while (names.length === 0) names = (await native.databases()).map(({ name }) => name);
     const own = (await self.indexedDB.databases()).map(({ name }) => name);
     return { own, native: names };
-  },
-
-  /** How FlowDB.open fails. */
-  async failure() {
-    const error = await FlowDB.open().catch((thrown) => thrown);
-    return notes.told(error, { FlowDBError });
   },
 
   /** What a trap of the module leaves. */
