@@ -207,10 +207,11 @@ struct Engine::State {
   // Whether a flush of the memtable would let compactions free that much.
   bool hides_much() const;
   Result<uint64_t> step_tidying();
-  // How much of the pending maintenance writers do for each byte that they write.
-  uint64_t pace() const;
-  // Does it for a write of `bytes`. Errors: closed.
-  Status keep_pace(uint64_t bytes);
+  // How much of the pending maintenance writers do for each byte that they write, of large values
+  // or not.
+  uint64_t pace(bool of_large) const;
+  // Does it for a write of `bytes` in so many records. Errors: closed.
+  Status keep_pace(uint64_t bytes, uint64_t records);
 };
 
 }  // namespace flowdb

@@ -97,7 +97,6 @@ bool Engine::State::fits_log(uint64_t payload_bytes, size_t count) const {
 }
 
 Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
-  FLOWDB_RETURN_IF_ERROR(keep_pace(payload_bytes));
   if (checkpoint_due) FLOWDB_RETURN_IF_ERROR(checkpoint(log->position()));
   const bool log_is_full = !log->has_room(payload_bytes, count);
   if (!log_is_full && memtable->memory_bytes() < options.memtable_bytes_max) return Status::ok();
@@ -148,6 +147,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
   const LatencyTimer timer(s.latencies.get(), &EngineLatencies::write, s.options.clock_ns);
   std::vector<LogBatch> frames;
   uint64_t payload_bytes = 0;
+  uint64_t records = 0;
   uint64_t sequence = s.last_sequence;
   for (const WriteBatch* batch : batches) {
     if (batch->count() == 0) continue;
@@ -156,6 +156,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
     }
     frames.push_back({++sequence, batch->payload()});
     payload_bytes += batch->payload().size();
+    records += batch->count();
   }
   if (frames.empty()) return Status::ok();
   if (!s.fits_log(payload_bytes, frames.size())) {
@@ -171,6 +172,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
     }
     return write_as_tables(pointers, kNeverExpires);
   }
+  FLOWDB_RETURN_IF_ERROR(s.keep_pace(payload_bytes, records));
   FLOWDB_RETURN_IF_ERROR(s.make_room(payload_bytes, frames.size()));
   const bool sync = durability == Durability::strict;
   {

@@ -1,6 +1,8 @@
-// Large batches and the log's extents: two of a size share one, and one alone fits where there is
-// no room for two.
+// Large batches: two of a size share an extent of the log, one alone fits where there is no room
+// for two, and none waits for a whole compaction.
 #include <gtest/gtest.h>
+
+#include <random>
 
 #include "engine/capped_file.h"
 #include "engine/test_engine.h"
@@ -59,6 +61,24 @@ TEST_F(LargeBatch, OneThatFillsTheLargestExtentIsWritten) {
     expect_ok(engine_->get("key" + std::to_string(i), {}, value));
     EXPECT_EQ(value.size(), bytes);
   }
+}
+
+// What is pending waits for idleness, or for many such writes, each of which does a part of it.
+TEST_F(LargeBatch, OnePaysForNoWholeCompaction) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 3; ++round) {
+    WriteBatch batch;
+    for (int i = 0; i < 40'000; ++i) {
+      std::string value(64, '\0');
+      for (char& c : value) c = static_cast<char>(random());
+      batch.put("key" + std::to_string(i), value);
+    }
+    expect_ok(engine_->write(batch, Durability::relaxed));
+  }
+  for (int i = 0; i < 4; ++i) expect_ok(put("large" + std::to_string(i), 1 << 20));
+  EXPECT_EQ(engine_->stats().compactions, 0u);
+  for (int i = 4; i < 24; ++i) expect_ok(put("large" + std::to_string(i), 1 << 20));
+  EXPECT_GT(engine_->stats().compactions, 0u);
 }
 
 }  // namespace
