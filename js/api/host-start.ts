@@ -9,8 +9,8 @@ import { hostInThread } from './in-thread';
 /** Where the package's own files are, if not beside this script. */
 export interface Location {
   /**
-   * worker.js; has to be of the page's own origin. Without a meaning in a dedicated worker, which
-   * needs no other one.
+   * worker.js, or a module that imports it; has to be of the page's own origin. It runs in a worker
+   * of the name that FlowDB gives. Without a meaning in a dedicated worker, which needs no other one.
    */
   readonly workerUrl?: string | URL | undefined;
   /** flowdb.wasm. */
@@ -41,9 +41,9 @@ export function startWorker({ workerUrl }: Location): StartedHost {
     workerUrl === undefined
       ? new Worker(new URL('./worker.js', import.meta.url), {
           type: 'module',
-          name: 'flowdb-wasm host',
+          name: 'flowdb-wasm-host',
         })
-      : new Worker(workerUrl, { type: 'module', name: 'flowdb-wasm host' });
+      : new Worker(workerUrl, { type: 'module', name: 'flowdb-wasm-host' });
   const tasks = new TaskQueue();
   return {
     port: worker,

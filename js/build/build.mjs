@@ -1,5 +1,5 @@
-// Builds the package: the engine to WebAssembly with CMake, the TypeScript to dist/ with esbuild
-// and tsc, the demo to build/demo. Each step sees for itself that nothing changed and is then
+// Builds the package: the engine to WebAssembly with CMake, the TypeScript to dist/ with Rollup,
+// esbuild and tsc, the demo to build/demo. Each step sees for itself that nothing changed and is then
 // skipped.
 //
 //   node js/build/build.mjs [--only=wasm|js|demo]

@@ -1,7 +1,7 @@
 // Makes dist/ from js/ and the WebAssembly build: the two entry points, the worker, the module, and
 // the type declarations.
 import fs from 'node:fs';
-import { at, run } from './command.mjs';
+import { BuildError, at, run } from './command.mjs';
 import { unlessUnchanged } from './fingerprint.mjs';
 
 /** Builds dist/; needs build/wasm and node_modules. */
@@ -42,8 +42,14 @@ async function bundle() {
       if (warning.code !== 'CIRCULAR_DEPENDENCY') warn(warning);
     },
   });
-  await build.write({ dir: at('dist'), format: 'esm', sourcemap: true });
+  const { output } = await build.write({ dir: at('dist'), format: 'esm', sourcemap: true });
   await build.close();
+  const scripts = output.filter(({ type }) => type === 'chunk');
+  const worker = scripts.find(({ name }) => name === 'worker');
+  if (scripts.length !== 3 || worker.imports.length + worker.dynamicImports.length > 0) {
+    const names = scripts.map(({ fileName, imports }) => `${fileName} (${imports.join(', ')})`);
+    throw new BuildError(`not three scripts, the worker's by itself: ${names.join('; ')}`);
+  }
 }
 
 async function writeTypes() {

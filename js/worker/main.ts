@@ -9,7 +9,7 @@ export { hostInThread } from './in-thread';
 declare const self: DedicatedWorkerGlobalScope;
 
 /** What js/api/host-start.ts calls the worker. */
-const workerName = 'flowdb-wasm host';
+const workerName = 'flowdb-wasm-host';
 
 if ('DedicatedWorkerGlobalScope' in globalThis && self.name === workerName) {
   const host = new Host(self, browserEnvironment(false, self.indexedDB));

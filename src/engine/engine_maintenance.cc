@@ -19,11 +19,10 @@ constexpr double kPressureMin = 1.25;
 constexpr double kPressureOfDoubling = 0.25;
 constexpr uint64_t kCompactionPace = 4;
 constexpr uint64_t kPaceDoublingsMax = 6;
-// A write of large values is many bytes at once, and leaves little to compact, since most of their
-// tables only move down. Such a one compacts no more than its own size at first, and twice as much
-// with each whole step of the pressure.
-constexpr uint64_t kLargeRecordBytes = 32 << 10;
+// A large value is many bytes at once, and leaves little to compact, since most of its tables only
+// move down: for each of its bytes one at first, and twice as much with each whole step.
 constexpr double kPressureOfLargeDoubling = 1;
+constexpr uint64_t kLargeCompactionPace = 1;
 // A container that can become shorter by so many regions is worth two flushes of the file.
 constexpr uint64_t kReclaimRegionsMin = 4;
 // What a flush of the file may take: a slice that has no more time left leaves it to the next.
@@ -127,20 +126,19 @@ uint64_t Engine::State::pace(bool of_large) const {
   if (pressure < kPressureMin) return flush_pace;
   const double step = of_large ? kPressureOfLargeDoubling : kPressureOfDoubling;
   const auto doublings = static_cast<uint64_t>((pressure - kPressureMin) / step);
-  const uint64_t first = of_large ? 1 : kCompactionPace;
+  const uint64_t first = of_large ? kLargeCompactionPace : kCompactionPace;
   return flush_pace + (first << std::min(doublings, kPaceDoublingsMax));
 }
 
-Status Engine::State::keep_pace(uint64_t bytes, uint64_t records) {
-  const bool of_large = bytes >= records * kLargeRecordBytes;
-  uint64_t pace_now = pace(of_large);
-  work_due += bytes * pace_now;
+Status Engine::State::keep_pace(uint64_t bytes, uint64_t large_bytes) {
+  uint64_t pace_now = pace(false);
+  work_due += bytes * pace_now + large_bytes * pace(true);
   while (work_due >= kStepWork && pace_now > 0) {
     const Result<uint64_t> work = step_maintenance(Upkeep::due);
     // A failure shows in the call that maintains; a write fails only for its own reasons.
     const bool goes_on = work.is_ok() && work.value() > 0;
     work_due = goes_on ? work_due - std::min(work_due, work.value()) : 0;
-    pace_now = pace(of_large);
+    pace_now = pace(false);
   }
   if (pace_now == 0) work_due = 0;
   return storage->can_write() ? Status::ok() : check_writable();

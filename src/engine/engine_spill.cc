@@ -46,7 +46,7 @@ Status write_overlay(const Memtable& overlay, uint64_t sequence, int64_t expire_
 Status Engine::State::spill(const Memtable& overlay, int64_t expire_at, Spill& to) {
   FLOWDB_RETURN_IF_ERROR(check_writable());
   if (overlay.count() == 0) return Status::ok();
-  FLOWDB_RETURN_IF_ERROR(keep_pace(overlay.data_bytes(), overlay.count()));
+  FLOWDB_RETURN_IF_ERROR(keep_pace(overlay.data_bytes(), 0));
   // The container takes one table at a time.
   FLOWDB_RETURN_IF_ERROR(finish_flush());
   FLOWDB_RETURN_IF_ERROR(pause_compaction());

@@ -208,10 +208,10 @@ struct Engine::State {
   bool hides_much() const;
   Result<uint64_t> step_tidying();
   // How much of the pending maintenance writers do for each byte that they write, of large values
-  // or not.
+  // behind the split key or of others.
   uint64_t pace(bool of_large) const;
-  // Does it for a write of `bytes` in so many records. Errors: closed.
-  Status keep_pace(uint64_t bytes, uint64_t records);
+  // Does it for a write of so many bytes of either sort. Errors: closed.
+  Status keep_pace(uint64_t bytes, uint64_t large_bytes);
 };
 
 }  // namespace flowdb

@@ -20,6 +20,9 @@ constexpr size_t kOperationBytes = 16;
 // of their limit.
 constexpr uint64_t kLogShare = 16;
 
+// So large are records on average in a batch that may count as one of large values.
+constexpr uint64_t kLargeRecordBytes = 32 << 10;
+
 // Calls `use` for each operation of a batch.
 template <typename Use>
 Status each_operation(const WriteBatch& batch, Use use) {
@@ -29,6 +32,16 @@ Status each_operation(const WriteBatch& batch, Use use) {
     if (!more) return Status::ok();
     use(record);
   }
+}
+
+// What the keys behind the split take of a batch of large values.
+Result<uint64_t> large_bytes_of(const WriteBatch& batch, const TableSplit& split) {
+  uint64_t bytes = 0;
+  if (batch.payload().size() < batch.count() * kLargeRecordBytes) return bytes;
+  FLOWDB_RETURN_IF_ERROR(each_operation(batch, [&](const Record& record) {
+    if (split.is_behind(record.key)) bytes += record.key.size() + record.value.size();
+  }));
+  return bytes;
 }
 
 // The newest version of each key of the overlay, as a batch.
@@ -147,7 +160,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
   const LatencyTimer timer(s.latencies.get(), &EngineLatencies::write, s.options.clock_ns);
   std::vector<LogBatch> frames;
   uint64_t payload_bytes = 0;
-  uint64_t records = 0;
+  uint64_t large_bytes = 0;
   uint64_t sequence = s.last_sequence;
   for (const WriteBatch* batch : batches) {
     if (batch->count() == 0) continue;
@@ -156,7 +169,8 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
     }
     frames.push_back({++sequence, batch->payload()});
     payload_bytes += batch->payload().size();
-    records += batch->count();
+    FLOWDB_ASSIGN_OR_RETURN(const uint64_t large, large_bytes_of(*batch, s.table_split));
+    large_bytes += large;
   }
   if (frames.empty()) return Status::ok();
   if (!s.fits_log(payload_bytes, frames.size())) {
@@ -172,7 +186,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
     }
     return write_as_tables(pointers, kNeverExpires);
   }
-  FLOWDB_RETURN_IF_ERROR(s.keep_pace(payload_bytes, records));
+  FLOWDB_RETURN_IF_ERROR(s.keep_pace(payload_bytes - large_bytes, large_bytes));
   FLOWDB_RETURN_IF_ERROR(s.make_room(payload_bytes, frames.size()));
   const bool sync = durability == Durability::strict;
   {

@@ -165,3 +165,14 @@ test('a worker that can’t be loaded is an error, not a silent change of databa
   await page.goto(`${origin}/auto.html`);
   expect((await failed).message).toContain('worker');
 });
+
+test('without the worker’s script the import fails, and nothing is replaced', async ({ page }) => {
+  await page.route('**/dist/worker.js', (route) => route.fulfill({ status: 404, body: '' }));
+  const [failed, isNative] = await page.evaluate(async (path) => {
+    const before = indexedDB;
+    const error: unknown = await import(path).then(() => undefined, (thrown: unknown) => thrown);
+    return [error instanceof Error, indexedDB === before];
+  }, '/dist/auto.js');
+  expect(failed).toBe(true);
+  expect(isNative).toBe(true);
+});

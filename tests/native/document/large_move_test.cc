@@ -124,6 +124,20 @@ TEST_F(LargeMove, SoDoThoseThatAreOverwrittenWithoutAPause) {
   }
 }
 
+// Below 256 KiB values are merged like all others, of which writers do their share: without a pause
+// it holds them near the limit.
+TEST_F(LargeMove, SmallerOnesStayNearItWithoutAPause) {
+  constexpr int kValues = 1000;
+  constexpr size_t kBytes = 64 << 10;
+  for (int key = 0; key < kValues; ++key) put(key, 1, kBytes);
+  maintain();
+  const uint64_t limit = kValues * kBytes * 3 / 2 + (8 << 20);
+  for (int i = 0; i < 2 * kValues; ++i) {
+    put(static_cast<int>(random_() % kValues), 1, kBytes);
+    ASSERT_LE(stored_bytes(), limit * 11 / 10) << i;
+  }
+}
+
 // Of one transaction, larger than the memory: their tables meet nothing, and are moved.
 TEST_F(LargeMove, ManyAtOnceAreWrittenOnce) {
   constexpr int kValues = 160;
