@@ -132,7 +132,8 @@ uint64_t Engine::State::pace(bool of_large) const {
 
 Status Engine::State::keep_pace(uint64_t bytes, uint64_t large_bytes) {
   uint64_t pace_now = pace(false);
-  work_due += bytes * pace_now + large_bytes * pace(true);
+  work_due += bytes * pace_now;
+  if (large_bytes > 0) work_due += large_bytes * pace(true);
   while (work_due >= kStepWork && pace_now > 0) {
     const Result<uint64_t> work = step_maintenance(Upkeep::due);
     // A failure shows in the call that maintains; a write fails only for its own reasons.
