@@ -5,9 +5,10 @@
 import type { PostTask } from './task-queue';
 
 /**
- * Messages follow each other closely when so many have come within so many milliseconds. Two threads
- * that stay awake need a core each, and where there are only two it takes the system some
- * milliseconds to find that out: a page that asks for less gets its answers sooner when both sleep.
+ * Messages follow each other closely when so many that were sent within so many milliseconds are
+ * answered. Two threads that stay awake need a core each, and where there are only two it takes the
+ * system some milliseconds to find that out: a page that asks for less gets its answers sooner when
+ * both sleep.
  */
 export const runLength = 64;
 export const runMs = 48;
@@ -19,8 +20,8 @@ export class Alertness {
   readonly #postTask: PostTask;
   readonly #now: () => number;
   readonly #vigilMs: number;
-  // When the last messages came, the oldest at #at.
-  readonly #arrivals = new Array<number>(runLength).fill(-Infinity);
+  // When the last messages were sent that were answered, the oldest at #at.
+  readonly #answered = new Array<number>(runLength).fill(-Infinity);
   #at = 0;
   #sentAt = -Infinity;
   #isAwaiting = false;
@@ -41,16 +42,19 @@ export class Alertness {
   arrived(): void {
     if (!this.#isAwaiting) return;
     this.#isAwaiting = false;
-    this.#arrivals[this.#at] = this.#now();
+    this.#answered[this.#at] = this.#sentAt;
     this.#at = (this.#at + 1) % runLength;
   }
 
-  /** One was sent that is followed by one of the other side, as far as is known. */
-  sent(): void {
-    this.#sentAt = this.#now();
+  /**
+   * One was sent that is followed by one of the other side, as far as is known.
+   * @param now what the clock shows
+   */
+  sent(now = this.#now()): void {
+    this.#sentAt = now;
     this.#isAwaiting = true;
     this.#tasks = 0;
-    const oldest = this.#arrivals[this.#at] ?? -Infinity;
+    const oldest = this.#answered[this.#at] ?? -Infinity;
     if (this.#isAwake || this.#sentAt - oldest > runMs) return;
     this.#isAwake = true;
     this.#wait();

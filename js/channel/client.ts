@@ -58,15 +58,16 @@ export class ChannelClient {
   #flushIsDue = false;
   #dead: ErrorData | undefined;
 
-  /** @param alertness for this thread; none where the other side runs on it, too */
+  /**
+   * The caller hands all messages of the port to receive().
+   * @param alertness for this thread; none where the other side runs on it, too
+   */
   constructor(port: ChannelPort, control: ControlHandler, alertness?: Alertness) {
     this.#port = port;
     this.#control = control;
     this.#alertness = alertness;
-    port.addEventListener('message', (event) => this.#receive((event as MessageEvent).data));
     port.addEventListener('messageerror', () => this.#die('A message could not be read.'));
     port.addEventListener('error', (event) => this.#die(describe(event)));
-    port.start?.();
   }
 
   get counts(): ChannelCounts {
@@ -148,7 +149,7 @@ export class ChannelClient {
 
   #prepare(canWait: boolean): CommandWriter {
     if (this.#writer.byteLength >= batchBytesMax) this.flush();
-    if (!canWait && !this.#flushIsDue) {
+    if (!canWait && !this.isHeld && !this.#flushIsDue) {
       this.#flushIsDue = true;
       queueMicrotask(() => {
         if (this.#flushIsDue && !this.isHeld) this.flush();
@@ -163,7 +164,8 @@ export class ChannelClient {
     this.#port.postMessage(message, transfer);
   }
 
-  #receive(data: unknown): void {
+  /** Takes the data of a message that has come. */
+  receive(data: unknown): void {
     if (this.#dead !== undefined) return;
     this.#counts.messagesReceived++;
     if (data instanceof ArrayBuffer) {

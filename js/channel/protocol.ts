@@ -84,6 +84,3 @@ export const REPLY_HEADER_BYTES = 20;
 
 /** The id of the upgrade transaction within its connection. */
 export const UPGRADE_TRANSACTION = 0;
-
-/** Ids and lengths are u32. */
-export const MAX_U32 = 0xffffffff;

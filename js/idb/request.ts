@@ -77,8 +77,9 @@ export class Request extends EventNode implements Delivery {
 
   /** The last steps of https://w3c.github.io/IndexedDB/#fire-success-event, #fire-error-event. */
   end(dispatch: Dispatch | null): void {
-    const cancelled = dispatch?.event.defaultPrevented === true;
-    this.transaction.deactivate(dispatch?.didThrow === true, cancelled ? null : this.error);
+    const { error } = this;
+    const isCancelled = error !== null && dispatch?.event.defaultPrevented === true;
+    this.transaction.deactivate(dispatch?.didThrow === true, isCancelled ? null : error);
   }
 
   #takeAnswer(): void {

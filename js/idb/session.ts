@@ -67,9 +67,9 @@ export class Session implements ControlHandler {
   ): Promise<void> {
     this.#failure = undefined;
     this.#isReady = false;
-    this.pool.announce(port);
     const client = new ChannelClient(port, this, alertness);
-    this.pool.attach(port);
+    this.pool.attach(port, (message) => client.receive((message as MessageEvent).data));
+    port.start?.();
     this.#client = client;
     client.send(hello);
     return new Promise((resolve, reject) => (this.#greeting = { resolve, reject }));

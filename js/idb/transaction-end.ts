@@ -1,5 +1,5 @@
 // The events that end a transaction.
-import { Dispatch } from './events/dispatch';
+import { Dispatch, isHeard } from './events/dispatch';
 import type { Delivery } from './events/delivery-pool';
 import { createAbortEvent, createEvent } from './events/fired-event';
 import type { Transaction } from './transaction';
@@ -12,10 +12,11 @@ export class TransactionCompleted implements Delivery {
     this.#transaction = transaction;
   }
 
-  begin(): Dispatch {
+  begin(): Dispatch | null {
     const transaction = this.#transaction;
     if (transaction.openRequest !== null) transaction.connection.upgrade = null;
     transaction.finish();
+    if (!isHeard(transaction, 'complete', false)) return null;
     return new Dispatch(createEvent('complete'), transaction);
   }
 

@@ -49,7 +49,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
 
   readonly #handles = new Map<Store, StoreHandle>();
   // The request list. Those before #head had their events, those before #answered their answers.
-  readonly #requests: Request[] = [];
+  #requests: Request[] = [];
   #head = 0;
   #answered = 0;
   // Of those answered, the failures that had no event yet.
@@ -244,7 +244,8 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     if (hasFailed) this.#failedAnswers--;
     this.#head++;
     if (this.#head === this.#requests.length) {
-      this.#requests.length = this.#head = this.#answered = 0;
+      this.#requests = [];
+      this.#head = this.#answered = 0;
     } else if (this.#head >= listMax && this.#head * 2 >= this.#requests.length) {
       // New ones always come before the last is done: the list would keep all there were.
       this.#requests.splice(0, this.#head);

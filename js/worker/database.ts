@@ -141,7 +141,7 @@ export class Database {
       for (let next = this.#runnable.shift(); next !== undefined; next = this.#runnable.shift()) {
         next.isQueued = false;
         this.#runSections(next, isPast, isSplitting);
-        if (isPast()) return hasWritten;
+        if (this.hasWork && isPast()) return hasWritten;
       }
       if (this.#staged.length === 0) return hasWritten;
       const writers = this.#staged.filter(({ isWriter }) => isWriter).length;
@@ -149,7 +149,7 @@ export class Database {
       this.#commitStaged();
       if (writers > 0) this.#company.written(writers);
       hasWritten ||= writers > 0;
-      if (isPast()) return hasWritten;
+      if (this.hasWork && isPast()) return hasWritten;
     }
   }
 
@@ -212,7 +212,7 @@ export class Database {
         if (rest.length > 0) queue.unshift({ ...next, body: rest });
       } else if (next.kind === SectionKind.commit) this.#stage(transaction);
       else this.#abort(transaction, StatusCode.ok, '');
-      if (transaction.state !== 'ready') queue.length = 0;
+      if (transaction.state !== 'ready') queue.splice(0);
       if (queue.length > 0 && isPast()) {
         this.#enqueue(transaction);
         return;
@@ -303,7 +303,7 @@ export class Database {
 
   #end(transaction: Transaction, isCommitted: boolean): void {
     transaction.state = 'ended';
-    transaction.queue.length = 0;
+    if (transaction.queue.length > 0) transaction.queue.splice(0);
     transaction.connection.live.delete(transaction.id);
     transaction.onEnd?.(isCommitted);
     for (const next of this.#scheduler.end(transaction)) {

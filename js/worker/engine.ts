@@ -8,6 +8,8 @@ import type { FlowDatabase, FlowModule, FlowSchema, TakeReplies } from './flow-m
 import { addFile, dropFile } from './module-holder';
 import type { Transaction } from './transaction';
 
+const none = new Uint8Array(0);
+
 /** The heap holds about so many bytes of commands at once. */
 const commandBytesMax = 1 << 20;
 
@@ -79,7 +81,7 @@ export class Engine {
   /** Takes the replies that wait in the heap. */
   takeReplies(): Uint8Array<ArrayBuffer> {
     const length = this.calls.replyLength();
-    if (length === 0) return new Uint8Array(0);
+    if (length === 0) return none;
     const address = this.calls.replyAddress();
     const replies = this.#module.HEAPU8.slice(address, address + length);
     this.calls.clearReplies();

@@ -6,7 +6,6 @@ import type { ErrorData } from '../channel/status';
 import { errorData, StatusCode } from '../channel/status';
 import type { Storage } from '../opfs/storage';
 import type { Connection } from './connection';
-import type { Database } from './database';
 import type { Environment, Port } from './environment';
 import { Failure, failureData, isExpected } from './failure';
 import { Maintenance } from './maintenance';
@@ -122,12 +121,13 @@ export class Host {
   #turn(isCommitting: boolean): void {
     const { clock } = this.#environment;
     this.#work(clock.now() + turnMs, isCommitting);
-    if (this.#databases().some(({ hasWork }) => hasWork)) {
+    if (this.#hasWork()) {
       this.#postTurn();
       return;
     }
-    this.#maintenance.start();
-    this.#alertness?.sent();
+    const now = clock.now();
+    this.#maintenance.start(now);
+    this.#alertness?.sent(now);
   }
 
   #work(deadline: number, isCommitting: boolean): void {
@@ -141,9 +141,7 @@ export class Host {
       named.letGoOfLost();
     }
     this.#outbox.flush();
-    for (const { connection, owner } of [...this.#connections.values()]) {
-      owner.closeIfOver(connection);
-    }
+    for (const { connection, owner } of this.#connections.values()) owner.closeIfOver(connection);
   }
 
   #letGoOfLost(): void {
@@ -253,8 +251,9 @@ export class Host {
     if (!isExpected(error)) this.#crash(error);
   }
 
-  #databases(): Database[] {
-    return [...this.#names.values()].flatMap(({ database }) => database ?? []);
+  #hasWork(): boolean {
+    for (const { database } of this.#names.values()) if (database?.hasWork === true) return true;
+    return false;
   }
 }
 

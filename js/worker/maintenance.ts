@@ -42,9 +42,12 @@ export class Maintenance {
     this.#due.add(database);
   }
 
-  /** Begins or goes on, now that the messages that have come are worked on. */
-  start(): void {
-    this.#lastWork = this.#environment.clock.now();
+  /**
+   * Begins or goes on, now that the messages that have come are worked on.
+   * @param now what the clock shows
+   */
+  start(now = this.#environment.clock.now()): void {
+    this.#lastWork = now;
     if (this.#isRunning || this.#due.size === 0) return;
     this.#isRunning = true;
     this.#run().catch((error: unknown) => {

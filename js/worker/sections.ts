@@ -1,6 +1,6 @@
 // Takes a data message of the page apart into its sections (js/channel/PROTOCOL.md). Trusts no
 // length in it.
-import { MAX_U32, SECTION_HEADER_BYTES, SectionKind } from '../channel/protocol';
+import { SECTION_HEADER_BYTES, SectionKind } from '../channel/protocol';
 
 export interface Section {
   readonly kind: number;
@@ -58,12 +58,14 @@ function checkHeader(view: DataView, at: number): string | undefined {
 export function readBegin(body: Uint8Array): Begin | string {
   if (body.length < beginHeaderBytes) return `BEGIN: ${body.length} bytes`;
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const [mode, durability, count] = [0, 4, 8].map((at) => view.getUint32(at, true));
-  if (mode === undefined || mode > 1) return `BEGIN: mode ${mode}`;
-  if (durability === undefined || durability > 2) return `BEGIN: durability ${durability}`;
+  const mode = view.getUint32(0, true);
+  const durability = view.getUint32(4, true);
+  const count = view.getUint32(8, true);
+  if (mode > 1) return `BEGIN: mode ${mode}`;
+  if (durability > 2) return `BEGIN: durability ${durability}`;
   const room = (body.length - beginHeaderBytes) / 4;
-  if (count !== room) return `BEGIN: ${count ?? MAX_U32} stores in the room of ${room}`;
-  const storeAt = (i: number) => view.getUint32(beginHeaderBytes + i * 4, true);
-  const stores = Array.from({ length: room }, (_, i) => storeAt(i));
+  if (count !== room) return `BEGIN: ${count} stores in the room of ${room}`;
+  const stores: number[] = [];
+  for (let at = beginHeaderBytes; at < body.length; at += 4) stores.push(view.getUint32(at, true));
   return { mode, durability, stores };
 }

@@ -18,7 +18,6 @@ class FakePort implements ChannelPort {
   readonly sent: unknown[] = [];
   readonly transferred: Transferable[] = [];
   readonly #listeners = new Map<string, (event: Event) => void>();
-  started = false;
 
   postMessage(data: unknown, transfer: Transferable[]): void {
     this.sent.push(structuredClone(data, { transfer }));
@@ -27,10 +26,6 @@ class FakePort implements ChannelPort {
 
   addEventListener(type: string, listener: (event: Event) => void): void {
     this.#listeners.set(type, listener);
-  }
-
-  start(): void {
-    this.started = true;
   }
 
   dispatch(event: Event): void {
@@ -87,6 +82,7 @@ function setUp() {
     client.begin(connection, transaction, readwrite, Durability.default, [1], recorder);
     return recorder;
   };
+  port.addEventListener('message', (event) => client.receive((event as MessageEvent).data));
   return { port, client, messages, deaths, begin };
 }
 
@@ -104,7 +100,6 @@ describe('sending', () => {
     client.commands(1, 1).clear(1, 3);
     await Promise.resolve();
     expect(port.summary()).toEqual([[1, 2, 3], [2]]);
-    expect(port.started).toBe(true);
   });
 
   it('sends at once when asked, and then nothing more', async () => {
@@ -234,7 +229,7 @@ describe('delivery', () => {
     const recorder = register();
     // What a task has made or read of a WeakRef stays until its end.
     await new Promise((resolve) => setTimeout(resolve));
-    port.receive({ t: 'closed', connection: 1, error: null });
+    client.receive({ t: 'closed', connection: 1, error: null });
     expect(isKept).toBe(true);
     await new Promise((resolve) => setTimeout(resolve));
     collectGarbage();

@@ -30,9 +30,12 @@ export function shareCurrentEvent(): void {
   Object.defineProperty(globalThis, 'event', property);
 }
 
-/** An event is about to be handed to a listener. It is shown until showAgain(). */
-export function showEvent(event: Event): void {
-  if (browsersOwn !== undefined) shown = { event, carrier: browsersOwn() };
+/**
+ * An event is about to be handed to a listener. It is shown until showAgain().
+ * @param carrier the event that the browser dispatches, where that is known
+ */
+export function showEvent(event: Event, carrier: Event | undefined): void {
+  if (browsersOwn !== undefined) shown = { event, carrier: carrier ?? browsersOwn() };
 }
 
 /** What showAgain() goes back to. */

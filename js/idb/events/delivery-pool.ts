@@ -42,7 +42,7 @@ const queueMax = 256;
 export class DeliveryPool {
   readonly #ports: SlotPort[] = [];
   #slotsPerPort = slotsAtFirst;
-  readonly #queue: Delivery[] = [];
+  #queue: Delivery[] = [];
   #head = 0;
   #settling: Settling[] = [];
 
@@ -68,17 +68,21 @@ export class DeliveryPool {
   }
 
   /**
-   * Tells that slots will be attached to a port behind the listener that brings deliveries. To be
-   * called before that listener is added: its deliveries then need no message of their own.
+   * Hangs the slots on a port.
+   * @param bring takes each message first; what it delivers needs no message of its own
    */
-  announce(port: SlotPort): void {
-    port.addEventListener('message', () => (this.#isExpected = true));
-  }
-
-  /** Hangs the slots on a port. */
-  attach(port: SlotPort): void {
+  attach(port: SlotPort, bring: (message: Event) => void = () => {}): void {
     this.#ports.push(port);
-    this.#addSlots(port, this.#slotsPerPort);
+    // One listener for both: a browser's call of a listener costs more than most of what is done.
+    port.addEventListener('message', (message) => {
+      this.#isExpected = true;
+      try {
+        bring(message);
+      } finally {
+        this.#slot(message);
+      }
+    });
+    this.#addSlots(port, this.#slotsPerPort - 1);
   }
 
   #addSlots(port: SlotPort, count: number): void {
@@ -145,7 +149,8 @@ export class DeliveryPool {
     if (this.#advanceCurrent()) return this.#used < this.#slots;
     // The last slot starts nothing, so that nothing stays open until the next message comes.
     if (this.#used === this.#slots) return false;
-    if (performance.now() - this.#startedAt > longestRunMs) return false;
+    // The first slot always starts something.
+    if (this.#used > 1 && performance.now() - this.#startedAt > longestRunMs) return false;
     return this.#startNext();
   }
 
@@ -163,8 +168,9 @@ export class DeliveryPool {
     this.#used = 0;
     this.#slots = this.#slotsPerPort;
     this.#startedAt = performance.now();
-    this.#microtasksRan = false;
-    queueMicrotask(() => (this.#microtasksRan = true));
+    // Where they were seen to run, the remaining slots were added.
+    this.#microtasksRan = this.#slotsPerPort === slotsMax;
+    if (!this.#microtasksRan) queueMicrotask(() => (this.#microtasksRan = true));
     this.#bracket.begin();
   }
 
@@ -188,7 +194,7 @@ export class DeliveryPool {
   // Calls the next listener of the delivery under way; false when there is none.
   #advanceCurrent(): boolean {
     if (this.#current === null) return false;
-    if (this.#dispatch?.callNext() === true) return true;
+    if (this.#dispatch?.callNext(this.#message ?? undefined) === true) return true;
     const delivery = this.#current;
     const dispatch = this.#dispatch;
     this.#current = this.#dispatch = null;
@@ -201,7 +207,8 @@ export class DeliveryPool {
     for (;;) {
       const delivery = this.#queue[this.#head];
       if (delivery === undefined) {
-        this.#queue.length = this.#head = 0;
+        if (this.#head > 0) this.#queue = [];
+        this.#head = 0;
         return false;
       }
       this.#head++;

@@ -54,15 +54,16 @@ export class Dispatch {
   /**
    * Calls the next listener, if there is one left. Its event stays shown as `window.event`, for the
    * microtasks behind it.
+   * @param carrier the event that the browser dispatches meanwhile, where that is known
    */
-  callNext(): boolean {
+  callNext(carrier?: Event): boolean {
     for (;;) {
       if (this.#list === null && !this.#enter()) return false;
       const list = this.#list ?? [];
       while (this.#at < list.length) {
         const listener = list[this.#at++];
         if (listener !== undefined && this.#wants(listener)) {
-          this.#call(listener);
+          this.#call(listener, carrier);
           return true;
         }
       }
@@ -110,12 +111,12 @@ export class Dispatch {
   }
 
   // https://dom.spec.whatwg.org/#concept-event-listener-inner-invoke
-  #call(listener: Listener): void {
+  #call(listener: Listener, carrier: Event | undefined): void {
     const node = this.current;
     if (node === null) return;
     if (listener.once) dropListener(node, listener);
     this.inPassive = listener.passive;
-    showEvent(this.event);
+    showEvent(this.event, carrier);
     try {
       const { callback } = listener;
       if (typeof callback === 'function') {

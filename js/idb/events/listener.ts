@@ -98,8 +98,16 @@ export function setHandler(node: EventNode, type: string, value: unknown): void 
     found.callback = value;
   } else {
     const callback: object = value;
-    const added = { type, callback, capture: false, once: false, passive: false, handler: true };
-    setListeners(node, [...node.listeners, { ...added, removed: false }]);
+    const added: Listener = {
+      type,
+      callback,
+      capture: false,
+      once: false,
+      passive: false,
+      handler: true,
+      removed: false,
+    };
+    setListeners(node, [...node.listeners, added]);
   }
 }
 
