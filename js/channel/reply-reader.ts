@@ -3,6 +3,7 @@
 import { ByteReader } from '../codec/byte-reader';
 import { append } from '../codec/intrinsics';
 import { MalformedError } from '../codec/malformed-error';
+import { readTagged } from '../codec/tagged-decoder';
 import { decodeJsonArray, decodeValue } from '../codec/value-decoder';
 import { ValueKind } from '../codec/value-encoder';
 import {
@@ -41,6 +42,8 @@ export class Reply extends ByteReader {
   /** The value that a GET has found, when it was decoded before it is asked for. */
   early: unknown = notEarly;
   #largeRead = 0;
+  /** Reads all values of the tagged form. */
+  #tagged: ByteReader | undefined;
   #error: DOMException | undefined;
 
   get isEarly(): boolean {
@@ -101,11 +104,24 @@ export class Reply extends ByteReader {
     }
     const at = this.offset;
     const kind = this.u32('value kind');
+    if (kind === ValueKind.tagged) return this.#taggedValue();
     const bytes = this.sizedBytes('value');
     if ((kind & VALUE_IN_PIECES) === 0) return decodeValue(kind, bytes);
     const pieces = this.large[this.#largeRead++];
     if (pieces === undefined) throw new MalformedError('value', at, 'has no pieces');
     return decodeValue(kind & ~VALUE_IN_PIECES, gathered(pieces));
+  }
+
+  // Where it stands: a view of its bytes and a reader of its own would take as long to make, and to
+  // collect, as a small value takes to decode.
+  #taggedValue(): unknown {
+    const length = this.u32('value');
+    const at = this.take(length, 'value');
+    this.take((4 - (length % 4)) % 4, 'value');
+    const reader = (this.#tagged ??= new ByteReader(this.bytes, at, at, this.view));
+    reader.offset = at;
+    reader.end = at + length;
+    return readTagged(reader);
   }
 
   /** New values. @param count how many there are. @throws MalformedError */

@@ -11,6 +11,7 @@ import {
   TAGGED_VERSION,
   ValueTag,
   ViewFlag,
+  type ViewConstructor,
   errorClasses,
   viewClasses,
 } from './value-tags';
@@ -21,8 +22,17 @@ import {
  * @throws MalformedError
  */
 export function decodeTagged(bytes: Uint8Array): unknown {
+  return readTagged(new ByteReader(bytes));
+}
+
+/**
+ * Decodes a value where it stands.
+ * @param reader has exactly one value before its end; what it needs of the bytes is copied
+ * @throws MalformedError, whose offset is the reader's
+ */
+export function readTagged(reader: ByteReader): unknown {
   try {
-    return decoder.decode(new ByteReader(bytes));
+    return decoder.decode(reader);
   } finally {
     decoder.forget();
   }
@@ -32,9 +42,9 @@ type Container = object | unknown[] | Map<unknown, unknown> | Set<unknown>;
 
 // An object whose contents are still to be read.
 interface Rest {
-  readonly outer: Rest | undefined;
-  readonly tag: ValueTag;
-  readonly target: Container;
+  outer: Rest | undefined;
+  tag: ValueTag;
+  target: Container;
   /** Values to come; a Map's keys count, too. */
   left: number;
   /** What the next value belongs to: a Map's key, which may be undefined, an error's property. */
@@ -43,22 +53,26 @@ interface Rest {
 
 const arrayLengthMax = 0xffffffff;
 
-type TypedArrayConstructor = new (
-  source: ArrayBuffer | ArrayBufferView,
-  offset?: number,
-  length?: number,
-) => ArrayBufferView;
-
 /** V8 keeps so many bytes within the object. */
 const shortView = 64;
 const scratch = new Uint8Array(shortView);
+
+/** Typed arrays of the scratch bytes, by the number of their class. */
+const scratchViews: (Uint8Array | undefined)[] = [];
+
+/** The list of a value's objects is used again, unless it has become longer. */
+const objectsKept = 256;
 
 const noBytes = new ByteReader(new Uint8Array(0));
 
 class TaggedDecoder {
   #reader = noBytes;
-  #objects: object[] = [];
+  /** By their numbers: so many as were read. */
+  #objects: (object | undefined)[] = [];
+  #count = 0;
   #rest: Rest | undefined;
+  /** One that is over, to be used again: garbage, too, costs time. */
+  #spare: Rest | undefined;
 
   decode(reader: ByteReader): unknown {
     this.#reader = reader;
@@ -70,7 +84,7 @@ class TaggedDecoder {
     for (;;) {
       const rest = this.#rest;
       if (rest === undefined) break;
-      if (rest.left === 0) this.#rest = rest.outer;
+      if (rest.left === 0) this.#end(rest);
       else this.#fill(rest);
     }
     if (reader.remaining > 0) throw new MalformedError('value', reader.offset, 'something follows');
@@ -80,37 +94,53 @@ class TaggedDecoder {
   /** Keeps nothing of what was decoded, or of what could not be. */
   forget(): void {
     this.#reader = noBytes;
-    this.#objects = [];
-    this.#rest = undefined;
+    // A new list for each value would be an eighth of all that there is to collect.
+    if (this.#count > objectsKept) this.#objects = [];
+    else for (let i = 0; i < this.#count; i++) this.#objects[i] = undefined;
+    this.#count = 0;
+    this.#rest = this.#spare = undefined;
   }
 
-  // Reads one value into an object. An object that is read is put in its place at once, and filled
-  // before the next value of its holder.
+  // Reads values into an object, up to one that has values of its own. Such an object is put in its
+  // place at once, and filled before the next value of its holder.
   #fill(rest: Rest): void {
-    rest.left--;
-    const { target } = rest;
-    switch (rest.tag) {
-      case ValueTag.array:
-        append(target as unknown[], this.#node());
+    const { tag, target } = rest;
+    do {
+      rest.left--;
+      switch (tag) {
+        case ValueTag.array:
+          append(target as unknown[], this.#node());
+          break;
+        case ValueTag.set:
+          (target as Set<unknown>).add(this.#node());
+          break;
+        case ValueTag.map:
+          this.#entry(rest, target as Map<unknown, unknown>);
+          break;
+        case ValueTag.error:
+          define(target, String(rest.key?.[0]), this.#node());
+          break;
+        default:
+          this.#property(tag, target);
+      }
+    } while (rest.left > 0 && this.#rest === rest);
+  }
+
+  // Reads a Map's key and its value, or one of them where the key has values of its own.
+  #entry(rest: Rest, target: Map<unknown, unknown>): void {
+    let key: unknown;
+    if (rest.key === undefined) {
+      key = this.#node();
+      if (this.#rest !== rest) {
+        rest.key = [key];
         return;
-      case ValueTag.set:
-        (target as Set<unknown>).add(this.#node());
-        return;
-      case ValueTag.map:
-        if (rest.key === undefined) {
-          rest.key = [this.#node()];
-        } else {
-          const [key] = rest.key;
-          rest.key = undefined;
-          (target as Map<unknown, unknown>).set(key, this.#node());
-        }
-        return;
-      case ValueTag.error:
-        define(target, String(rest.key?.[0]), this.#node());
-        return;
-      default:
-        this.#property(rest.tag, target);
+      }
+      rest.left--;
+    } else {
+      [key] = rest.key;
+      rest.key = undefined;
     }
+    target.set(key, this.#node());
   }
 
   #property(tag: ValueTag, target: Container): void {
@@ -199,7 +229,9 @@ class TaggedDecoder {
 
   // Objects are numbered as they come; references use the numbers.
   #add<T extends object>(object: T): T {
-    append<object>(this.#objects, object);
+    const at = this.#count++;
+    if (at < this.#objects.length) this.#objects[at] = object;
+    else append<object | undefined>(this.#objects, object);
     return object;
   }
 
@@ -214,7 +246,23 @@ class TaggedDecoder {
   }
 
   #begin(tag: ValueTag, target: Container, left: number, key: Rest['key']): void {
-    this.#rest = { outer: this.#rest, tag, target, left, key };
+    const rest = this.#spare;
+    if (rest === undefined) {
+      this.#rest = { outer: this.#rest, tag, target, left, key };
+      return;
+    }
+    rest.outer = this.#rest;
+    rest.tag = tag;
+    rest.target = target;
+    rest.left = left;
+    rest.key = key;
+    this.#rest = rest;
+    this.#spare = undefined;
+  }
+
+  #end(rest: Rest): void {
+    this.#rest = rest.outer;
+    this.#spare = rest;
   }
 
   #sparseArray(): Container {
@@ -266,7 +314,10 @@ class TaggedDecoder {
     const reader = this.#reader;
     const at = reader.offset;
     const length = reader.varint('buffer length');
-    if (tag === ValueTag.buffer) return reader.subarray(length, 'buffer').slice().buffer;
+    if (tag === ValueTag.buffer) {
+      const start = reader.take(length, 'buffer');
+      return reader.bytes.slice(start, start + length).buffer as ArrayBuffer;
+    }
     const maxByteLength = reader.varint('greatest buffer length');
     const contents = reader.subarray(length, 'buffer');
     try {
@@ -281,7 +332,8 @@ class TaggedDecoder {
   #view(): ArrayBufferView {
     const reader = this.#reader;
     const at = reader.offset;
-    const Class = viewClasses[reader.u8('view class')];
+    const number = reader.u8('view class');
+    const Class = viewClasses[number];
     if (Class === undefined) throw new MalformedError('view class', at, 'is none here');
     const tracks = (reader.u8('view flags') & ViewFlag.tracksLength) !== 0;
     const offset = reader.varint('view offset');
@@ -297,7 +349,7 @@ class TaggedDecoder {
       reader.bytes[reader.offset] === ValueTag.buffer &&
       reader.bytes[reader.offset + 1] === length
     ) {
-      return this.#shortView(Class as TypedArrayConstructor, length, length / elementBytes);
+      return this.#shortView(number, Class, length, length / elementBytes);
     }
     const buffer = this.#viewBuffer(reader.offset);
     try {
@@ -311,11 +363,14 @@ class TaggedDecoder {
 
   // A view of all of a small buffer: engines make one without a buffer, which costs much more than
   // the view, and add that when it is asked for. Till then the view has the buffer's number, too.
-  #shortView(Class: TypedArrayConstructor, bytes: number, length: number): ArrayBufferView {
+  // A slice is one in a single step, and keeps the bits of a NaN.
+  #shortView(number: number, Class: ViewConstructor, bytes: number, length: number) {
     const reader = this.#reader;
     reader.take(2, 'buffer length');
-    scratch.set(reader.subarray(bytes, 'buffer'));
-    return this.#add(new Class(new Class(scratch.buffer, 0, length)));
+    const at = reader.take(bytes, 'buffer');
+    scratch.set(reader.bytes.subarray(at, at + bytes));
+    const view = (scratchViews[number] ??= new Class(scratch.buffer) as Uint8Array);
+    return this.#add(view.slice(0, length));
   }
 
   // A buffer that is not there yet, or a reference to one that is.

@@ -147,15 +147,17 @@ const bigIntScratch = new DataView(bigIntBytes.buffer);
 export function readBigInt(reader: ByteReader, field: string): bigint {
   const start = reader.offset;
   const header = reader.varint(field);
-  const bytes = reader.subarray(Math.floor(header / 2), field);
-  if (bytes.length <= 8) {
-    for (let i = 0; i < 8; i++) bigIntBytes[i] = bytes[i] ?? 0;
+  const count = Math.floor(header / 2);
+  const at = reader.take(count, field);
+  const { bytes } = reader;
+  if (count <= 8) {
+    for (let i = 0; i < 8; i++) bigIntBytes[i] = i < count ? (bytes[at + i] as number) : 0;
     const magnitude = bigIntScratch.getBigUint64(0, true);
     return header % 2 === 1 ? -magnitude : magnitude;
   }
   let digits = '0x0';
-  for (let i = bytes.length - 1; i >= 0; i--) {
-    digits += (bytes[i] as number).toString(16).padStart(2, '0');
+  for (let i = count - 1; i >= 0; i--) {
+    digits += (bytes[at + i] as number).toString(16).padStart(2, '0');
   }
   try {
     const magnitude = BigInt(digits);

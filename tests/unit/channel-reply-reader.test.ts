@@ -64,6 +64,27 @@ describe('replies', () => {
   });
 });
 
+describe('values of the tagged form', () => {
+  const list = (...values: string[]): Reply =>
+    only(values.length, 1, ...values.flatMap((hex) => [1, ...sized(hex)]));
+
+  it('are read where they stand, one after the other', () => {
+    const reply = list('01 1501 1000 1601 0406', '01 1e 01 00 00 02 1c 02 07 09', '01 07 02 05');
+    const [map, ...others] = reply.values(reply.u32('count'));
+    expect([...(map as Map<object, unknown>)]).toEqual([[{}, new Set([3])]]);
+    expect(others).toEqual([Uint8Array.of(7, 9), 5n]);
+  });
+
+  it.each([
+    ['a string', '01 06 04 61', '01 00'],
+    ['a buffer', '01 1e 01 00 00 02', '1c 02 07 09'],
+    ['a number', '01 05 00 00', '01 00'],
+  ])('end where they end: %s does not go on in the next one', (_, cut, next) => {
+    const reply = list(cut, next);
+    expect(() => reply.values(reply.u32('count'))).toThrow(MalformedError);
+  });
+});
+
 describe('values ahead of their reply', () => {
   const json = (text: string) => [0, ...sized(Buffer.from(text).toString('hex'))];
   const part = (...body: (number | string)[]) => withLength(5, 7, 9, 5, body);
