@@ -12,6 +12,7 @@
 #include "imports.h"
 #include "interpreter.h"
 #include "opfs_file.h"
+#include "storage/read_ahead_file.h"
 #include "surroundings.h"
 
 #define FLOWDB_EXPORT(result) extern "C" EMSCRIPTEN_KEEPALIVE result
@@ -105,7 +106,8 @@ flow_open(int container_file, int log_file, uint32_t memtable_bytes, uint32_t bl
   if (block_cache_bytes != 0) options.block_cache_bytes = block_cache_bytes;
   options.random = random_number;
   options.now_us = now_us;
-  auto engine = Engine::open(std::make_unique<OpfsFile>(container_file, "flow.db"),
+  auto container = std::make_unique<OpfsFile>(container_file, "flow.db");
+  auto engine = Engine::open(std::make_unique<ReadAheadFile>(std::move(container)),
                              std::make_unique<OpfsFile>(log_file, "flow.wal"), options);
   if (!engine.is_ok()) return report(engine.status()), nullptr;
   auto database = Database::open(std::move(engine).value(), argument);

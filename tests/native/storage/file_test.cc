@@ -9,6 +9,7 @@
 
 #include "storage/memory_file.h"
 #include "storage/posix_file.h"
+#include "storage/read_ahead_file.h"
 #include "storage/temporary_folder.h"
 
 namespace flowdb {
@@ -23,6 +24,12 @@ struct Place {
 struct MemoryPlace : Place {
   std::unique_ptr<File> open() override { return std::make_unique<MemoryFile>(bytes, "flow.db"); }
   std::shared_ptr<std::string> bytes = std::make_shared<std::string>();
+};
+
+struct ReadAheadPlace : MemoryPlace {
+  std::unique_ptr<File> open() override {
+    return std::make_unique<ReadAheadFile>(MemoryPlace::open());
+  }
 };
 
 struct PosixPlace : Place {
@@ -142,6 +149,7 @@ TEST_P(FileSuite, AWildOffsetIsAnErrorAndNotACrash) {
 INSTANTIATE_TEST_SUITE_P(
     All, FileSuite,
     testing::Values(Kind{"memory", [] { return std::make_unique<MemoryPlace>(); }},
+                    Kind{"read_ahead", [] { return std::make_unique<ReadAheadPlace>(); }},
                     Kind{"posix", [] { return std::make_unique<PosixPlace>(); }}),
     [](const testing::TestParamInfo<Kind>& kind) { return kind.param.name; });
 
