@@ -16,6 +16,23 @@ export const runMs = 48;
 /** So many empty tasks at most, where the clock is too coarse to tell the time. */
 const tasksMax = 200;
 
+/**
+ * Where another program keeps a core busy, the thread that stays awake has the other one, and the
+ * message comes only when it has given up: after some milliseconds instead of a fifth of one. What
+ * comes within so many milliseconds was held up like that; what comes later was sent later.
+ */
+export const heldUpMs = 8;
+
+/** So many that are held up are what it takes the system to find out that two cores are wanted. */
+export const heldUpMax = 8;
+
+/** Then more messages have to follow each other closely: so many, and twice as many each time. */
+const patienceMin = 64;
+const patienceMax = 64 * patienceMin;
+
+/** So many in a row that come while they are awaited show that the cores are free. */
+export const trustLength = 256;
+
 export class Alertness {
   readonly #postTask: PostTask;
   readonly #now: () => number;
@@ -27,6 +44,13 @@ export class Alertness {
   #isAwaiting = false;
   #isAwake = false;
   #tasks = 0;
+  // How many messages have followed each other closely, and how many that takes beyond the first.
+  #run = 0;
+  #patience = 0;
+  #wasInVain = false;
+  // How many were held up, and how many in a row were not.
+  #heldUp = 0;
+  #trusted = 0;
 
   /**
    * @param now a clock, in milliseconds
@@ -42,6 +66,12 @@ export class Alertness {
   arrived(): void {
     if (!this.#isAwaiting) return;
     this.#isAwaiting = false;
+    if (this.#wasInVain) {
+      this.#wasInVain = false;
+      if (this.#now() - this.#sentAt < heldUpMs) this.#noteHeldUp();
+    } else if (this.#isAwake && ++this.#trusted === trustLength) {
+      this.#patience = this.#heldUp = 0;
+    }
     this.#answered[this.#at] = this.#sentAt;
     this.#at = (this.#at + 1) % runLength;
   }
@@ -53,11 +83,20 @@ export class Alertness {
   sent(now = this.#now()): void {
     this.#sentAt = now;
     this.#isAwaiting = true;
+    this.#wasInVain = false;
     this.#tasks = 0;
     const oldest = this.#answered[this.#at] ?? -Infinity;
-    if (this.#isAwake || this.#sentAt - oldest > runMs) return;
+    this.#run = now - oldest > runMs ? 0 : this.#run + 1;
+    if (this.#isAwake || this.#run <= this.#patience) return;
     this.#isAwake = true;
     this.#wait();
+  }
+
+  #noteHeldUp(): void {
+    this.#trusted = 0;
+    if (++this.#heldUp < heldUpMax) return;
+    this.#patience = Math.min(Math.max(this.#patience * 2, patienceMin), patienceMax);
+    this.#heldUp = this.#run = 0;
   }
 
   #wait(): void {
@@ -65,6 +104,7 @@ export class Alertness {
       const isOver = this.#now() - this.#sentAt >= this.#vigilMs || ++this.#tasks > tasksMax;
       this.#isAwake = this.#isAwaiting && !isOver;
       if (this.#isAwake) this.#wait();
+      else this.#wasInVain = this.#isAwaiting;
     });
   }
 }

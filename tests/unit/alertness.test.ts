@@ -1,6 +1,13 @@
 // A thread stays awake for a moment where messages follow each other closely, and only there.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Alertness, runLength, runMs } from '../../js/channel/alertness';
+import {
+  Alertness,
+  heldUpMax,
+  heldUpMs,
+  runLength,
+  runMs,
+  trustLength,
+} from '../../js/channel/alertness';
 import { ChannelClient } from '../../js/channel/client';
 import { message, withLength } from './channel-replies';
 import { begin, createStore, get, WorkerDriver } from './worker-driver';
@@ -91,6 +98,76 @@ test('a pause ends the run', () => {
   now += runMs;
   alertness.sent();
   expect(tasks).toHaveLength(0);
+});
+
+// A message that comes only when the thread has given up awaiting it.
+function heldUp(afterMs = 2): void {
+  while (tasks.length > 0) {
+    now += 0.1;
+    runTask();
+  }
+  now += afterMs;
+  exchange();
+}
+
+describe('where awaiting holds messages up', () => {
+  beforeEach(() => {
+    for (let i = 0; i < heldUpMax; i++) {
+      run(runLength);
+      heldUp();
+    }
+    while (tasks.length > 0) runTask();
+  });
+
+  test('it goes to sleep at once', () => {
+    run(runLength - 1);
+    expect(tasks).toHaveLength(0);
+  });
+
+  test('it takes a longer run', () => {
+    for (const length of [runLength, 2 * runLength]) {
+      now += 1000;
+      alertness.sent();
+      run(runLength + length - 1);
+      expect(tasks).toHaveLength(0);
+      run(1);
+      expect(tasks).toHaveLength(1);
+      for (let i = 0; i < heldUpMax; i++) {
+        heldUp();
+        run(runLength + length);
+      }
+      while (tasks.length > 0) {
+        now += 0.1;
+        runTask();
+      }
+    }
+  });
+
+  test('until many messages come while they are awaited', () => {
+    run(2 * runLength + trustLength);
+    now += 1000;
+    while (tasks.length > 0) runTask();
+    alertness.sent();
+    run(runLength);
+    expect(tasks).toHaveLength(1);
+  });
+});
+
+test('what comes much later was not held up', () => {
+  for (let i = 0; i < 2 * heldUpMax; i++) {
+    run(runLength);
+    heldUp(heldUpMs);
+  }
+  run(runLength);
+  expect(tasks).toHaveLength(1);
+});
+
+test('a few that are held up are forgiven', () => {
+  for (let i = 0; i < heldUpMax; i++) {
+    run(runLength);
+    expect(tasks).toHaveLength(1);
+    heldUp();
+  }
 });
 
 test('what comes unawaited is not counted', () => {
