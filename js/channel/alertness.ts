@@ -19,19 +19,18 @@ const tasksMax = 200;
 /**
  * Where another program keeps a core busy, the thread that stays awake has the other one, and the
  * message comes only when it has given up: after some milliseconds instead of a fifth of one. What
- * comes within so many milliseconds was held up like that; what comes later was sent later.
+ * comes within so many milliseconds may have been held up like that; what comes later was sent later.
  */
-export const heldUpMs = 8;
+export const heldUpMs = 5;
 
 /** So many that are held up are what it takes the system to find out that two cores are wanted. */
-export const heldUpMax = 8;
+export const heldUpMax = 24;
 
-/** Then more messages have to follow each other closely: so many, and twice as many each time. */
-const patienceMin = 64;
-const patienceMax = 64 * patienceMin;
+/** And single ones took long to execute: so many in a row that come while they are awaited. */
+export const promptLength = 16;
 
-/** So many in a row that come while they are awaited show that the cores are free. */
-export const trustLength = 256;
+/** When more are held up, both sleep for so many milliseconds. */
+export const restMs = 2000;
 
 export class Alertness {
   readonly #postTask: PostTask;
@@ -44,13 +43,11 @@ export class Alertness {
   #isAwaiting = false;
   #isAwake = false;
   #tasks = 0;
-  // How many messages have followed each other closely, and how many that takes beyond the first.
-  #run = 0;
-  #patience = 0;
   #wasInVain = false;
   // How many were held up, and how many in a row were not.
   #heldUp = 0;
-  #trusted = 0;
+  #prompt = 0;
+  #restUntil = -Infinity;
 
   /**
    * @param now a clock, in milliseconds
@@ -66,12 +63,8 @@ export class Alertness {
   arrived(): void {
     if (!this.#isAwaiting) return;
     this.#isAwaiting = false;
-    if (this.#wasInVain) {
-      this.#wasInVain = false;
-      if (this.#now() - this.#sentAt < heldUpMs) this.#noteHeldUp();
-    } else if (this.#isAwake && ++this.#trusted === trustLength) {
-      this.#patience = this.#heldUp = 0;
-    }
+    if (this.#wasInVain) this.#noteLate(this.#now());
+    else if (this.#isAwake && ++this.#prompt === promptLength) this.#heldUp = 0;
     this.#answered[this.#at] = this.#sentAt;
     this.#at = (this.#at + 1) % runLength;
   }
@@ -86,17 +79,17 @@ export class Alertness {
     this.#wasInVain = false;
     this.#tasks = 0;
     const oldest = this.#answered[this.#at] ?? -Infinity;
-    this.#run = now - oldest > runMs ? 0 : this.#run + 1;
-    if (this.#isAwake || this.#run <= this.#patience) return;
+    if (this.#isAwake || now - oldest > runMs || now < this.#restUntil) return;
     this.#isAwake = true;
     this.#wait();
   }
 
-  #noteHeldUp(): void {
-    this.#trusted = 0;
+  #noteLate(now: number): void {
+    if (now - this.#sentAt >= heldUpMs) return;
+    this.#prompt = 0;
     if (++this.#heldUp < heldUpMax) return;
-    this.#patience = Math.min(Math.max(this.#patience * 2, patienceMin), patienceMax);
-    this.#heldUp = this.#run = 0;
+    this.#heldUp = 0;
+    this.#restUntil = now + restMs;
   }
 
   #wait(): void {

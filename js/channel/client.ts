@@ -164,20 +164,24 @@ export class ChannelClient {
     this.#port.postMessage(message, transfer);
   }
 
-  /** Takes the data of a message that has come. */
-  receive(data: unknown): void {
-    if (this.#dead !== undefined) return;
+  /**
+   * Takes the data of a message that has come.
+   * @returns whether it has replies, which settle no promise of the page; what else comes may
+   */
+  receive(data: unknown): boolean {
+    if (this.#dead !== undefined) return false;
     this.#counts.messagesReceived++;
     if (data instanceof ArrayBuffer) {
       this.#alertness?.arrived();
       this.#counts.bytesReceived += data.byteLength;
       this.#deliver(data);
-      return;
+      return true;
     }
     const message = data as WorkerMessage;
     this.#control.onMessage(message);
     // Not before: they may be all that keeps a connection which no script can reach.
     if (message.t === 'closed') this.#handlers.delete(message.connection);
+    return false;
   }
 
   // An exception here would leave the rest of the replies without their requests: it ends the

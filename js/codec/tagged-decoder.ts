@@ -78,7 +78,7 @@ class TaggedDecoder {
     this.#reader = reader;
     const version = reader.u8('version');
     if (version !== TAGGED_VERSION) {
-      throw new MalformedError('version', 0, `${version} is not known`);
+      throw new MalformedError('version', reader.offset - 1, `${version} is not known`);
     }
     const root = this.#node();
     for (;;) {

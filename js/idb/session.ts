@@ -68,7 +68,11 @@ export class Session implements ControlHandler {
     this.#failure = undefined;
     this.#isReady = false;
     const client = new ChannelClient(port, this, alertness);
-    this.pool.attach(port, (message) => client.receive((message as MessageEvent).data));
+    this.pool.attach(port, (message) => {
+      const areReplies = client.receive((message as MessageEvent).data);
+      client.flush();
+      return areReplies;
+    });
     port.start?.();
     this.#client = client;
     client.send(hello);

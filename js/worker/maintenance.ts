@@ -46,7 +46,7 @@ export class Maintenance {
    * Begins or goes on, now that the messages that have come are worked on.
    * @param now what the clock shows
    */
-  start(now = this.#environment.clock.now()): void {
+  start(now: number): void {
     this.#lastWork = now;
     if (this.#isRunning || this.#due.size === 0) return;
     this.#isRunning = true;

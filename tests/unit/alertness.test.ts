@@ -4,9 +4,10 @@ import {
   Alertness,
   heldUpMax,
   heldUpMs,
+  promptLength,
+  restMs,
   runLength,
   runMs,
-  trustLength,
 } from '../../js/channel/alertness';
 import { ChannelClient } from '../../js/channel/client';
 import { message, withLength } from './channel-replies';
@@ -101,7 +102,7 @@ test('a pause ends the run', () => {
 });
 
 // A message that comes only when the thread has given up awaiting it.
-function heldUp(afterMs = 2): void {
+function heldUp(afterMs = 0.2): void {
   while (tasks.length > 0) {
     now += 0.1;
     runTask();
@@ -112,59 +113,45 @@ function heldUp(afterMs = 2): void {
 
 describe('where awaiting holds messages up', () => {
   beforeEach(() => {
+    run(runLength);
     for (let i = 0; i < heldUpMax; i++) {
-      run(runLength);
+      expect(tasks).toHaveLength(1);
       heldUp();
     }
-    while (tasks.length > 0) runTask();
   });
 
-  test('it goes to sleep at once', () => {
-    run(runLength - 1);
-    expect(tasks).toHaveLength(0);
-  });
-
-  test('it takes a longer run', () => {
-    for (const length of [runLength, 2 * runLength]) {
-      now += 1000;
-      alertness.sent();
-      run(runLength + length - 1);
-      expect(tasks).toHaveLength(0);
+  test('it sleeps for a while', () => {
+    const begin = now;
+    while (now < begin + restMs - 1) {
       run(1);
-      expect(tasks).toHaveLength(1);
-      for (let i = 0; i < heldUpMax; i++) {
-        heldUp();
-        run(runLength + length);
-      }
-      while (tasks.length > 0) {
-        now += 0.1;
-        runTask();
-      }
+      expect(tasks).toHaveLength(0);
     }
+    run(2);
+    expect(tasks).toHaveLength(1);
   });
 
-  test('until many messages come while they are awaited', () => {
-    run(2 * runLength + trustLength);
-    now += 1000;
-    while (tasks.length > 0) runTask();
-    alertness.sent();
-    run(runLength);
-    expect(tasks).toHaveLength(1);
+  test('and then tries again as often', () => {
+    now += restMs;
+    run(runLength + 1);
+    for (let i = 0; i < heldUpMax; i++) {
+      expect(tasks).toHaveLength(1);
+      heldUp();
+    }
+    expect(tasks).toHaveLength(0);
   });
 });
 
 test('what comes much later was not held up', () => {
   for (let i = 0; i < 2 * heldUpMax; i++) {
     run(runLength);
+    expect(tasks).toHaveLength(1);
     heldUp(heldUpMs);
   }
-  run(runLength);
-  expect(tasks).toHaveLength(1);
 });
 
-test('a few that are held up are forgiven', () => {
-  for (let i = 0; i < heldUpMax; i++) {
-    run(runLength);
+test('what is late among others that are not took long itself', () => {
+  for (let i = 0; i < 2 * heldUpMax; i++) {
+    run(runLength + promptLength);
     expect(tasks).toHaveLength(1);
     heldUp();
   }

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { ReplyKind } from '../../js/channel/protocol';
 import { Ahead, ReplyReader, type Reply } from '../../js/channel/reply-reader';
+import { ByteReader } from '../../js/codec/byte-reader';
 import { MalformedError } from '../../js/codec/malformed-error';
+import { readTagged } from '../../js/codec/tagged-decoder';
 import { message, sized, withLength } from './channel-replies';
 
 function only(...parts: (number | string)[]): Reply {
@@ -77,11 +79,16 @@ describe('values of the tagged form', () => {
 
   it.each([
     ['a string', '01 06 04 61', '01 00'],
-    ['a buffer', '01 1e 01 00 00 02', '1c 02 07 09'],
     ['a number', '01 05 00 00', '01 00'],
   ])('end where they end: %s does not go on in the next one', (_, cut, next) => {
     const reply = list(cut, next);
     expect(() => reply.values(reply.u32('count'))).toThrow(MalformedError);
+  });
+
+  it('end where they end, if a view has its buffer behind that', () => {
+    const bytes = Uint8Array.of(1, 0x1e, 1, 0, 0, 2, 0x1c, 2, 7, 9);
+    expect(readTagged(new ByteReader(bytes))).toEqual(Uint8Array.of(7, 9));
+    expect(() => readTagged(new ByteReader(bytes, 0, 6))).toThrow(MalformedError);
   });
 });
 

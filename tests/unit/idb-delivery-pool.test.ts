@@ -17,18 +17,24 @@ class BrowserPort implements SlotPort {
     this.listeners.push(listener);
   }
 
-  /** Dispatches one message. */
+  /** Dispatches one message. Throws in the end what listeners have thrown. */
   async message(): Promise<void> {
+    const thrown: unknown[] = [];
     let isStopped = false;
     const stopImmediatePropagation = () => (isStopped = true);
     const event = { stopImmediatePropagation } as unknown as Event;
     for (const listener of [...this.listeners]) {
       this.calls++;
-      listener(event);
-      if (isStopped) return;
+      try {
+        listener(event);
+      } catch (error) {
+        thrown.push(error);
+      }
+      if (isStopped) break;
       // A task of Node's is behind all microtasks.
       await new Promise(setImmediate);
     }
+    if (thrown.length > 0) throw thrown[0];
   }
 }
 
@@ -89,7 +95,10 @@ beforeEach(async () => {
   runs = [];
   pool = new DeliveryPool({ begin: () => runs.push('begin'), end: () => runs.push('end') });
   port = new BrowserPort();
-  pool.attach(port, () => arrive.splice(0).forEach((one) => pool.deliver(one)));
+  pool.attach(port, () => {
+    arrive.splice(0).forEach((one) => pool.deliver(one));
+    return startsAtOnce;
+  });
   // The first message shows that microtasks run between listeners.
   arrive = [delivery('first')];
   await port.message();
@@ -99,6 +108,7 @@ beforeEach(async () => {
 });
 
 let arrive: Delivery[] = [];
+let startsAtOnce = true;
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -169,6 +179,18 @@ describe('the pool', () => {
     expect(log).toEqual(['a', 'b', 'c', 'd'].flatMap(whole));
   });
 
+  it('lets microtasks run first where a message wants it', async () => {
+    startsAtOnce = false;
+    arrive = [delivery('a'), delivery('b')];
+    const message = port.message();
+    expect(log).toEqual([]);
+    await message;
+    startsAtOnce = true;
+    expect(log).toEqual([...whole('a'), ...whole('b')]);
+    expect(port.calls).toBe(4);
+    expect(runs).toEqual(['begin', 'end']);
+  });
+
   it('survives a message whose receiver fails', async () => {
     const failing = new BrowserPort();
     pool.attach(failing, () => {
@@ -176,7 +198,7 @@ describe('the pool', () => {
       throw new Error('ours');
     });
     await expect(failing.message()).rejects.toThrow('ours');
-    await vi.waitUntil(() => log.length === 3);
+    expect(log).toEqual(whole('one'));
     arrive = [delivery('two')];
     await port.message();
     expect(log).toEqual([...whole('one'), ...whole('two')]);

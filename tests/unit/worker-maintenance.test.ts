@@ -41,6 +41,10 @@ class Bench {
     this.maintenance.add(this.database as unknown as Database);
   }
 
+  start(): void {
+    this.maintenance.start(this.nowMs);
+  }
+
   async advance(ms: number): Promise<void> {
     this.nowMs += ms;
     const over = this.#waits.filter(({ due }) => due <= this.nowMs);
@@ -52,7 +56,7 @@ class Bench {
 
 test('a quiet page gets all of it', async () => {
   const bench = new Bench(4);
-  bench.maintenance.start();
+  bench.start();
   await bench.advance(2);
   expect(bench.slices).toEqual([]);
   await bench.advance(1);
@@ -62,7 +66,7 @@ test('a quiet page gets all of it', async () => {
 test('a busy page has a slice in its way now and then only', async () => {
   const bench = new Bench(1000);
   for (let ms = 0; ms < 400; ms++) {
-    bench.maintenance.start();
+    bench.start();
     await bench.advance(1);
   }
   expect(bench.slices).toEqual([100, 200, 300, 400]);
@@ -70,11 +74,11 @@ test('a busy page has a slice in its way now and then only', async () => {
 
 test('what was added while it ran is done, too, and a second start does not run it twice', async () => {
   const bench = new Bench(2);
-  bench.maintenance.start();
-  bench.maintenance.start();
+  bench.start();
+  bench.start();
   await bench.advance(3);
   expect(bench.slices).toEqual([3, 3]);
-  bench.maintenance.start();
+  bench.start();
   await bench.advance(10);
   expect(bench.slices).toHaveLength(2);
 });
@@ -85,21 +89,21 @@ test('a slice that traps is told, and the next start tries again', async () => {
     if (++calls === 1) throw new Error('trap');
     return false;
   });
-  bench.maintenance.start();
+  bench.start();
   await bench.advance(3);
   expect(bench.errors).toHaveLength(1);
-  bench.maintenance.start();
+  bench.start();
   await bench.advance(3);
   expect(calls).toBe(2);
 });
 
 test('the container is tidied when the page has done nothing for a while', async () => {
   const bench = new Bench(2, undefined, 3);
-  bench.maintenance.start();
+  bench.start();
   for (let ms = 0; ms < 400; ms++) await bench.advance(1);
   expect(bench.slices).toEqual([3, 3]);
   // It asks for something, and so puts it off.
-  bench.maintenance.start();
+  bench.start();
   for (let ms = 0; ms < 499; ms++) await bench.advance(1);
   expect(bench.tidied).toEqual([]);
   for (let ms = 0; ms < 101; ms++) await bench.advance(1);
@@ -110,11 +114,11 @@ test('the container is tidied when the page has done nothing for a while', async
 
 test('what is written before it is tidied comes first', async () => {
   const bench = new Bench(2);
-  bench.maintenance.start();
+  bench.start();
   for (let ms = 0; ms < 300; ms++) await bench.advance(1);
   bench.slices = [];
   bench.add();
-  bench.maintenance.start();
+  bench.start();
   await bench.advance(3);
   expect(bench.slices).toEqual([303, 303]);
   expect(bench.tidied).toEqual([]);
@@ -124,7 +128,7 @@ test('what is written before it is tidied comes first', async () => {
 
 test('a database that was closed is left alone', async () => {
   const bench = new Bench(1);
-  bench.maintenance.start();
+  bench.start();
   await bench.advance(3);
   bench.database.isClosed = true;
   await bench.advance(1000);

@@ -69,17 +69,19 @@ export class DeliveryPool {
 
   /**
    * Hangs the slots on a port.
-   * @param bring takes each message first; what it delivers needs no message of its own
+   * @param bring takes each message first; what it delivers needs no message of its own. Returns
+   *   false when microtasks have to run before that is delivered
    */
-  attach(port: SlotPort, bring: (message: Event) => void = () => {}): void {
+  attach(port: SlotPort, bring: (message: Event) => boolean = () => true): void {
     this.#ports.push(port);
     // One listener for both: a browser's call of a listener costs more than most of what is done.
     port.addEventListener('message', (message) => {
       this.#isExpected = true;
+      let startsAtOnce = false;
       try {
-        bring(message);
+        startsAtOnce = bring(message);
       } finally {
-        this.#slot(message);
+        this.#slot(message, startsAtOnce);
       }
     });
     this.#addSlots(port, this.#slotsPerPort - 1);
@@ -121,7 +123,7 @@ export class DeliveryPool {
     this.#channel.port1.postMessage(null);
   }
 
-  #slot(message: Event): void {
+  #slot(message: Event, starts = true): void {
     if (message !== this.#message) {
       this.#beginRun(message);
     } else if (this.#used === 1) {
@@ -134,7 +136,7 @@ export class DeliveryPool {
     }
     this.#used++;
     try {
-      if (!this.#turn()) this.#endRun(message);
+      if (starts && !this.#turn()) this.#endRun(message);
     } catch (error) {
       // A mistake of ours must not stop the events of others.
       this.#current = this.#dispatch = null;
@@ -149,7 +151,7 @@ export class DeliveryPool {
     if (this.#advanceCurrent()) return this.#used < this.#slots;
     // The last slot starts nothing, so that nothing stays open until the next message comes.
     if (this.#used === this.#slots) return false;
-    // The first slot always starts something.
+    // The first slot has just read the clock.
     if (this.#used > 1 && performance.now() - this.#startedAt > longestRunMs) return false;
     return this.#startNext();
   }

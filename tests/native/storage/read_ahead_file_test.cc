@@ -25,6 +25,19 @@ class CountingFile final : public ForwardingFile {
     return ForwardingFile::read_at(offset, buffer, length);
   }
 
+  // Writes half of it when it shall fail.
+  Status write_at(uint64_t offset, std::string_view bytes) override {
+    if (!fails) return ForwardingFile::write_at(offset, bytes);
+    EXPECT_TRUE(ForwardingFile::write_at(offset, bytes.substr(0, bytes.size() / 2)).is_ok());
+    return Status::io_error("half of it");
+  }
+
+  Status truncate(uint64_t size) override {
+    const Status status = ForwardingFile::truncate(size);
+    return fails ? Status::io_error("done nevertheless") : status;
+  }
+
+  bool fails = false;
   int reads = 0;
   uint64_t bad = UINT64_MAX;
 };
@@ -81,6 +94,15 @@ TEST_F(ReadAhead, TheEndOfTheFileIsFound) {
   expect_read(11 * kWindow, 1);
   ASSERT_TRUE(file->write_at(10 * kWindow + 100, "more").is_ok());
   expect_read(10 * kWindow + 50, 100);
+}
+
+TEST_F(ReadAhead, WhatAFailureHasLeftIsRead) {
+  expect_read(0, 200);
+  under->fails = true;
+  EXPECT_FALSE(file->write_at(50, std::string(100, 'x')).is_ok());
+  expect_read(0, 200);
+  EXPECT_FALSE(file->truncate(100).is_ok());
+  expect_read(0, 200);
 }
 
 TEST_F(ReadAhead, WhatIsWrittenIsReadWhereverItIs) {
