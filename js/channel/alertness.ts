@@ -19,7 +19,8 @@ const tasksMax = 200;
 /**
  * Where another program keeps a core busy, the thread that stays awake has the other one, and the
  * message comes only when it has given up: after some milliseconds instead of a fifth of one. What
- * comes within so many milliseconds may have been held up like that; what comes later was sent later.
+ * comes within so many milliseconds may have been held up like that; what comes later was sent
+ * later.
  */
 export const heldUpMs = 5;
 
