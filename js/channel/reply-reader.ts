@@ -72,9 +72,15 @@ export class Reply extends ByteReader {
   /** Bytes, not copied. @throws MalformedError */
   sizedBytes(field: string): Uint8Array {
     const length = this.u32(field);
-    const bytes = this.subarray(length, field);
+    const at = this.#padded(length, field);
+    return this.bytes.subarray(at, at + length);
+  }
+
+  // Passes over bytes and what pads them, and returns where they begin.
+  #padded(length: number, field: string): number {
+    const at = this.take(length, field);
     this.take((4 - (length % 4)) % 4, field);
-    return bytes;
+    return at;
   }
 
   /** @throws MalformedError */
@@ -116,8 +122,7 @@ export class Reply extends ByteReader {
   // collect, as a small value takes to decode.
   #taggedValue(): unknown {
     const length = this.u32('value');
-    const at = this.take(length, 'value');
-    this.take((4 - (length % 4)) % 4, 'value');
+    const at = this.#padded(length, 'value');
     const reader = (this.#tagged ??= new ByteReader(this.bytes, at, at, this.view));
     reader.offset = at;
     reader.end = at + length;

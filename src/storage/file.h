@@ -1,6 +1,7 @@
 // File: the only way from this code to stored bytes. Implementations: POSIX (posix_file.h), memory
-// (memory_file.h) and, in wasm/, a synchronous access handle of the Origin Private File System. One
-// shared test suite runs against all of them.
+// (memory_file.h) and, in wasm/, a synchronous access handle of the Origin Private File System;
+// ReadAheadFile (read_ahead_file.h) stands before another one. One shared test suite runs against
+// all of them.
 #pragma once
 
 #include <cstdint>
