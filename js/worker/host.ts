@@ -176,6 +176,10 @@ export class Host {
         this.#connections.set(connection.id, { connection, owner });
       },
       disconnected: ({ id }) => void this.#connections.delete(id),
+      opened: (database) => {
+        this.#maintenance.add(database);
+        this.#maintenance.start(this.#environment.clock.now());
+      },
       linger: () => this.#environment.clock.wait(lingerMs),
       crash: (error) => this.#crash(error),
     };

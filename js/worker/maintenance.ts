@@ -37,7 +37,7 @@ export class Maintenance {
     this.#onCrash = onCrash;
   }
 
-  /** Notes that a database has written, and so may have something to do. */
+  /** Notes that a database was opened or has written, and so may have something to do. */
   add(database: Database): void {
     this.#due.add(database);
   }

@@ -22,6 +22,8 @@ export interface Surroundings {
   nextId(): number;
   connected(connection: Connection, owner: NamedDatabase): void;
   disconnected(connection: Connection): void;
+  /** An engine is open: those before it may have left something to do. */
+  opened(database: Database): void;
   /** Resolves when an engine without connections was kept long enough. */
   linger(): Promise<void>;
   /** A trap or a bug: the worker starts anew. */
@@ -237,8 +239,10 @@ export class NamedDatabase {
         if (this.#around.isOver()) throw Failure.of(StatusCode.closed, '');
         const opened = Engine.open(module, files, this.#name);
         if (opened instanceof Engine) {
-          this.#database = new Database(opened, this.#around.outbox);
-          return this.#database;
+          const database = new Database(opened, this.#around.outbox);
+          this.#database = database;
+          this.#around.opened(database);
+          return database;
         }
         const isMarked = opened.data.status === StatusCode.not_found;
         if (create && !isMarked) throw opened;

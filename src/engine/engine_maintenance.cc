@@ -23,6 +23,9 @@ constexpr uint64_t kPaceDoublingsMax = 6;
 // move down: for each of its bytes one at first, and twice as much with each whole step.
 constexpr double kPressureOfLargeDoubling = 1;
 constexpr uint64_t kLargeCompactionPace = 1;
+// A memtable that holds such a part of a full one is flushed when nothing else is to be done: each
+// opening would read it from the log again.
+constexpr size_t kUnreadPart = 8;
 // A container that can become shorter by so many regions is worth two flushes of the file.
 constexpr uint64_t kReclaimRegionsMin = 4;
 // What a flush of the file may take: a slice that has no more time left leaves it to the next.
@@ -38,7 +41,7 @@ bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
 }
 
 bool Engine::State::is_untidy() const {
-  return hides_much() ||
+  return hides_much() || takes_long_to_recover() ||
          storage->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
          (is_sparse() && (room_is_waiting || plan_move_forward().has_value()));
 }
@@ -99,11 +102,15 @@ bool Engine::State::hides_much() const {
   return !is_size_tiered() && hidden_by_memtable >= level_target(*version, compaction_limits(), 0);
 }
 
-// A memtable that hides much is flushed. When much is dead, the container's last tables move to the
-// front; then what is free at its end goes.
+bool Engine::State::takes_long_to_recover() const {
+  return memtable->memory_bytes() >= options.memtable_bytes_max / kUnreadPart;
+}
+
+// A memtable that hides much, or holds much, is flushed. When much is dead, the container's last
+// tables move to the front; then what is free at its end goes.
 Result<uint64_t> Engine::State::step_tidying() {
   // Compactions go by what is in tables.
-  if (hides_much()) {
+  if (hides_much() || takes_long_to_recover()) {
     freeze(log->position());
     return step_flush();
   }

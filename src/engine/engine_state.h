@@ -206,6 +206,8 @@ struct Engine::State {
   bool is_untidy() const;
   // Whether a flush of the memtable would let compactions free that much.
   bool hides_much() const;
+  // Whether the memtable holds so much that an opening would have to read for long in the log.
+  bool takes_long_to_recover() const;
   Result<uint64_t> step_tidying();
   // How much of the pending maintenance writers do for each byte that they write, of large values
   // behind the split key or of others.

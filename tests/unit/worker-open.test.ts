@@ -45,6 +45,42 @@ describe('opening', () => {
     expect(second.connection).not.toBe(first);
   });
 
+  it('has a long log that was left behind written to a table, once the page is idle', async () => {
+    const connection = await worker.upgrade('a', 1, newStore(1, 'things'));
+    for (let i = 1; i <= 3; i += 1) {
+      worker.send((writer) => {
+        begin(writer, connection, i, 'readwrite', 1);
+        for (let k = 0; k < 100; k += 1) put(writer, 0, 1, i * 100 + k, 'v'.repeat(5000));
+        writer.commit(connection, i);
+      });
+      await worker.reply(connection, i);
+    }
+    const bytesOf = (from: MemoryStorage, name: 'container' | 'log') => {
+      const file = from.filesOf('a')?.[name];
+      const bytes = new Uint8Array(file?.size ?? 0);
+      file?.read(bytes, 0);
+      return bytes;
+    };
+    // As a page that is killed leaves them.
+    const found = new MemoryStorage();
+    const files = await found.open('a', true);
+    for (const name of ['container', 'log'] as const) {
+      files?.[name].write(bytesOf(storage, name), { at: 0 });
+    }
+    files?.close();
+    worker.end();
+
+    let nowMs = 0;
+    worker = new WorkerDriver({ storage: found, now: () => (nowMs += 100) });
+    await worker.open('a');
+    const before = bytesOf(found, 'container').join();
+    for (let i = 0; i < 100 && bytesOf(found, 'container').join() === before; i += 1) {
+      for (const resolve of worker.waits.splice(0)) resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(bytesOf(found, 'container').join()).not.toBe(before);
+  });
+
   it('refuses a lower version', async () => {
     await worker.upgrade('a', 3, newStore(1, 's'));
     worker.requestOpen('a', 2);

@@ -1,5 +1,6 @@
 // Tidying, which moves a container's last tables to the front: in as few commits as it can, and to
-// an end. A database with a file for each table has nothing to tidy.
+// an end; a database with a file for each table has nothing to move. And which writes a long log's
+// records to a table.
 #include <gtest/gtest.h>
 
 #include "engine/counting_file.h"
@@ -93,6 +94,37 @@ TEST(TidyingTest, EndsWhereARecordIsLargerThanItsTable) {
   every_other_is_dead = true;
   engine.drop_filter_changed();
   EXPECT_TRUE(maintain(Upkeep::all));
+}
+
+// Small records are left to the log, and what is due is not held up by a flush.
+TEST(TidyingTest, WritesWhatWouldTakeLongToRecover) {
+  StoredDatabase stored;
+  EngineOptions options = test_options();
+  options.log_extent_bytes_min = options.log_extent_bytes_max;
+  const auto engine = stored.open(options);
+  const auto put = [&](int from, int to) {
+    for (int i = from; i < to; ++i) {
+      WriteBatch batch;
+      batch.put("key" + std::to_string(i), std::string(1000, 'v'));
+      expect_ok(engine->write(batch, Durability::relaxed));
+    }
+  };
+  // As after a crash.
+  const auto recovered = [&](Upkeep upkeep) {
+    while (engine->maintain(1'000'000, upkeep).value()) {
+    }
+    return stored.copy().open(options)->stats().recovered_batches;
+  };
+  // The first extent is a small one.
+  put(0, 200);
+  expect_ok(engine->flush());
+  put(200, 1100);
+  EXPECT_EQ(recovered(Upkeep::all), 900u);
+  put(1100, 1400);
+  EXPECT_EQ(recovered(Upkeep::due), 1200u);
+  EXPECT_EQ(recovered(Upkeep::all), 0u);
+  put(1400, 1403);
+  EXPECT_EQ(recovered(Upkeep::all), 3u);
 }
 
 }  // namespace
