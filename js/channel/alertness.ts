@@ -24,13 +24,13 @@ const tasksMax = 200;
  */
 export const heldUpMs = 5;
 
-/** So many that are held up are what it takes the system to find out that two cores are wanted. */
-export const heldUpMax = 24;
+/** Less is lost until the system has found out that two cores are wanted. In milliseconds. */
+export const lostMsMax = 100;
 
 /** And single ones took long to execute: so many in a row that come while they are awaited. */
 export const promptLength = 16;
 
-/** When more are held up, both sleep for so many milliseconds. */
+/** When more is lost, both sleep for so many milliseconds. */
 export const restMs = 2000;
 
 export class Alertness {
@@ -45,8 +45,8 @@ export class Alertness {
   #isAwake = false;
   #tasks = 0;
   #wasInVain = false;
-  // How many were held up, and how many in a row were not.
-  #heldUp = 0;
+  // For how long messages were held up, and how many in a row were not.
+  #lostMs = 0;
   #prompt = 0;
   #restUntil = -Infinity;
 
@@ -65,7 +65,7 @@ export class Alertness {
     if (!this.#isAwaiting) return;
     this.#isAwaiting = false;
     if (this.#wasInVain) this.#noteLate(this.#now());
-    else if (this.#isAwake && ++this.#prompt === promptLength) this.#heldUp = 0;
+    else if (this.#isAwake && ++this.#prompt === promptLength) this.#lostMs = 0;
     this.#answered[this.#at] = this.#sentAt;
     this.#at = (this.#at + 1) % runLength;
   }
@@ -86,10 +86,12 @@ export class Alertness {
   }
 
   #noteLate(now: number): void {
-    if (now - this.#sentAt >= heldUpMs) return;
+    const ms = now - this.#sentAt;
+    if (ms >= heldUpMs) return;
     this.#prompt = 0;
-    if (++this.#heldUp < heldUpMax) return;
-    this.#heldUp = 0;
+    this.#lostMs += ms;
+    if (this.#lostMs < lostMsMax) return;
+    this.#lostMs = 0;
     this.#restUntil = now + restMs;
   }
 

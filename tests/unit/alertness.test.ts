@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   Alertness,
-  heldUpMax,
   heldUpMs,
+  lostMsMax,
   promptLength,
   restMs,
   runLength,
@@ -101,27 +101,32 @@ test('a pause ends the run', () => {
   expect(tasks).toHaveLength(0);
 });
 
-// A message that comes only when the thread has given up awaiting it.
-function heldUp(afterMs = 0.2): void {
+// A message that comes only when the thread has given up awaiting it. Result: how long it took.
+function heldUp(afterMs = 0.2): number {
+  const sent = now;
   while (tasks.length > 0) {
     now += 0.1;
     runTask();
   }
   now += afterMs;
   exchange();
+  return now - sent;
+}
+
+// Until more is lost than what it takes to find out.
+function heldUpTooLong(): void {
+  for (let lostMs = 0; lostMs < lostMsMax; lostMs += heldUp()) expect(tasks).toHaveLength(1);
 }
 
 describe('where awaiting holds messages up', () => {
   beforeEach(() => {
     run(runLength);
-    for (let i = 0; i < heldUpMax; i++) {
-      expect(tasks).toHaveLength(1);
-      heldUp();
-    }
+    heldUpTooLong();
   });
 
   test('it sleeps for a while', () => {
     const begin = now;
+    expect(tasks).toHaveLength(0);
     while (now < begin + restMs - 1) {
       run(1);
       expect(tasks).toHaveLength(0);
@@ -133,16 +138,13 @@ describe('where awaiting holds messages up', () => {
   test('and then tries again as often', () => {
     now += restMs;
     run(runLength + 1);
-    for (let i = 0; i < heldUpMax; i++) {
-      expect(tasks).toHaveLength(1);
-      heldUp();
-    }
+    heldUpTooLong();
     expect(tasks).toHaveLength(0);
   });
 });
 
 test('what comes much later was not held up', () => {
-  for (let i = 0; i < 2 * heldUpMax; i++) {
+  for (let lostMs = 0; lostMs < 2 * lostMsMax; lostMs += heldUpMs) {
     run(runLength);
     expect(tasks).toHaveLength(1);
     heldUp(heldUpMs);
@@ -150,10 +152,9 @@ test('what comes much later was not held up', () => {
 });
 
 test('what is late among others that are not took long itself', () => {
-  for (let i = 0; i < 2 * heldUpMax; i++) {
+  for (let lostMs = 0; lostMs < 2 * lostMsMax; lostMs += heldUp()) {
     run(runLength + promptLength);
     expect(tasks).toHaveLength(1);
-    heldUp();
   }
 });
 
