@@ -7,8 +7,8 @@ import type { PostTask } from './task-queue';
 /**
  * Messages follow each other closely when so many that were sent within so many milliseconds are
  * answered. Two threads that stay awake need a core each, and where there are only two it takes the
- * system some milliseconds to find that out: a page that asks for less gets its answers sooner when
- * both sleep.
+ * system some tens of milliseconds to find that out: a page that asks for less gets its answers
+ * sooner when both sleep.
  */
 export const runLength = 64;
 export const runMs = 48;
@@ -75,6 +75,7 @@ export class Alertness {
    * @param now what the clock shows
    */
   sent(now = this.#now()): void {
+    if (now - this.#sentAt >= restMs) this.#lostMs = 0;
     this.#sentAt = now;
     this.#isAwaiting = true;
     this.#wasInVain = false;
@@ -89,7 +90,8 @@ export class Alertness {
     const ms = now - this.#sentAt;
     if (ms >= heldUpMs) return;
     this.#prompt = 0;
-    this.#lostMs += ms;
+    // Where the clock is too coarse to tell, as long as was waited.
+    this.#lostMs += Math.max(ms, this.#vigilMs);
     if (this.#lostMs < lostMsMax) return;
     this.#lostMs = 0;
     this.#restUntil = now + restMs;

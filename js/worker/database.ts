@@ -157,7 +157,7 @@ export class Database {
    * Does a slice of the engine's upkeep. One that fails has changed nothing that was committed, and
    * unless the engine is lost by it, the next write tells what is the matter.
    * @param budgetUs in microseconds
-   * @param tidies whether the container is tidied, too
+   * @param tidies whether a long log is written to a table and the container tidied, too
    * @returns whether there is more to do
    */
   maintain(budgetUs: number, tidies: boolean): boolean {

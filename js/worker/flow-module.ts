@@ -136,7 +136,8 @@ export interface FlowDatabase {
 
   /**
    * Does a piece of the pending maintenance, of about that many microseconds.
-   * @param tidies whether the container is tidied, too, once nothing else is left
+   * @param tidies whether a long log is written to a table and the container tidied, too, once
+   *   nothing else is left
    * @returns 0 nothing is left, 1 more is pending, 2 it failed: see lastErrorCode
    */
   maintain(budgetUs: number, tidies: boolean): number;

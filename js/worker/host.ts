@@ -177,8 +177,7 @@ export class Host {
       },
       disconnected: ({ id }) => void this.#connections.delete(id),
       opened: (database) => {
-        this.#maintenance.add(database);
-        this.#maintenance.start(this.#environment.clock.now());
+        this.#maintenance.opened(database, this.#environment.clock.now());
       },
       linger: () => this.#environment.clock.wait(lingerMs),
       crash: (error) => this.#crash(error),

@@ -1,6 +1,6 @@
 // The engine's upkeep, done in slices while the page is quiet: a page that asks again as soon as it
-// has an answer shall not find a slice in its way each time. Compaction comes first; the container
-// is tidied when the page does nothing for a while.
+// has an answer shall not find a slice in its way each time. Compaction comes first; a long log is
+// written to a table and the container is tidied when the page does nothing for a while.
 import type { Database } from './database';
 import type { Environment } from './environment';
 
@@ -37,9 +37,20 @@ export class Maintenance {
     this.#onCrash = onCrash;
   }
 
-  /** Notes that a database was opened or has written, and so may have something to do. */
+  /** Notes that a database has written, and so may have something to do. */
   add(database: Database): void {
     this.#due.add(database);
+  }
+
+  /**
+   * Notes that a database was opened, and begins or goes on: pages before may have left something
+   * to do. That has waited and shall not be in the way of what the page begins with.
+   * @param now what the clock shows
+   */
+  opened(database: Database, now: number): void {
+    this.#lastWork = now;
+    this.#untidy.add(database);
+    this.#startTidying();
   }
 
   /**
@@ -73,6 +84,10 @@ export class Maintenance {
       await this.#messages();
     }
     this.#isRunning = false;
+    this.#startTidying();
+  }
+
+  #startTidying(): void {
     if (this.#isTidying) return;
     this.#isTidying = true;
     this.#tidy().catch((error: unknown) => {

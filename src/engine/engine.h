@@ -23,9 +23,10 @@
 
 namespace flowdb {
 
-// due: the flush of a full memtable, compaction. all: then the container is tidied, too: what is
-// free at its end is cut off, and tables move to free room in front. That costs some commits, and
-// is for times when nobody waits.
+// due: the flush of a full memtable, compaction. all: then a memtable is flushed that an opening
+// would have to recover from a long log, and the container is tidied, too: what is free at its end
+// is cut off, and tables move to free room in front. That costs some commits, and is for times when
+// nobody waits.
 enum class Upkeep : uint8_t { due, all };
 
 class Engine {

@@ -34,6 +34,7 @@ constexpr int64_t kFlushUs = 2000;
 }  // namespace
 
 bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
+  if (checkpoint_due) return false;
   return commit_under_way || flush != nullptr || job != nullptr || may_have_dead_tables ||
          next_compaction().has_value() ||
          (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||
@@ -50,8 +51,10 @@ bool Engine::State::is_untidy() const {
 // for it. One that has failed, for want of room most often, waits for the compactions. (3) A
 // compaction that is under way goes on, (4) or the next one begins, after tables that are dead or
 // have expired are gone. (5) When nothing else is to be done, the container is tidied, behind a
-// flush when that lets much go.
+// flush when that lets much go or takes much from the log. Until the first write has made the
+// checkpoint that is due nothing is done: a manifest before it would lose what the log has covered.
 Result<uint64_t> Engine::State::step_maintenance(Upkeep upkeep) {
+  if (checkpoint_due) return uint64_t{0};
   if (commit_under_way) return step_commit();
   if (flush != nullptr && (!flush_failed || compaction_failed)) return step_flush();
   if (job != nullptr) return step_compaction();

@@ -202,7 +202,8 @@ struct Engine::State {
   bool is_maintenance_due(Upkeep upkeep) const;
   // One step of it. Result: the work done, 0 when there was none.
   Result<uint64_t> step_maintenance(Upkeep upkeep);
-  // Whether the container has room to give back, or to free with a move.
+  // Whether the memtable is worth a flush, or the container has room to give back, or to free with
+  // a move.
   bool is_untidy() const;
   // Whether a flush of the memtable would let compactions free that much.
   bool hides_much() const;

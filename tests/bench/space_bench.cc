@@ -151,7 +151,7 @@ void overwrite(const Settings& settings, bool upkeep, size_t base) {
   for (size_t i = 0; i < settings.rounds * settings.records; ++i) {
     database.put(database.random_below(settings.records));
     // As a worker does between requests.
-    if (upkeep && i % 1000 == 0) check(database.engine().maintain(4000).status());
+    if (upkeep && i % 1000 == 0) check(database.engine().maintain(4000, Upkeep::due).status());
   }
   database.write();
   const double took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;

@@ -13,6 +13,7 @@ import { ChannelClient } from '../../js/channel/client';
 import { message, withLength } from './channel-replies';
 import { begin, createStore, get, WorkerDriver } from './worker-driver';
 
+const vigilMs = 0.4;
 let now = 0;
 let tasks: (() => void)[] = [];
 let alertness: Alertness;
@@ -23,7 +24,7 @@ beforeEach(() => {
   alertness = new Alertness(
     (task) => void tasks.push(task),
     () => now,
-    0.4,
+    vigilMs,
   );
   alertness.sent();
 });
@@ -158,9 +159,31 @@ test('what is late among others that are not took long itself', () => {
   }
 });
 
+test('what was lost before a long pause is forgotten', () => {
+  let lostMs = 0;
+  while (lostMs < 2 * lostMsMax) {
+    now += restMs;
+    run(runLength + 1);
+    for (let i = 0; i < 10; i++) lostMs += heldUp();
+    expect(tasks).toHaveLength(1);
+    now += 1;
+    runTask();
+  }
+});
+
 test('what comes unawaited is not counted', () => {
   for (let i = 0; i < 2 * runLength; i++) alertness.arrived();
   alertness.sent();
+  expect(tasks).toHaveLength(0);
+});
+
+test('where the clock stands still, what is held up counts, too', () => {
+  for (let i = 0; i < runLength; i++) exchange();
+  for (let lostMs = 0; lostMs < lostMsMax; lostMs += vigilMs) {
+    expect(tasks).toHaveLength(1);
+    while (tasks.length > 0) runTask();
+    exchange();
+  }
   expect(tasks).toHaveLength(0);
 });
 

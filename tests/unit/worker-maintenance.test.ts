@@ -41,6 +41,10 @@ class Bench {
     this.maintenance.add(this.database as unknown as Database);
   }
 
+  opened(): void {
+    this.maintenance.opened(this.database as unknown as Database, this.nowMs);
+  }
+
   start(): void {
     this.maintenance.start(this.nowMs);
   }
@@ -70,6 +74,16 @@ test('a busy page has a slice in its way now and then only', async () => {
     await bench.advance(1);
   }
   expect(bench.slices).toEqual([100, 200, 300, 400]);
+});
+
+test('what was found at an opening waits until the page is idle', async () => {
+  const bench = new Bench(1000, undefined, 2);
+  bench.opened();
+  for (let ms = 0; ms < 499; ms++) await bench.advance(1);
+  expect(bench.tidied).toEqual([]);
+  await bench.advance(1);
+  expect(bench.tidied).toEqual([500, 500]);
+  expect(bench.slices).toEqual([]);
 });
 
 test('what was added while it ran is done, too, and a second start does not run it twice', async () => {

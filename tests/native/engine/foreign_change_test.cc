@@ -169,6 +169,37 @@ TEST(ForeignChangeTest, WithoutAManifestTheTablesSpeakForThemselves) {
   EXPECT_EQ(get(*engine, "key2"), "1502" + std::string(50, 'v'));
 }
 
+// Upkeep begins behind an opening. Its manifest would say that the log has covered nothing yet.
+TEST(ForeignChangeTest, UpkeepWaitsForTheCheckpointThatIsDue) {
+  const StoredDatabase stored;
+  {
+    auto engine = stored.open(tiny_options());
+    for (int i = 0; i < 500; ++i) {
+      put(*engine, "key" + std::to_string(i), std::to_string(i) + std::string(50, 'v'));
+    }
+    expect_ok(engine->close());
+  }
+  const StoredDatabase rewritten = rewritten_by_the_original(stored);
+  const auto upkeep_and_reopen = [&](std::unique_ptr<Engine> engine) {
+    for (Result<bool> more = true; more.value();) {
+      more = engine->maintain(0);
+      ASSERT_TRUE(more.is_ok()) << more.status().to_string();
+    }
+    engine = rewritten.open(tiny_options());
+    for (int i = 0; i < 500; ++i) {
+      EXPECT_EQ(get(*engine, "key" + std::to_string(i)), std::to_string(i) + std::string(50, 'v'));
+    }
+  };
+  upkeep_and_reopen(rewritten.open(tiny_options()));
+  // Compaction goes on behind the first write.
+  auto engine = rewritten.open(tiny_options());
+  const uint64_t tables = engine->stats().tables;
+  EXPECT_GE(tables, tiny_options().level0_tables_max);
+  put(*engine, "later", "1");
+  upkeep_and_reopen(std::move(engine));
+  EXPECT_LT(rewritten.open(tiny_options())->stats().tables, tables);
+}
+
 TEST(ForeignChangeTest, WithoutAManifestALogWithCommitsIsAnError) {
   const StoredDatabase stored;
   {

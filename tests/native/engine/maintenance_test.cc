@@ -202,17 +202,17 @@ TEST(MaintenanceTest, AFlushWithoutRoomIsMadeUpForLater) {
   };
   int n = 0;
   // Until a memtable is frozen.
-  while (!engine.maintain(0).value()) expect_ok(put(n++));
+  while (!engine.maintain(0, Upkeep::due).value()) expect_ok(put(n++));
   quota->bytes_max = quota->bytes;
-  Result<bool> slice = engine.maintain(0);
-  while (slice.is_ok() && slice.value()) slice = engine.maintain(0);
+  Result<bool> slice = engine.maintain(0, Upkeep::due);
+  while (slice.is_ok() && slice.value()) slice = engine.maintain(0, Upkeep::due);
   EXPECT_EQ(slice.status().code(), StatusCode::quota_exceeded);
   // There is still room in the log and in the memory.
   expect_ok(put(n++));
   expect_content(engine, model);
   quota->bytes_max = 1 << 20;
   do {
-    slice = engine.maintain(0);
+    slice = engine.maintain(0, Upkeep::due);
     expect_ok(slice.status());
   } while (slice.value());
   EXPECT_GT(engine.stats().flushes, 0u);
