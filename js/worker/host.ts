@@ -176,9 +176,7 @@ export class Host {
         this.#connections.set(connection.id, { connection, owner });
       },
       disconnected: ({ id }) => void this.#connections.delete(id),
-      opened: (database) => {
-        this.#maintenance.opened(database, this.#environment.clock.now());
-      },
+      opened: (database) => this.#maintenance.opened(database),
       linger: () => this.#environment.clock.wait(lingerMs),
       crash: (error) => this.#crash(error),
     };

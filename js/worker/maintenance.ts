@@ -45,10 +45,9 @@ export class Maintenance {
   /**
    * Notes that a database was opened, and begins or goes on: pages before may have left something
    * to do. That has waited and shall not be in the way of what the page begins with.
-   * @param now what the clock shows
    */
-  opened(database: Database, now: number): void {
-    this.#lastWork = now;
+  opened(database: Database): void {
+    this.#lastWork = this.#environment.clock.now();
     this.#untidy.add(database);
     this.#startTidying();
   }

@@ -34,7 +34,6 @@ constexpr int64_t kFlushUs = 2000;
 }  // namespace
 
 bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
-  if (checkpoint_due) return false;
   return commit_under_way || flush != nullptr || job != nullptr || may_have_dead_tables ||
          next_compaction().has_value() ||
          (kFullEngine && !expired_tables(*version, options.now_us()).empty()) ||

@@ -42,7 +42,7 @@ class Bench {
   }
 
   opened(): void {
-    this.maintenance.opened(this.database as unknown as Database, this.nowMs);
+    this.maintenance.opened(this.database as unknown as Database);
   }
 
   start(): void {

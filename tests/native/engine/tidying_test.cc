@@ -100,8 +100,14 @@ TEST(TidyingTest, EndsWhereARecordIsLargerThanItsTable) {
 TEST(TidyingTest, WritesWhatWouldTakeLongToRecover) {
   StoredDatabase stored;
   EngineOptions options = test_options();
-  options.log_extent_bytes_min = options.log_extent_bytes_max;
+  // Neither a full log nor a compaction comes first.
+  options.level0_tables_max = 20;
+  options.log_extent_bytes_min = options.log_extent_bytes_max = 8 << 20;
   const auto engine = stored.open(options);
+  bool are_later_dead = false;
+  engine->set_drop_filter([&](std::string_view key) {
+    return are_later_dead && key.starts_with("key9000") ? "key9001" : "";
+  });
   const auto put = [&](int from, int to) {
     for (int i = from; i < to; ++i) {
       WriteBatch batch;
@@ -125,13 +131,16 @@ TEST(TidyingTest, WritesWhatWouldTakeLongToRecover) {
   EXPECT_EQ(recovered(Upkeep::all), 0u);
   put(1400, 1403);
   EXPECT_EQ(recovered(Upkeep::all), 3u);
-  // Slice by slice, behind a compaction.
-  for (size_t i = 0; i < options.level0_tables_max; ++i) {
-    put(0, 100);
-    expect_ok(engine->flush());
-  }
-  for (int i = 0; engine->stats().memtable_bytes < (9 << 17); ++i) put(i, i + 1);
+  // Also where the slices end with the removal of a dead table.
+  expect_ok(engine->flush());
+  put(90'000, 90'010);
+  expect_ok(engine->flush());
+  put(20'000, 21'200);
+  are_later_dead = true;
+  engine->drop_filter_changed();
+  const uint64_t tables = engine->stats().tables;
   EXPECT_EQ(recovered(Upkeep::all, 0), 0u);
+  EXPECT_EQ(engine->stats().tables, tables);  // one less, and one more
 }
 
 }  // namespace
