@@ -20,6 +20,11 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
       stop_at(record, record.kind, cut_short ? "record cut short" : record.problem);
       break;
     }
+    const bool is_table = record.kind == Kind::table;
+    if (is_table && record.end - record.offset < kRecordHeaderBytes + table_bytes_min_) {
+      stop_at(record, Kind::malformed, "too short to be a table");
+      break;
+    }
     const uint32_t crc_before = crc_;
     const std::string_view header(record.header.data(), record.header.size());
     if (record.offset < order_.file_end) {
@@ -142,7 +147,8 @@ Status RecordScan::read_committed(bool newer_lost) {
   return Status::ok();
 }
 
-Status RecordScan::read_tail(bool own_checkpoints) {
+Status RecordScan::read_tail(bool own_checkpoints, uint64_t table_bytes_min) {
+  table_bytes_min_ = table_bytes_min;
   FLOWDB_RETURN_IF_ERROR(pass(file_bytes_, own_checkpoints));
   return refuse_unknown_type();
 }

@@ -91,8 +91,9 @@ void Workload::flush() {
 
 void Workload::maintain() {
   disk_.set_activity(Activity::compaction);
+  const Upkeep upkeep = below(2) == 0 ? Upkeep::due : Upkeep::all;
   for (size_t i = 1 + below(12); i > 0; --i) {
-    if (!ok(engine_->maintain(0).status(), "maintain")) return outlive_fault(0);
+    if (!ok(engine_->maintain(0, upkeep).status(), "maintain")) return outlive_fault(0);
   }
   promise(*engine_, false);
 }
@@ -272,6 +273,14 @@ size_t Workload::last_superblock(size_t event) const {
   return event;
 }
 
+bool Workload::has_written_log(size_t event) const {
+  const auto& events = history().events;
+  for (size_t i = event; i-- > 0 && events[i].attempted == events[event].attempted;) {
+    if (events[i].file == kLogFile && events[i].kind == FileEvent::Kind::write) return true;
+  }
+  return false;
+}
+
 void Workload::crash() {
   held_.clear();
   // Both happen late in what there is, so that crashes can hit the recovery of the crash before.
@@ -314,6 +323,9 @@ void Workload::crash() {
   engine_.reset();
   last_ = content->last;
   if (kill) {
+    // A failed write that is being taken back comes back when the flush behind that does nothing;
+    // it was neither acknowledged nor refused.
+    if (has_written_log(event)) in_doubt_ = std::max(in_doubt_, expected.ceiling);
     // The history goes on: what was not flushed may still be lost.
     disk_.go_back_to(event + 1, torn);
     while (promises_.size() > 1 && promises_.back().events > event + (whole ? 1 : 0)) {

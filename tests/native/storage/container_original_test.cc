@@ -216,6 +216,35 @@ TEST(OriginalAppends, BehindACommitThatWasNotAcknowledged) {
   EXPECT_EQ(container->manifest(), "manifest");
 }
 
+// A power failure leaves bytes of a checkpoint there, and what stands before them may lead to any
+// of them.
+TEST(OriginalAppends, WhatIsTooShortForATableIsATornTail) {
+  const Bytes ours = our_container();
+  const auto reopen = [](const Bytes& bytes) {
+    return Container::open(std::make_unique<MemoryFile>(bytes, "flow.db"), {}).value();
+  };
+  const Contents before = contents(*reopen(ours));
+  std::string file = *ours;
+  const std::string least(64, '3');
+  original::append_table(file, 3, least);
+  {
+    const Bytes bytes = shared(file);
+    original::append_table(*bytes, 4, least.substr(1));
+    original::append_tombstone(*bytes, 1);
+    const auto container = reopen(bytes);
+    Contents expected = before;
+    expected[3] = least;
+    EXPECT_EQ(contents(*container), expected);
+    ASSERT_OK(container->write_sst(5, "5"));
+    expected[5] = "5";
+    EXPECT_EQ(original::contents(*bytes), expected);
+    EXPECT_EQ(contents(*reopen(bytes)), expected);
+  }
+  // In front of the committed end it is any table.
+  ASSERT_OK(reopen(ours)->write_sst(6, ""));
+  EXPECT_TRUE(reopen(ours)->sst_exists(6));
+}
+
 TEST(OriginalAppends, AnUnknownTypeIsRefusedAndNotCut) {
   const Bytes bytes = our_container();
   *bytes += hex("00000000 00000005 03 00000001");
