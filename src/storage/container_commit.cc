@@ -36,26 +36,28 @@ Status Container::State::write_checkpoint(Commit& commit) {
   plan.next.changed = commit.changed;
   plan.next.checkpoint_length = checkpoint_bytes(commit.tables, commit.manifest, reused);
   plan.tables = &commit.tables;
+  Status status;
   if (!region.is_empty()) {
     plan.next.checkpoint_offset = region.begin + kCheckpointLeadBytes;
     const uint64_t behind = plan.next.checkpoint_end();
     const std::string rest = frame_rest(behind, region.end);
-    Status status;
     if (!rest.empty()) status = file->write_at(behind, rest);
-    if (!status.is_ok()) {
-      free.clear();
-      return status;
-    }
   } else {
     plan.next.checkpoint_offset = next_record_offset(end);
   }
-  FLOWDB_RETURN_IF_ERROR(plan_space(plan));
+  if (status.is_ok()) status = plan_space(plan);
+  if (!status.is_ok()) {
+    // What is left of the region is framed behind its header, and not durably.
+    free.clear();
+    return status;
+  }
   CheckpointOrder order;
   if (reused) order = {plan.next.generation, plan.file_end};
   const std::string record =
       encode_checkpoint(commit.tables, commit.manifest, superblock.database_id, order);
   if (region.is_empty()) return append_record(record).status();
-  if (Status status = file->write_at(plan.next.checkpoint_offset, record); !status.is_ok()) {
+  status = file->write_at(plan.next.checkpoint_offset, record);
+  if (!status.is_ok()) {
     free.clear();
     return status;
   }

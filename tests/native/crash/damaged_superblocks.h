@@ -12,7 +12,8 @@ namespace flowdb {
 // behind the other from its header to its end.
 std::string check_frames(const std::string& container);
 // The same of one that a crash has left: up to where a superblock vouches for it, or to a filler
-// that reaches over the end of a file whose growth was lost.
+// that reaches over the end of a file whose growth was lost, or whose header a failed write has left
+// in halves, which an opening mends.
 std::string check_found_frames(const std::string& container);
 
 enum class DamagedSuperblocks { newest, both };

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/crash_recorder.h"
+#include "storage/failing_file.h"
 #include "storage/framing.h"
 #include "storage/stored_container.h"
 
@@ -143,6 +144,44 @@ TEST_F(ReuseCrash, ThePowerFailsAndEverySecondFlushHadDoneNothing) {
     try_powerless([&](size_t i) { return number[i] % 2 == parity; },
                   "power lost, parity " + std::to_string(parity));
   }
+}
+
+// The checkpoint of the failed one has taken the front of a region, and the other may take what is
+// left of it, which is framed behind the first one's header, and not durably.
+TEST(ReuseFailure, ACommitBehindAFailedOneLeavesTheFileFramed) {
+  const auto plan = std::make_shared<FailurePlan>();
+  int n = 0;
+  do {
+    const Bytes bytes = no_bytes();
+    const auto calls = std::make_shared<FileCalls>();
+    *plan = {};
+    plan->paused = true;
+    auto opened = try_open(std::make_unique<FailingFile>(
+        std::make_unique<RecordingFile>(bytes, calls, "flow.db"), plan));
+    ASSERT_TRUE(opened.is_ok()) << opened.status().to_string();
+    Container& container = *opened.value();
+    ASSERT_OK(add_table(container, 1, deceptive_bytes(200'000, 1), {}, "m1"));
+    ASSERT_OK(add_table(container, 2, deceptive_bytes(3000, 2), {1}, "m2"));
+    ASSERT_OK(container.reclaim());
+    *plan = {};
+    plan->calls_before_failure = n;
+    const size_t first = calls->size();
+    const Status status = container.apply({}, {}, "m3");
+    EXPECT_TRUE(status.is_ok() || plan->failed) << status.to_string();
+    ASSERT_TRUE(container.regions_reused());
+    plan->paused = true;
+    if (container.can_write()) ASSERT_OK(container.apply({}, {}, "m4"));
+    const auto both_work = [](size_t) { return true; };
+    for (size_t count = first; count <= calls->size(); ++count) {
+      powerless_images({}, *calls, count, both_work, count, 12, [&](const std::string& image) {
+        const uint64_t end = committed_end(image);
+        EXPECT_TRUE(end == 0 || framed_up_to(image, end) == end)
+            << "failure at call " << n << ", crash at call " << count << ": framed up to "
+            << framed_up_to(image, end) << " of " << end;
+      });
+    }
+  } while (plan->failed && ++n < 1000 && !HasFailure());
+  EXPECT_GT(n, 8);
 }
 
 }  // namespace
