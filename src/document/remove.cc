@@ -40,20 +40,25 @@ bool Transaction::leaves_more_behind(const StoreSchema& target) const {
 // a write would make the iterator's next step a new search.
 Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bounds) {
   const bool must_read = leaves_more_behind(target);
-  std::vector<std::string> doomed;
+  // Of the records, of the pieces of large values, and of each index: keys of one kind are cheaper
+  // to store one after the other.
+  std::vector<std::vector<std::string>> doomed(2 + target.indexes.size());
+  size_t count = 0;
   Before before = Before::present;
   Value value;
   Iterator& it = iterator({&target, nullptr});
   for (it.seek(bounds.begin); it.valid() && it.key() < bounds.end; it.next()) {
-    if (doomed.size() >= kRemovedAtOnce) break;
+    if (count >= kRemovedAtOnce) break;
     const std::string_view primary_key = behind_prefix(it.key());
-    doomed.emplace_back(it.key());
+    doomed[0].emplace_back(it.key());
+    ++count;
     if (!must_read) continue;
     FLOWDB_RETURN_IF_ERROR(decode_record(it.value(), value, old_keys_));
     if (const auto large = large_value_of(value); large.has_value()) {
       for (uint32_t piece = 0; piece < large->pieces; ++piece) {
         set_piece_key(key_buffer_, target.data_id, large->id, piece);
-        doomed.push_back(key_buffer_);
+        doomed[1].push_back(key_buffer_);
+        ++count;
       }
     }
     if (may_repeat(old_keys_)) before = Before::unknown;
@@ -61,13 +66,16 @@ Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bou
       const IndexSchema* const index = target.find_index(entry.index_id);
       if (index == nullptr) continue;
       set_index_entry_key(key_buffer_, target, *index, entry.key, primary_key);
-      doomed.push_back(key_buffer_);
+      doomed[2 + static_cast<size_t>(index - target.indexes.data())].push_back(key_buffer_);
+      ++count;
     }
   }
   FLOWDB_RETURN_IF_ERROR(it.status());
   const bool more = it.valid() && it.key() < bounds.end;
   if (more) bounds.begin = it.key();
-  for (const std::string& key : doomed) remove_record(key, before);
+  for (const std::vector<std::string>& keys : doomed) {
+    for (const std::string& key : keys) remove_record(key, before);
+  }
   return more;
 }
 

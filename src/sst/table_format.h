@@ -68,7 +68,7 @@ static_assert(Footer::kPropertiesAt + Footer::kHandleBytes == Footer::kIndexAt);
 static_assert(Footer::kIndexAt + Footer::kHandleBytes == Footer::kFilterAt);
 static_assert(Footer::kFilterAt + Footer::kHandleBytes == Footer::kVersionAt);
 static_assert(Footer::kMagicAt + kTableMagic.size() == Footer::kBytes);
-static_assert(kAppendedTableBytesMin <= Footer::kBytes);
+static_assert(kShortestTableBytes == Footer::kBytes);
 
 // A table's raw length is this, modulo a sector, so that its record in the container ends on a
 // sector.

@@ -44,7 +44,7 @@ Result<std::unique_ptr<Container>> Container::open(std::unique_ptr<File> file,
     FLOWDB_ASSIGN_OR_RETURN(state->superblock, create_container(*file, options.new_id));
     state->end = kFileHeaderBytes;
   } else {
-    FLOWDB_ASSIGN_OR_RETURN(ContainerContent content, scan_container(*file, size, options));
+    FLOWDB_ASSIGN_OR_RETURN(ContainerContent content, scan_container(*file, size, options.new_id));
     state->superblock = content.superblock;
     state->tables = std::move(content.tables);
     state->manifest = std::move(content.manifest);

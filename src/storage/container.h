@@ -29,9 +29,6 @@ struct ContainerOptions {
   bool create_if_missing = true;
   // Free room smaller than this is left alone until what is beside it is free, too.
   uint64_t region_bytes_min = kRegionBytesMin;
-  // Behind the committed end, where a power failure may have brought back bytes of any kind, what
-  // passes for a table of fewer raw bytes ends what counts.
-  uint64_t appended_table_bytes_min = kAppendedTableBytesMin;
 };
 
 // Writes a table into free room of the container's file, or behind everything else (storage.h).

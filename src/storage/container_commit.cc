@@ -47,8 +47,8 @@ Status Container::State::write_checkpoint(Commit& commit) {
   }
   if (status.is_ok()) status = plan_space(plan);
   if (!status.is_ok()) {
-    // What is left of the region is framed behind its header, and not durably.
-    free.clear();
+    // What is left of a region is framed behind its header, and not durably.
+    forget_free();
     return status;
   }
   CheckpointOrder order;
@@ -58,7 +58,7 @@ Status Container::State::write_checkpoint(Commit& commit) {
   if (region.is_empty()) return append_record(record).status();
   status = file->write_at(plan.next.checkpoint_offset, record);
   if (!status.is_ok()) {
-    free.clear();
+    forget_free();
     return status;
   }
   covers.push_back({region.begin, plan.next.checkpoint_offset});

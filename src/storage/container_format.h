@@ -70,10 +70,10 @@ inline constexpr uint64_t kGenerationsMax = uint64_t{1} << 63;
 inline constexpr uint8_t kTableType = 0;
 inline constexpr uint8_t kTombstoneType = 1;
 inline constexpr uint8_t kCheckpointType = 2;
-inline constexpr uint64_t kLengthBytes = 8;             // the field that does not count itself
-inline constexpr uint64_t kRecordHeaderBytes = 13;      // length, type, and an id or a count
-inline constexpr uint64_t kBodyBytesMin = 5;            // type, and an id or a count
-inline constexpr uint64_t kAppendedTableBytesMin = 64;  // raw ones: no table has a shorter footer
+inline constexpr uint64_t kLengthBytes = 8;          // the field that does not count itself
+inline constexpr uint64_t kRecordHeaderBytes = 13;   // length, type, and an id or a count
+inline constexpr uint64_t kBodyBytesMin = 5;         // type, and an id or a count
+inline constexpr uint64_t kShortestTableBytes = 64;  // raw ones: a table's footer
 static_assert(kLengthBytes + kBodyBytesMin == kRecordHeaderBytes);
 
 // Tombstones of ours: a magic and a checksum behind the id.

@@ -24,8 +24,7 @@ Status check_file_header(File& file, std::string_view header) {
 }
 
 // What counts, by the superblocks and by the records.
-Result<ContainerContent> find_content(File& file, uint64_t file_bytes,
-                                      const ContainerOptions& options) {
+Result<ContainerContent> find_content(File& file, uint64_t file_bytes, const DatabaseId& new_id) {
   std::string header(kFileHeaderBytes, '\0');
   FLOWDB_RETURN_IF_ERROR(read_exactly(file, 0, header.data(), header.size()));
   FLOWDB_RETURN_IF_ERROR(check_file_header(file, header));
@@ -35,7 +34,7 @@ Result<ContainerContent> find_content(File& file, uint64_t file_bytes,
   if (superblock != nullptr) {
     content.superblock = *superblock;
   } else {
-    content.superblock.database_id = options.new_id;
+    content.superblock.database_id = new_id;
   }
   RecordScan scan(file, file_bytes, superblock != nullptr, content);
   if (superblock != nullptr) {
@@ -63,10 +62,10 @@ Result<ContainerContent> find_content(File& file, uint64_t file_bytes,
       FLOWDB_RETURN_IF_ERROR(committed);
     }
     if (!superblock->reused) {
-      FLOWDB_RETURN_IF_ERROR(scan.read_tail(newer_lost, options.appended_table_bytes_min));
+      FLOWDB_RETURN_IF_ERROR(scan.read_tail(newer_lost));
     } else if (newer_lost || superblock->closed) {
       scan.begin_tail();
-      FLOWDB_RETURN_IF_ERROR(scan.read_tail(false, options.appended_table_bytes_min));
+      FLOWDB_RETURN_IF_ERROR(scan.read_tail(false));
       if (newer_lost) FLOWDB_RETURN_IF_ERROR(scan.refuse_uncertain());
     }
   } else {
@@ -106,9 +105,8 @@ Result<ContainerPresence> find_container(File& file, uint64_t file_bytes) {
   return ContainerPresence::absent;
 }
 
-Result<ContainerContent> scan_container(File& file, uint64_t file_bytes,
-                                        const ContainerOptions& options) {
-  FLOWDB_ASSIGN_OR_RETURN(ContainerContent content, find_content(file, file_bytes, options));
+Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id) {
+  FLOWDB_ASSIGN_OR_RETURN(ContainerContent content, find_content(file, file_bytes, new_id));
   FLOWDB_RETURN_IF_ERROR(read_older_references(file, file_bytes, content));
   FLOWDB_RETURN_IF_ERROR(check_layout(file, file_bytes, content));
   return content;

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "storage/checkpoint.h"
-#include "storage/container.h"
 #include "storage/free_space.h"
 #include "storage/superblock.h"
 
@@ -51,12 +50,10 @@ enum class ContainerPresence {
 // Errors: corruption (no container, or the rest of one that held data), unsupported, io_error.
 Result<ContainerPresence> find_container(File& file, uint64_t file_bytes);
 
-// Reads a container. The options' `new_id` becomes the id of one that has none, the original's.
-// Changes nothing.
+// Reads a container. `new_id` becomes the id of one that has none, the original's. Changes nothing.
 // REQUIRES: find_container says that it is present. Errors: corruption (with offset), unsupported,
 // io_error.
-Result<ContainerContent> scan_container(File& file, uint64_t file_bytes,
-                                        const ContainerOptions& options);
+Result<ContainerContent> scan_container(File& file, uint64_t file_bytes, const DatabaseId& new_id);
 
 // Looks up what `content.older` refers to. Errors: io_error.
 Status read_older_references(File& file, uint64_t file_bytes, ContainerContent& content);

@@ -82,6 +82,11 @@ Status Container::State::write_fillers(const Regions& regions) {
   return Status::ok();
 }
 
+void Container::State::forget_free() {
+  free.clear();
+  settled = false;
+}
+
 Status Container::State::frame(const Plan& plan) {
   Status framed;
   if (holds(Rule::regions_framed_first)) framed = write_fillers(plan.framed);
@@ -92,7 +97,7 @@ Status Container::State::frame(const Plan& plan) {
   }
   if (!framed.is_ok()) {
     // One of the headers may be there in part.
-    free.clear();
+    forget_free();
     framing_unknown = true;
     return framed;
   }
@@ -131,8 +136,13 @@ Status Container::State::commit_record(LiveTables next_tables) {
   plan.next = superblock;
   plan.next.changed = true;
   plan.tables = &next_tables;
-  FLOWDB_RETURN_IF_ERROR(plan_space(plan));
-  FLOWDB_RETURN_IF_ERROR(commit(std::move(plan)));
+  Status status = plan_space(plan);
+  if (status.is_ok()) status = commit(std::move(plan));
+  if (!status.is_ok()) {
+    // The record is there, and the next superblock would vouch for it.
+    can_write = false;
+    return status;
+  }
   tables.swap(next_tables);
   changed = true;
   return Status::ok();

@@ -143,6 +143,9 @@ struct Container::State {
   uint64_t useful_bytes() const;
   // The lowest of the regions with room for a table of `bytes`; regions.size() when there is none.
   size_t fit_for_table(const Regions& regions, uint64_t bytes) const;
+  // After a failure that leaves it open how they are framed, until the next commit finds them
+  // again.
+  void forget_free();
   // Takes the region out of `free` and begins to use regions again.
   Region take_region(size_t index);
   // Frames what stands behind a record that ends at `end` in a region up to `region_end`: the bytes

@@ -20,10 +20,12 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
       stop_at(record, record.kind, cut_short ? "record cut short" : record.problem);
       break;
     }
-    const bool is_table = record.kind == Kind::table;
-    if (is_table && record.end - record.offset < kRecordHeaderBytes + table_bytes_min_) {
-      stop_at(record, Kind::malformed, "too short to be a table");
-      break;
+    if (doubts_tables_) {
+      FLOWDB_ASSIGN_OR_RETURN(const bool chance, is_chance(record, limit));
+      if (chance) {
+        stop_at(record, Kind::malformed, "too short to be a table");
+        break;
+      }
     }
     const uint32_t crc_before = crc_;
     const std::string_view header(record.header.data(), record.header.size());
@@ -147,8 +149,8 @@ Status RecordScan::read_committed(bool newer_lost) {
   return Status::ok();
 }
 
-Status RecordScan::read_tail(bool own_checkpoints, uint64_t table_bytes_min) {
-  table_bytes_min_ = table_bytes_min;
+Status RecordScan::read_tail(bool own_checkpoints) {
+  doubts_tables_ = true;
   FLOWDB_RETURN_IF_ERROR(pass(file_bytes_, own_checkpoints));
   return refuse_unknown_type();
 }
@@ -174,6 +176,19 @@ Status RecordScan::read_all(uint64_t vouched_end) {
     superblock.reused_scan_begin = crc_begin_;
   }
   return Status::ok();
+}
+
+Result<bool> RecordScan::is_chance(const ContainerRecord& record, uint64_t limit) {
+  if (record.kind != ContainerRecord::Kind::table) return false;
+  if (record.end - record.offset >= kRecordHeaderBytes + kShortestTableBytes) return false;
+  for (uint64_t at = record.end; at < limit;) {
+    FLOWDB_ASSIGN_OR_RETURN(const ContainerRecord next, read_record(file_, at, limit));
+    if (next.kind == ContainerRecord::Kind::unknown_type) break;  // refused when it is reached
+    if (!next.is_whole()) return true;
+    at = next.end;
+  }
+  doubts_tables_ = false;
+  return false;
 }
 
 Status RecordScan::refuse_uncertain() const {

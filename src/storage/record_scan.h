@@ -22,8 +22,8 @@ class RecordScan {
   // `newer_lost`: a newer superblock may have been there, and have cut off free room.
   Status read_committed(bool newer_lost);
   // Rule 4: what stands behind. `own_checkpoints`: those of ours count, because a superblock that
-  // may have named them is damaged. A table of fewer raw bytes than `table_bytes_min` ends it.
-  Status read_tail(bool own_checkpoints, uint64_t table_bytes_min);
+  // may have named them is damaged.
+  Status read_tail(bool own_checkpoints);
   // Before it, where refuse_uncertain() is to look at the tail only.
   void begin_tail() { counted_at_.reset(); }
   // Errors: corruption when a record behind the committed end, or behind the newest checkpoint,
@@ -44,13 +44,16 @@ class RecordScan {
   void apply(const ContainerRecord& record);
   void apply(const ContainerRecord& record, Checkpoint checkpoint);
   Result<bool> only_zeros_from(uint64_t offset) const;
+  // Whether this record of the tail passes for a table by chance: no table of ours is so short, and
+  // a power failure may leave bytes of any kind there, which lead nowhere.
+  Result<bool> is_chance(const ContainerRecord& record, uint64_t limit);
 
   File& file_;
   const uint64_t file_bytes_;
   bool has_id_;
   ContainerContent& content_;
   uint64_t position_ = kFileHeaderBytes;
-  uint64_t table_bytes_min_ = 0;
+  bool doubts_tables_ = false;  // of the tail, until its records are known to lead to its end
   // Where and why the last pass could not go on.
   struct Stop {
     ContainerRecord::Kind kind = ContainerRecord::Kind::malformed;  // or cut_short, or unknown_type

@@ -120,7 +120,7 @@ Status ContainerWriter::finish_in_region() {
   Container::State& s = *container_.state_;
   buffer_ += s.frame_rest(record_offset_ + kRecordHeaderBytes + size_, region_.end);
   if (Status status = write_buffer(); !status.is_ok()) {
-    s.free.clear();
+    s.forget_free();
     return status;
   }
   s.covers.push_back({record_offset_, record_offset_ + kRecordHeaderBytes + size_});

@@ -14,29 +14,25 @@ std::string check_frames(const std::string& container) {
 
 namespace {
 
-// Whether a failed write has left the first half of a filler's header in front of the old one's
-// second: its length is then of two numbers, and the records of either would lead on.
-bool is_header_in_halves(std::string container, uint64_t vouched) {
-  constexpr size_t kHalf = kRecordHeaderBytes / 2;
-  const std::string filler = encode_filler_header(0, kRecordHeaderBytes);
-  for (uint64_t page = kFileHeaderBytes; page < container.size(); page += kPageBytes) {
-    const size_t at = static_cast<size_t>(page);
-    const std::string found = container.substr(at, kRecordHeaderBytes);
-    if (framed_up_to(container, page) != page) continue;
-    if (found.substr(kLengthBytes) != filler.substr(kLengthBytes)) continue;
-    for (uint64_t bytes = kRecordHeaderBytes; bytes < container.size(); bytes += 1 << 16) {
-      const std::string other = encode_filler_header(0, bytes);
-      container.replace(at, kHalf, other, 0, kHalf);
+// Whether a failed write has left, at one of these offsets, the first half of a filler's new length
+// in front of the second half of the old one, and records lead on behind the old filler.
+bool is_header_in_halves(std::string container, const std::vector<size_t>& halves,
+                         uint64_t vouched) {
+  for (const size_t at : halves) {
+    if (framed_up_to(container, at) != at) continue;
+    const std::string found = container.substr(at, kHalfHeaderBytes);
+    for (uint64_t old = kRecordHeaderBytes; old < container.size(); old += 1 << 16) {
+      container.replace(at, kHalfHeaderBytes, encode_filler_header(0, old), 0, kHalfHeaderBytes);
       if (framed_up_to(container, container.size()) >= vouched) return true;
     }
-    container.replace(at, kRecordHeaderBytes, found);
+    container.replace(at, kHalfHeaderBytes, found);
   }
   return false;
 }
 
 }  // namespace
 
-std::string check_found_frames(const std::string& container) {
+std::string check_found_frames(const std::string& container, const std::vector<size_t>& halves) {
   const uint64_t vouched = committed_end(container);
   const uint64_t framed = framed_up_to(container, container.size());
   if (framed >= vouched) return {};
@@ -44,7 +40,7 @@ std::string check_found_frames(const std::string& container) {
   const std::string to_the_end = encode_filler_header(framed, container.size());
   if (header > to_the_end && header.substr(kLengthBytes) == to_the_end.substr(kLengthBytes))
     return {};
-  if (is_header_in_halves(container, vouched)) return {};
+  if (is_header_in_halves(container, halves, vouched)) return {};
   return "found framed up to " + std::to_string(framed) + " of " + std::to_string(vouched);
 }
 

@@ -188,7 +188,7 @@ TEST(OriginalAppends, CutOffAnywhereIsAPrefixOfIt) {
   const size_t committed = ours->size();
   const Contents before = contents(*open(ours));
   std::string file = *ours;
-  original::append_table(file, 3, "three");
+  original::append_table(file, 3, std::string(64, '3'));
   original::append_tombstone(file, 1);
   original::append_checkpoint(file, original::recover(file));
   for (size_t length = committed; length <= file.size(); ++length) {
@@ -218,31 +218,35 @@ TEST(OriginalAppends, BehindACommitThatWasNotAcknowledged) {
 
 // A power failure leaves bytes of a checkpoint there, and what stands before them may lead to any
 // of them.
-TEST(OriginalAppends, WhatIsTooShortForATableIsATornTail) {
+TEST(OriginalAppends, WhatIsTooShortForATableAndLeadsNowhereIsATornTail) {
   const Bytes ours = our_container();
-  const auto reopen = [](const Bytes& bytes) {
-    return Container::open(std::make_unique<MemoryFile>(bytes, "flow.db"), {}).value();
-  };
-  const Contents before = contents(*reopen(ours));
-  std::string file = *ours;
   const std::string least(64, '3');
-  original::append_table(file, 3, least);
-  {
-    const Bytes bytes = shared(file);
-    original::append_table(*bytes, 4, least.substr(1));
-    original::append_tombstone(*bytes, 1);
-    const auto container = reopen(bytes);
-    Contents expected = before;
-    expected[3] = least;
-    EXPECT_EQ(contents(*container), expected);
-    ASSERT_OK(container->write_sst(5, "5"));
-    expected[5] = "5";
-    EXPECT_EQ(original::contents(*bytes), expected);
-    EXPECT_EQ(contents(*reopen(bytes)), expected);
+  for (const std::string& last : {least, least.substr(1)}) {
+    for (const std::string& behind : {std::string(), std::string(20, 'x')}) {
+      SCOPED_TRACE(std::to_string(last.size()) + " bytes, " + std::to_string(behind.size()));
+      const Bytes bytes = copy_of(ours);
+      original::append_table(*bytes, 3, least);
+      Contents expected = contents(*open(bytes));
+      original::append_table(*bytes, 4, last);
+      original::append_tombstone(*bytes, 1);
+      if (last == least || behind.empty()) expected = original::contents(*bytes);
+      *bytes += behind;
+      const auto container = open(bytes);
+      ASSERT_NE(container, nullptr);
+      EXPECT_EQ(contents(*container), expected);
+      ASSERT_OK(container->write_sst(5, "5"));
+      expected[5] = "5";
+      EXPECT_EQ(original::contents(*bytes), expected);
+      EXPECT_EQ(contents(*open(bytes)), expected);
+    }
   }
-  // In front of the committed end it is any table.
-  ASSERT_OK(reopen(ours)->write_sst(6, ""));
-  EXPECT_TRUE(reopen(ours)->sst_exists(6));
+}
+
+TEST(OriginalAppends, AnUnknownTypeBehindAShortTableIsRefusedToo) {
+  const Bytes bytes = our_container();
+  original::append_table(*bytes, 3, "three");
+  *bytes += hex("00000000 00000005 03 00000001");
+  EXPECT_TRUE(try_open(bytes).status().is(StatusCode::unsupported));
 }
 
 TEST(OriginalAppends, AnUnknownTypeIsRefusedAndNotCut) {

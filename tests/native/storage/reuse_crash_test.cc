@@ -184,5 +184,43 @@ TEST(ReuseFailure, ACommitBehindAFailedOneLeavesTheFileFramed) {
   EXPECT_GT(n, 8);
 }
 
+// The record is there by then; the next superblock would take it in.
+TEST(ReuseFailure, ARefusedTableNeverComesToCount) {
+  const auto remove = [](Container& c) { return c.delete_sst(2); };
+  const auto write = [](Container& c) { return c.write_sst(3, "three"); };
+  for (const std::function<Status(Container&)>& change :
+       {std::function<Status(Container&)>(remove), std::function<Status(Container&)>(write)}) {
+    const auto plan = std::make_shared<FailurePlan>();
+    int n = 0;
+    do {
+      const Bytes bytes = no_bytes();
+      {
+        const auto container = open(bytes);
+        ASSERT_OK(add_table(*container, 1, deceptive_bytes(200'000, 1), {}, "m1"));
+        ASSERT_OK(add_table(*container, 2, deceptive_bytes(3000, 2), {1}, "m2"));
+        ASSERT_OK(container->reclaim());
+        ASSERT_OK(container->apply({}, {}, "m3"));
+        ASSERT_TRUE(container->regions_reused());
+      }
+      *plan = {};
+      plan->paused = true;
+      auto opened = try_open(
+          std::make_unique<FailingFile>(std::make_unique<MemoryFile>(bytes, "flow.db"), plan));
+      ASSERT_TRUE(opened.is_ok()) << opened.status().to_string();
+      Container& container = *opened.value();
+      *plan = {};
+      plan->calls_before_failure = n;
+      const Status status = change(container);
+      plan->paused = true;
+      EXPECT_TRUE(status.is_ok() || plan->failed) << status.to_string();
+      EXPECT_EQ(container.raise_epoch().is_ok(), container.can_write());
+      if (status.is_ok() || container.can_write()) {
+        EXPECT_EQ(contents(*open(bytes)), contents(container)) << "failure at call " << n;
+      }
+    } while (plan->failed && ++n < 1000 && !HasFailure());
+    EXPECT_GT(n, 8);
+  }
+}
+
 }  // namespace
 }  // namespace flowdb

@@ -11,7 +11,6 @@ inline Result<std::unique_ptr<Container>> try_open_with_small_regions(const Byte
   ContainerOptions options;
   options.new_id = kTestId;
   options.region_bytes_min = kPageBytes;
-  options.appended_table_bytes_min = 0;
   return Container::open(std::make_unique<MemoryFile>(bytes, "flow.db"), options);
 }
 
@@ -19,8 +18,8 @@ inline std::string reused_fixture_table(uint32_t id) {
   return std::string(1000 + 700 * (id % 9), static_cast<char>('A' + id));
 }
 
-// Adds the tables 1 to 12, each removing the one before the last, so that the later ones stand
-// where the earlier ones were. Not to be closed before the file is looked at.
+// Adds the tables 1 to 12, each removing the one before the last, so that the later ones stand where
+// the earlier ones were. Not to be closed before the file is looked at.
 inline Status fill_reused_fixture(Container& container) {
   FLOWDB_RETURN_IF_ERROR(container.raise_epoch());
   for (uint32_t id = 1; id <= 12; ++id) {

@@ -25,7 +25,6 @@ inline Bytes copy_of(const Bytes& bytes) { return std::make_shared<std::string>(
 inline Result<std::unique_ptr<Container>> try_open(std::unique_ptr<File> file) {
   ContainerOptions options;
   options.new_id = kTestId;
-  options.appended_table_bytes_min = 0;  // many a test's table is a word
   return Container::open(std::move(file), options);
 }
 
