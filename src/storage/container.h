@@ -106,7 +106,8 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
 
   // As in the original. Durable on return; writing an id that is live replaces it, deleting one
   // that is not does nothing. Errors: invalid_argument (id 0xFFFFFFFF, or a table is being written
-  // or waits to be added), closed, quota_exceeded, io_error; the tables are then those before.
+  // or waits to be added), closed, quota_exceeded, io_error; the tables are then those before,
+  // until the next open at least: it may find the record, behind which nothing more can be written.
   Status write_sst(uint32_t id, std::string_view bytes);
   Status delete_sst(uint32_t id);
   // Appends and commits a checkpoint of the live table with the newest manifest.
@@ -151,8 +152,8 @@ class Container final : public std::conditional_t<kFullEngine, StorageInterface,
   // written), closed, quota_exceeded, corruption, io_error.
   Status close();
 
-  // False after close(), and after a failed flush or superblock write: what is stored is then
-  // unknown until the next open.
+  // False after close(), and after a failed flush, superblock write, write_sst() or delete_sst():
+  // what is stored is then unknown until the next open.
   bool can_write() const;
 
   // Writes a canonical copy (every live table once, then a checkpoint) into the empty file

@@ -47,8 +47,8 @@ Status Container::State::write_checkpoint(Commit& commit) {
   }
   if (status.is_ok()) status = plan_space(plan);
   if (!status.is_ok()) {
-    // What is left of a region is framed behind its header, and not durably.
-    forget_free();
+    // What is left of the region is framed behind its header, and not durably.
+    if (!region.is_empty()) forget_free();
     return status;
   }
   CheckpointOrder order;

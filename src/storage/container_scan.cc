@@ -62,10 +62,10 @@ Result<ContainerContent> find_content(File& file, uint64_t file_bytes, const Dat
       FLOWDB_RETURN_IF_ERROR(committed);
     }
     if (!superblock->reused) {
-      FLOWDB_RETURN_IF_ERROR(scan.read_tail(newer_lost));
+      FLOWDB_RETURN_IF_ERROR(scan.read_tail(newer_lost, !newer_lost));
     } else if (newer_lost || superblock->closed) {
       scan.begin_tail();
-      FLOWDB_RETURN_IF_ERROR(scan.read_tail(false));
+      FLOWDB_RETURN_IF_ERROR(scan.read_tail(false, false));
       if (newer_lost) FLOWDB_RETURN_IF_ERROR(scan.refuse_uncertain());
     }
   } else {

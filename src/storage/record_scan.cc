@@ -36,6 +36,9 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
       crc_ = extend_records_crc(crc_, header);
     }
     position_ = record.end;
+    if (mixed_ && (record.kind == Kind::filler || record.kind == Kind::checkpoint)) {
+      doubts_tables_ = true;
+    }
     if (record.kind != Kind::checkpoint) {
       apply(record);
       continue;
@@ -149,8 +152,8 @@ Status RecordScan::read_committed(bool newer_lost) {
   return Status::ok();
 }
 
-Status RecordScan::read_tail(bool own_checkpoints) {
-  doubts_tables_ = true;
+Status RecordScan::read_tail(bool own_checkpoints, bool mixed) {
+  mixed_ = mixed;
   FLOWDB_RETURN_IF_ERROR(pass(file_bytes_, own_checkpoints));
   return refuse_unknown_type();
 }
@@ -187,7 +190,7 @@ Result<bool> RecordScan::is_chance(const ContainerRecord& record, uint64_t limit
     if (!next.is_whole()) return true;
     at = next.end;
   }
-  doubts_tables_ = false;
+  mixed_ = doubts_tables_ = false;
   return false;
 }
 

@@ -22,8 +22,9 @@ class RecordScan {
   // `newer_lost`: a newer superblock may have been there, and have cut off free room.
   Status read_committed(bool newer_lost);
   // Rule 4: what stands behind. `own_checkpoints`: those of ours count, because a superblock that
-  // may have named them is damaged.
-  Status read_tail(bool own_checkpoints);
+  // may have named them is damaged. `mixed`: behind a record of ours, which was not acknowledged, a
+  // power failure may have left bytes of several.
+  Status read_tail(bool own_checkpoints, bool mixed);
   // Before it, where refuse_uncertain() is to look at the tail only.
   void begin_tail() { counted_at_.reset(); }
   // Errors: corruption when a record behind the committed end, or behind the newest checkpoint,
@@ -44,8 +45,8 @@ class RecordScan {
   void apply(const ContainerRecord& record);
   void apply(const ContainerRecord& record, Checkpoint checkpoint);
   Result<bool> only_zeros_from(uint64_t offset) const;
-  // Whether this record of the tail passes for a table by chance: no table of ours is so short, and
-  // a power failure may leave bytes of any kind there, which lead nowhere.
+  // Whether this record passes for a table by chance: it is shorter than any of an engine's, and
+  // does not lead to the file's end.
   Result<bool> is_chance(const ContainerRecord& record, uint64_t limit);
 
   File& file_;
@@ -53,7 +54,8 @@ class RecordScan {
   bool has_id_;
   ContainerContent& content_;
   uint64_t position_ = kFileHeaderBytes;
-  bool doubts_tables_ = false;  // of the tail, until its records are known to lead to its end
+  bool mixed_ = false;          // as of read_tail()
+  bool doubts_tables_ = false;  // behind a record of ours, until records lead to the file's end
   // Where and why the last pass could not go on.
   struct Stop {
     ContainerRecord::Kind kind = ContainerRecord::Kind::malformed;  // or cut_short, or unknown_type

@@ -6,15 +6,12 @@
 #include <vector>
 
 #include "crash/history.h"
-#include "storage/container_format.h"
 
 namespace flowdb {
 
 // What is wrong with the frames of a container that was recovered: empty, when records stand one
 // behind the other from its header to its end.
 std::string check_frames(const std::string& container);
-// Of the write of a filler's header that fails, so many bytes may be there.
-inline constexpr size_t kHalfHeaderBytes = kRecordHeaderBytes / 2;
 // The same of one that a crash has left: up to where a superblock vouches for it, or to a filler
 // that reaches over the end of a file whose growth was lost. `halves`: where a failed write has
 // left so much of a header, which an opening mends.

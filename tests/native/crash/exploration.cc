@@ -46,18 +46,6 @@ std::string describe(const FileEvent& event) {
   return text + ", commit " + std::to_string(event.attempted);
 }
 
-// Where the failing writes of fillers' headers have left the first half, up to an event.
-std::vector<size_t> halved_headers(const History& history, size_t event) {
-  std::vector<size_t> halves;
-  for (size_t i = 0; i <= event; ++i) {
-    const FileEvent& e = history.events[i];
-    if (e.file == kContainerFile && e.bytes.size() == kHalfHeaderBytes) {
-      halves.push_back(static_cast<size_t>(e.offset));
-    }
-  }
-  return halves;
-}
-
 }  // namespace
 
 std::string StateName::to_string() const {
@@ -133,7 +121,7 @@ std::string Exploration::try_state(Life& life, const CrashPoint& point, const St
   const uint64_t hash = hash_of(found[kLogFile], hash_of(found[kContainerFile]));
   if (!images_.insert(hash).second) return {};
   const std::string problem =
-      check_found_frames(found[kContainerFile], halved_headers(life.history(), name.event));
+      check_found_frames(found[kContainerFile], halved_headers(life.history(), name.event + 1));
   if (!problem.empty()) return problem;
   return life.check(std::move(found), expected, hash % 1'000'000);
 }

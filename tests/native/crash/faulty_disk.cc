@@ -90,6 +90,7 @@ void FaultyDisk::restart_from(Disk content) {
   end_process();
   State& s = *state_;
   s.content = std::move(content);
+  s.history.halved_headers = halved_headers(s.history, s.history.events.size());
   s.history.events.clear();
   if (s.recording) s.history.initial = s.content;
   s.last_log_sync = 0;

@@ -52,8 +52,25 @@ inline bool is_superblock(const FileEvent& event) {
 
 struct History {
   Disk initial;  // all of it durable
+  // Where failing writes have left the first half of a filler's header in it.
+  std::vector<size_t> halved_headers;
   std::vector<FileEvent> events;
 };
+
+// Of the write of a filler's header that fails, so many bytes may be there.
+inline constexpr size_t kHalfHeaderBytes = kRecordHeaderBytes / 2;
+
+// Where that has happened, up to the first `events` events.
+inline std::vector<size_t> halved_headers(const History& history, size_t events) {
+  std::vector<size_t> halves = history.halved_headers;
+  for (size_t i = 0; i < events; ++i) {
+    const FileEvent& e = history.events[i];
+    if (e.file == kContainerFile && e.bytes.size() == kHalfHeaderBytes) {
+      halves.push_back(static_cast<size_t>(e.offset));
+    }
+  }
+  return halves;
+}
 
 inline void apply_event(const FileEvent& event, std::string& content) {
   const size_t at = static_cast<size_t>(event.offset);

@@ -60,7 +60,7 @@ class Workload final : public Life {
   void crash();
   // The last event up to this one that writes into the container's header; 0: there is none.
   size_t last_superblock(size_t event) const;
-  // Whether the step of this event has written to the log before it.
+  // Whether the log was written to before this event since the same commits were attempted.
   bool has_written_log(size_t event) const;
   void hold_or_release();
   void step_with_fault();

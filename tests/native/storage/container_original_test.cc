@@ -3,6 +3,7 @@
 
 #include "storage/bytes.h"
 #include "storage/original.h"
+#include "storage/record.h"
 #include "storage/stored_container.h"
 
 namespace flowdb {
@@ -188,7 +189,7 @@ TEST(OriginalAppends, CutOffAnywhereIsAPrefixOfIt) {
   const size_t committed = ours->size();
   const Contents before = contents(*open(ours));
   std::string file = *ours;
-  original::append_table(file, 3, std::string(64, '3'));
+  original::append_table(file, 3, "three");
   original::append_tombstone(file, 1);
   original::append_checkpoint(file, original::recover(file));
   for (size_t length = committed; length <= file.size(); ++length) {
@@ -217,33 +218,40 @@ TEST(OriginalAppends, BehindACommitThatWasNotAcknowledged) {
 }
 
 // A power failure leaves bytes of a checkpoint there, and what stands before them may lead to any
-// of them.
-TEST(OriginalAppends, WhatIsTooShortForATableAndLeadsNowhereIsATornTail) {
+// of them; the original knows no filler.
+TEST(OriginalAppends, WhatIsTooShortForATableBehindAFillerAndLeadsNowhereIsATornTail) {
   const Bytes ours = our_container();
   const std::string least(64, '3');
   for (const std::string& last : {least, least.substr(1)}) {
     for (const std::string& behind : {std::string(), std::string(20, 'x')}) {
-      SCOPED_TRACE(std::to_string(last.size()) + " bytes, " + std::to_string(behind.size()));
-      const Bytes bytes = copy_of(ours);
-      original::append_table(*bytes, 3, least);
-      Contents expected = contents(*open(bytes));
-      original::append_table(*bytes, 4, last);
-      original::append_tombstone(*bytes, 1);
-      if (last == least || behind.empty()) expected = original::contents(*bytes);
-      *bytes += behind;
-      const auto container = open(bytes);
-      ASSERT_NE(container, nullptr);
-      EXPECT_EQ(contents(*container), expected);
-      ASSERT_OK(container->write_sst(5, "5"));
-      expected[5] = "5";
-      EXPECT_EQ(original::contents(*bytes), expected);
-      EXPECT_EQ(contents(*open(bytes)), expected);
+      for (const bool is_behind_filler : {false, true}) {
+        SCOPED_TRACE(std::to_string(last.size()) + " bytes, " + std::to_string(behind.size()) +
+                     (is_behind_filler ? ", filler" : ""));
+        const Bytes bytes = copy_of(ours);
+        if (is_behind_filler) *bytes += encode_filler_header(0, kRecordHeaderBytes);
+        original::append_table(*bytes, 3, least);
+        Contents expected = contents(*open(bytes));
+        original::append_table(*bytes, 4, last);
+        original::append_tombstone(*bytes, 1);
+        if (last == least || behind.empty() || !is_behind_filler) {
+          expected = original::contents(*bytes);
+        }
+        *bytes += behind;
+        const auto container = open(bytes);
+        ASSERT_NE(container, nullptr);
+        EXPECT_EQ(contents(*container), expected);
+        ASSERT_OK(container->write_sst(5, "5"));
+        expected[5] = "5";
+        EXPECT_EQ(original::contents(*bytes), expected);
+        EXPECT_EQ(contents(*open(bytes)), expected);
+      }
     }
   }
 }
 
 TEST(OriginalAppends, AnUnknownTypeBehindAShortTableIsRefusedToo) {
   const Bytes bytes = our_container();
+  *bytes += encode_filler_header(0, kRecordHeaderBytes);
   original::append_table(*bytes, 3, "three");
   *bytes += hex("00000000 00000005 03 00000001");
   EXPECT_TRUE(try_open(bytes).status().is(StatusCode::unsupported));

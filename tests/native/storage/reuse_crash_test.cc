@@ -185,7 +185,7 @@ TEST(ReuseFailure, ACommitBehindAFailedOneLeavesTheFileFramed) {
 }
 
 // The record is there by then; the next superblock would take it in.
-TEST(ReuseFailure, ARefusedTableNeverComesToCount) {
+TEST(ReuseFailure, ARefusedTableComesToCountWithNoLaterCall) {
   const auto remove = [](Container& c) { return c.delete_sst(2); };
   const auto write = [](Container& c) { return c.write_sst(3, "three"); };
   for (const std::function<Status(Container&)>& change :
