@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/bytes.h"
+#include "storage/framing.h"
 #include "storage/original.h"
 #include "storage/record.h"
 #include "storage/stored_container.h"
@@ -217,23 +218,33 @@ TEST(OriginalAppends, BehindACommitThatWasNotAcknowledged) {
   EXPECT_EQ(container->manifest(), "manifest");
 }
 
+// What a failed commit leaves behind the committed end of ours.
+std::vector<std::string> records_of_ours(const std::string& ours) {
+  const Superblock superblock = newest_superblock(ours);
+  return {encode_filler_header(0, kRecordHeaderBytes),
+          ours.substr(static_cast<size_t>(superblock.checkpoint_offset),
+                      static_cast<size_t>(superblock.checkpoint_length))};
+}
+
 // A power failure leaves bytes of a checkpoint there, and what stands before them may lead to any
-// of them; the original knows no filler.
-TEST(OriginalAppends, WhatIsTooShortForATableBehindAFillerAndLeadsNowhereIsATornTail) {
+// of them; the original writes no records of ours.
+TEST(OriginalAppends, WhatIsTooShortForATableBehindARecordOfOursAndLeadsNowhereIsATornTail) {
   const Bytes ours = our_container();
+  std::vector<std::string> fronts = records_of_ours(*ours);
+  fronts.emplace_back();
   const std::string least(64, '3');
   for (const std::string& last : {least, least.substr(1)}) {
     for (const std::string& behind : {std::string(), std::string(20, 'x')}) {
-      for (const bool is_behind_filler : {false, true}) {
-        SCOPED_TRACE(std::to_string(last.size()) + " bytes, " + std::to_string(behind.size()) +
-                     (is_behind_filler ? ", filler" : ""));
+      for (const std::string& front : fronts) {
+        SCOPED_TRACE(std::to_string(front.size()) + ", " + std::to_string(last.size()) + ", " +
+                     std::to_string(behind.size()) + " bytes");
         const Bytes bytes = copy_of(ours);
-        if (is_behind_filler) *bytes += encode_filler_header(0, kRecordHeaderBytes);
+        *bytes += front;
         original::append_table(*bytes, 3, least);
         Contents expected = contents(*open(bytes));
         original::append_table(*bytes, 4, last);
         original::append_tombstone(*bytes, 1);
-        if (last == least || behind.empty() || !is_behind_filler) {
+        if (last == least || behind.empty() || front.empty()) {
           expected = original::contents(*bytes);
         }
         *bytes += behind;
@@ -247,6 +258,20 @@ TEST(OriginalAppends, WhatIsTooShortForATableBehindAFillerAndLeadsNowhereIsATorn
       }
     }
   }
+}
+
+// It may have been acknowledged.
+TEST(OriginalAppends, AShortTableCountsWhereASuperblockIsDamaged) {
+  const Bytes bytes = our_container();
+  const uint64_t older = newest_superblock(*bytes).generation - 1;
+  place(*bytes, static_cast<size_t>(superblock_offset(older)), std::string(512, 'x'));
+  *bytes += records_of_ours(*bytes)[0];
+  original::append_table(*bytes, 3, "three");
+  const Contents expected = original::contents(*bytes);
+  *bytes += std::string(20, 'x');
+  const auto container = open(bytes);
+  ASSERT_NE(container, nullptr);
+  EXPECT_EQ(contents(*container), expected);
 }
 
 TEST(OriginalAppends, AnUnknownTypeBehindAShortTableIsRefusedToo) {

@@ -146,6 +146,13 @@ TEST_F(ReuseCrash, ThePowerFailsAndEverySecondFlushHadDoneNothing) {
   }
 }
 
+// A free region in front of what is live.
+Status make_free_region(Container& container) {
+  FLOWDB_RETURN_IF_ERROR(add_table(container, 1, deceptive_bytes(200'000, 1), {}, "m1"));
+  FLOWDB_RETURN_IF_ERROR(add_table(container, 2, deceptive_bytes(3000, 2), {1}, "m2"));
+  return container.reclaim();
+}
+
 // The checkpoint of the failed one has taken the front of a region, and the other may take what is
 // left of it, which is framed behind the first one's header, and not durably.
 TEST(ReuseFailure, ACommitBehindAFailedOneLeavesTheFileFramed) {
@@ -160,9 +167,7 @@ TEST(ReuseFailure, ACommitBehindAFailedOneLeavesTheFileFramed) {
         std::make_unique<RecordingFile>(bytes, calls, "flow.db"), plan));
     ASSERT_TRUE(opened.is_ok()) << opened.status().to_string();
     Container& container = *opened.value();
-    ASSERT_OK(add_table(container, 1, deceptive_bytes(200'000, 1), {}, "m1"));
-    ASSERT_OK(add_table(container, 2, deceptive_bytes(3000, 2), {1}, "m2"));
-    ASSERT_OK(container.reclaim());
+    ASSERT_OK(make_free_region(container));
     *plan = {};
     plan->calls_before_failure = n;
     const size_t first = calls->size();
@@ -196,9 +201,7 @@ TEST(ReuseFailure, ARefusedTableComesToCountWithNoLaterCall) {
       const Bytes bytes = no_bytes();
       {
         const auto container = open(bytes);
-        ASSERT_OK(add_table(*container, 1, deceptive_bytes(200'000, 1), {}, "m1"));
-        ASSERT_OK(add_table(*container, 2, deceptive_bytes(3000, 2), {1}, "m2"));
-        ASSERT_OK(container->reclaim());
+        ASSERT_OK(make_free_region(*container));
         ASSERT_OK(container->apply({}, {}, "m3"));
         ASSERT_TRUE(container->regions_reused());
       }
