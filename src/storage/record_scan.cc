@@ -29,13 +29,13 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
     }
     const uint32_t crc_before = crc_;
     const std::string_view header(record.header.data(), record.header.size());
+    position_ = end_of(record);
     if (record.offset < order_.file_end) {
       crc_ = 0;
-      crc_begin_ = record.end;
+      crc_begin_ = position_;
     } else {
       crc_ = extend_records_crc(crc_, header);
     }
-    position_ = record.end;
     if (mixed_ && (record.kind == Kind::filler || record.kind == Kind::checkpoint)) {
       doubts_tables_ = true;
     }
@@ -60,6 +60,18 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
     }
   }
   return Status::ok();
+}
+
+uint64_t RecordScan::end_of(const ContainerRecord& record) const {
+  if (record.kind != ContainerRecord::Kind::filler || record.offset >= order_.file_end ||
+      record.end <= order_.file_end) {
+    return record.end;
+  }
+  for (const auto& entry : content_.tables) {
+    const Region table = table_region(entry.second);
+    if (table.begin >= record.offset && table.end <= order_.file_end) return order_.file_end;
+  }
+  return record.end;
 }
 
 Status RecordScan::refuse_unknown_type() const {

@@ -40,6 +40,10 @@ class RecordScan {
   // Goes on to `limit`, or to a record that can't be passed: `stop_` tells. Errors: io_error.
   Status pass(uint64_t limit, bool own_checkpoints);
   void stop_at(const ContainerRecord& record, ContainerRecord::Kind kind, std::string_view what);
+  // Where the next one stands. A filler that reaches over the end that the checkpoint names, and
+  // hides one of its tables, had been made shorter: there a header stood durably before the
+  // checkpoint did, and leads over what the commit has cut off.
+  uint64_t end_of(const ContainerRecord& record) const;
   // A record that another version may have written is not damage, and not ours to cut off.
   Status refuse_unknown_type() const;
   void apply(const ContainerRecord& record);

@@ -80,5 +80,50 @@ TEST_F(LostSuperblocks, TheNewestIsLostWhileTheOldersCheckpointIsOverwritten) {
   reopen();
 }
 
+// The newest commit had a table in the front of a free region and cut the file behind it. Its
+// superblock is lost, and so is the header that lets the table be seen: the region's filler still
+// leads over the end, to tables that the commits before have removed.
+TEST(LostSuperblock, AFillerThatReachesOverTheNewestEndHidesATable) {
+  const Bytes bytes = no_bytes();
+  const auto container = open(bytes);
+  ASSERT_OK(container->raise_epoch());
+  ASSERT_OK(add_table(*container, 1, deceptive_bytes(70'000, 1), {}, "m1"));
+  ASSERT_OK(add_table(*container, 2, deceptive_bytes(3000, 2), {}, "m2"));
+  ASSERT_OK(add_table(*container, 3, deceptive_bytes(200'000, 3), {}, "m3"));
+  ASSERT_OK(add_table(*container, 4, deceptive_bytes(70'000, 4), {1}, "m4"));
+  ASSERT_OK(container->apply({}, {3}, "m5"));
+  ASSERT_OK(container->write_checkpoint());
+  ASSERT_OK(container->apply({}, {4}, "m6"));
+  const std::string before = *bytes;
+
+  const std::string table = deceptive_bytes(100'000, 5);
+  auto writer = std::move(container->begin_table(5, table.size())).value();
+  ASSERT_OK(writer->append(table));
+  ASSERT_OK(writer->finish());
+  writer.reset();
+  // The file is cut when the commit is over.
+  ASSERT_OK(container->begin_apply({5}, {}, "m7"));
+  Bytes left;
+  for (bool is_over = false; !is_over;) {
+    left = copy_of(bytes);
+    is_over = std::move(container->advance()).value();
+  }
+  const Region added = table_region(container->tables().at(5));
+  const Superblock newest = newest_superblock(*left);
+  ASSERT_EQ(newest.committed_end, added.end);
+  ASSERT_EQ(left->size(), before.size());
+
+  left->replace(added.begin, kRecordHeaderBytes, before, added.begin, kRecordHeaderBytes);
+  left->replace(superblock_offset(newest.generation), kSuperblockBytes, kSuperblockBytes, 'x');
+  const auto found = open(left);
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->manifest(), "m7");
+  const Contents expected = {{2, deceptive_bytes(3000, 2)}, {5, table}};
+  EXPECT_TRUE(contents(*found) == expected);
+  ASSERT_OK(found->raise_epoch());
+  EXPECT_TRUE(is_framed_to_its_end(*left));
+  EXPECT_TRUE(contents(*open(left)) == expected);
+}
+
 }  // namespace
 }  // namespace flowdb
