@@ -20,9 +20,9 @@ constexpr double kPressureOfDoubling = 0.25;
 constexpr uint64_t kCompactionPace = 4;
 constexpr uint64_t kPaceDoublingsMax = 6;
 // A large value is many bytes at once, and leaves little to compact, since most of its tables only
-// move down: for each of its bytes one at first, and twice as much with each whole step.
+// move down: for each of its bytes two at first, and twice as much with each whole step.
 constexpr double kPressureOfLargeDoubling = 1;
-constexpr uint64_t kLargeCompactionPace = 1;
+constexpr uint64_t kLargeCompactionPace = 2;
 // A memtable that holds such a part of a full one is flushed when nothing else is to be done: each
 // opening would read it from the log again.
 constexpr size_t kUnreadPart = 8;

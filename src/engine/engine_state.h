@@ -152,6 +152,9 @@ struct Engine::State {
 
   // Makes room in memtable and log for `count` batches of `payload_bytes` in all.
   Status make_room(uint64_t payload_bytes, size_t count);
+  // To an extent of the log for a batch of so many bytes, and others like it.
+  Status switch_extent(uint64_t frames_bytes);
+  Status leave_large_extent();
   // Whether the log takes so much in one write at all.
   bool fits_log(uint64_t payload_bytes, size_t count) const;
   // When a record that is written now expires, of itself.

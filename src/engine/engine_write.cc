@@ -20,6 +20,11 @@ constexpr size_t kOperationBytes = 16;
 // of their limit.
 constexpr uint64_t kLogShare = 16;
 
+// For a batch from this part of an extent on the log's extents are so many times as large as their
+// limit: they hold four of 1 MiB, and the flush of each ends with a commit.
+constexpr uint64_t kPartOfExtent = 4;
+constexpr uint64_t kLargeExtents = 2;
+
 // So large are records on average in a batch that may count as one of large values.
 constexpr uint64_t kLargeRecordBytes = 32 << 10;
 
@@ -115,20 +120,38 @@ Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
   if (!log_is_full && memtable->memory_bytes() < options.memtable_bytes_max) return Status::ok();
   // Most often it is over long since.
   FLOWDB_RETURN_IF_ERROR(finish_flush());
-  // The extent before can be used again when the flush is over. What follows a large batch is most
-  // often of its size: one flush for both, unless the quota has no room for two.
-  if (log_is_full) {
-    const uint64_t frames_bytes = payload_bytes + kFrameBytes * count;
+  if (log_is_full) FLOWDB_RETURN_IF_ERROR(switch_extent(payload_bytes + kFrameBytes * count));
+  // The extent before can be used again when the flush is over.
+  if (memtable->count() > 0) freeze(log->position());
+  return Status::ok();
+}
+
+// What follows a batch is most often of its size: one flush for several, unless the quota has room
+// for this one only.
+Status Engine::State::switch_extent(uint64_t frames_bytes) {
+  if (log->extent_bytes() > options.log_extent_bytes_max) {
+    FLOWDB_RETURN_IF_ERROR(leave_large_extent());
+  }
+  Status status;
+  if (frames_bytes >= options.log_extent_bytes_max / kPartOfExtent) {
+    status = log->switch_to_extent_of(kLargeExtents * options.log_extent_bytes_max);
+  } else {
     const uint64_t extent_bytes =
         std::max(options.log_extent_bytes_max / 3,
                  version->level_bytes(version->deepest_level()) / kLogShare);
     const bool grow = log->extent_bytes() < extent_bytes;
-    Status status = log->switch_extent(std::min(2 * frames_bytes, log->max_batch_bytes()), grow);
-    if (status.is(StatusCode::quota_exceeded)) status = log->switch_extent(frames_bytes, false);
-    FLOWDB_RETURN_IF_ERROR(std::move(status));
+    status = log->switch_extent(std::min(2 * frames_bytes, log->max_batch_bytes()), grow);
   }
+  if (status.is(StatusCode::quota_exceeded)) status = log->switch_extent(frames_bytes, false);
+  return status;
+}
+
+// Two extents of that size would take too much room. The memtable is flushed before the next one
+// takes the place of this one, and the smallest stands between them.
+Status Engine::State::leave_large_extent() {
+  FLOWDB_RETURN_IF_ERROR(log->switch_to_extent_of(options.log_extent_bytes_min));
   freeze(log->position());
-  return Status::ok();
+  return finish_flush();
 }
 
 Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability durability) {

@@ -150,16 +150,23 @@ Status Log::append(const std::vector<LogBatch>& batches, bool sync) {
 }
 
 Status Log::switch_extent(uint64_t payload_bytes, bool grow) {
-  State& s = *state_;
-  FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  const LogOptions& options = state_->options;
   if (payload_bytes > max_batch_bytes()) return Status::invalid_argument("batch too large");
-  const State::Extent left = s.in_use.back();
-  const uint64_t needed = payload_bytes + s.options.extent_bytes_max - max_batch_bytes();
-  uint64_t bytes = s.options.extent_bytes_min;
-  while (bytes < left.limit - left.offset) bytes *= 2;
+  const uint64_t needed = payload_bytes + options.extent_bytes_max - max_batch_bytes();
+  uint64_t bytes = options.extent_bytes_min;
+  while (bytes < extent_bytes()) bytes *= 2;
   if (grow) bytes *= 2;
   while (bytes < needed) bytes *= 2;
-  bytes = std::min(bytes, s.options.extent_bytes_max);
+  return switch_to_extent_of(std::min(bytes, options.extent_bytes_max));
+}
+
+Status Log::switch_to_extent_of(uint64_t bytes) {
+  State& s = *state_;
+  FLOWDB_RETURN_IF_ERROR(s.check_writable());
+  if (bytes < s.options.extent_bytes_min || bytes % kExtentUnit != 0) {
+    return Status::invalid_argument("no size of an extent");
+  }
+  const State::Extent left = s.in_use.back();
 
   if (!holds(Rule::log_extents_kept)) s.in_use.erase(s.in_use.begin(), s.in_use.end() - 1);
   const State::Extent next = s.place(bytes);
@@ -179,7 +186,7 @@ Status Log::switch_extent(uint64_t payload_bytes, bool grow) {
   s.in_use.push_back(next);
   s.epoch_due = false;
   // While extents grow, the room is soon needed.
-  if (bytes == left.limit - left.offset) s.trim();
+  if (bytes <= left.limit - left.offset) s.trim();
   return Status::ok();
 }
 

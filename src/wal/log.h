@@ -73,6 +73,9 @@ class Log {
   // until release_before(). Errors: invalid_argument (more than max_batch_bytes), closed,
   // quota_exceeded, io_error; the log is then as before.
   Status switch_extent(uint64_t payload_bytes, bool grow);
+  // Leaves the current extent for one of exactly that size, which may be above the configured one.
+  // Errors: invalid_argument (no multiple of 4096, or below the configured sizes), and as above.
+  Status switch_to_extent_of(uint64_t bytes);
   // To be called once a checkpoint with this position is durable, that is when Container::apply has
   // returned: the extents before it may be overwritten. Without this call the file grows with every
   // switch.

@@ -107,6 +107,10 @@ TEST_F(LargeMove, OverwrittenValuesStayWithinTheLimit) {
   // stands behind room that others have left.
   EXPECT_LT(counts_->bytes, kOverwrites * kValueBytes * 11 / 4);
   EXPECT_LT(counts_->bytes - with_pauses, kOverwrites / 2 * kValueBytes * 9 / 4);
+  for (uint64_t i = 0; i < 4 * kOverwrites; ++i) {
+    put(static_cast<int>(random_() % kValues));
+    ASSERT_LE(stored_bytes(), limit) << i;
+  }
 }
 
 // Dead values leave holes of their size, which are used again though nothing is ever quiet.

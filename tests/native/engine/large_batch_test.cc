@@ -1,4 +1,4 @@
-// Large batches: two of a size share an extent of the log, one alone fits where there is no room
+// Large batches: four of 1 MiB share an extent of the log, one alone fits where there is no room
 // for two, and a few wait for no whole compaction.
 #include <gtest/gtest.h>
 
@@ -31,14 +31,32 @@ class LargeBatch : public testing::Test {
   std::unique_ptr<Engine> engine_;
 };
 
-TEST_F(LargeBatch, TwoShareAnExtent) {
-  for (int i = 0; i < 6; ++i) expect_ok(put("key" + std::to_string(i), 1 << 20));
+TEST_F(LargeBatch, FourShareAnExtent) {
+  for (int i = 0; i < 12; ++i) expect_ok(put("key" + std::to_string(i), 1 << 20));
   for (bool more = true; more;) {
     const Result<bool> pending = engine_->maintain(1'000'000, Upkeep::due);
     expect_ok(pending.status());
     more = pending.is_ok() && pending.value();
   }
   EXPECT_EQ(engine_->stats().flushes, 2u);
+}
+
+// Two would take more than the room that a small database is allowed. The small ones that follow
+// have smaller extents again.
+TEST_F(LargeBatch, TheLogHasOneLargeExtentAtATime) {
+  const uint64_t extent_bytes = test_options(1).log_extent_bytes_max;
+  const uint64_t least_bytes = test_options(1).log_extent_bytes_min;
+  for (int i = 0; i < 40; ++i) {
+    expect_ok(put("key" + std::to_string(i), 1 << 20));
+    EXPECT_LE(engine_->stats().log_bytes, 4096 + 2 * extent_bytes + 2 * least_bytes) << i;
+    // Now and then all is flushed, and the log begins behind it.
+    if (i % 7 == 3) expect_ok(engine_->maintain(INT64_MAX).status());
+  }
+  for (int i = 0; i < 200; ++i) {
+    expect_ok(put("small" + std::to_string(i), 100'000));
+    EXPECT_LE(engine_->stats().log_bytes, 4096 + 3 * extent_bytes) << i;
+  }
+  EXPECT_LE(engine_->stats().log_bytes, 4096 + 2 * extent_bytes);
 }
 
 TEST_F(LargeBatch, OneFitsWhereTwoDoNot) {

@@ -132,6 +132,35 @@ TEST(Log, SmallExtentsDouble) {
   EXPECT_EQ(sizes, (std::vector<uint64_t>{8192, 16384, 32768, 32768}));
 }
 
+TEST(Log, AnExtentMayBeLargerThanConfigured) {
+  const Bytes bytes = no_bytes();
+  const LogPosition start{1, 2, 4096, 4096 + 16384};
+  const auto log = open_log(bytes, &start);
+  ASSERT_OK(append(*log, 1, "one"));
+  EXPECT_TRUE(log->switch_to_extent_of(8192 + 1).is(StatusCode::invalid_argument));
+  EXPECT_TRUE(log->switch_to_extent_of(4096).is(StatusCode::invalid_argument));
+  ASSERT_OK(log->switch_to_extent_of(65536));
+  EXPECT_EQ(log->extent_bytes(), 65536u);
+  EXPECT_EQ(bytes->size(), 4096u + 16384 + 65536);
+  ASSERT_OK(append(*log, 2, std::string(60'000, '2')));
+  // One after the other, each in the place of the one before the last.
+  for (uint64_t sequence = 3; sequence < 6; ++sequence) {
+    ASSERT_OK(log->switch_to_extent_of(8192));
+    log->release_before(log->position());
+    ASSERT_OK(log->switch_to_extent_of(65536));
+    log->release_before(log->position());
+    ASSERT_OK(append(*log, sequence, std::string(60'000, '3')));
+  }
+  EXPECT_EQ(log->file_bytes(), 4096u + 8192 + 65536);
+  // From there on they are as configured again, and the room behind them is given back.
+  for (const bool grow : {true, false, false}) {
+    ASSERT_OK(log->switch_extent(0, grow));
+    log->release_before(log->position());
+    EXPECT_EQ(log->extent_bytes(), 32768u);
+  }
+  EXPECT_EQ(log->file_bytes(), 4096u + 2 * 32768);
+}
+
 TEST(Log, ExtentsAreKeptUntilTheyAreReleased) {
   const Bytes bytes = no_bytes();
   const LogPosition start{1, 2, 4096, 4096 + 8192};
