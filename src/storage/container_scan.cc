@@ -23,6 +23,33 @@ Status check_file_header(File& file, std::string_view header) {
   return Status::ok();
 }
 
+// Every record, when the newest superblock is lost, or both: `superblock` is what there is, or
+// null. Result: the generation of the checkpoint found. Errors: corruption when it is newer and it
+// is not certain what counts behind it.
+Result<uint64_t> read_all(File& file, uint64_t file_bytes, const Superblock* superblock,
+                          ContainerContent& content) {
+  const uint64_t known = superblock != nullptr ? superblock->generation : 0;
+  const uint64_t vouched_end = superblock != nullptr ? superblock->committed_end : UINT64_MAX;
+  const ContainerContent before = content;
+  const auto walk = [&](uint64_t lost_headers_of, Status& uncertain) -> Result<uint64_t> {
+    content = before;
+    RecordScan scan(file, file_bytes, superblock != nullptr, content);
+    scan.expect_lost_headers(lost_headers_of);
+    FLOWDB_RETURN_IF_ERROR(scan.read_all(vouched_end));
+    if (scan.generation() > known) uncertain = scan.refuse_uncertain();
+    return scan.generation();
+  };
+  // First as the headers say, which tells the newest checkpoint. Another one that the walk meets
+  // before must lead it nowhere else.
+  Status uncertain;
+  FLOWDB_ASSIGN_OR_RETURN(uint64_t generation, walk(0, uncertain));
+  if (uncertain.is_ok()) return generation;
+  uncertain = Status();
+  FLOWDB_ASSIGN_OR_RETURN(generation, walk(generation, uncertain));
+  FLOWDB_RETURN_IF_ERROR(std::move(uncertain));
+  return generation;
+}
+
 // What counts, by the superblocks and by the records.
 Result<ContainerContent> find_content(File& file, uint64_t file_bytes, const DatabaseId& new_id) {
   std::string header(kFileHeaderBytes, '\0');
@@ -49,10 +76,9 @@ Result<ContainerContent> find_content(File& file, uint64_t file_bytes, const Dat
       // What it named may stand anywhere, also upon what only this one refers to.
       ContainerContent newer;
       newer.superblock = *superblock;
-      RecordScan all(file, file_bytes, true, newer);
-      FLOWDB_RETURN_IF_ERROR(all.read_all(superblock->committed_end));
-      if (all.generation() > superblock->generation) {
-        FLOWDB_RETURN_IF_ERROR(all.refuse_uncertain());
+      FLOWDB_ASSIGN_OR_RETURN(const uint64_t generation,
+                              read_all(file, file_bytes, superblock, newer));
+      if (generation > superblock->generation) {
         newer.superblock.generation = superblock->generation;
         newer.superblock.committed_end = newer.end;
         newer.beyond_superblock = true;
@@ -69,8 +95,7 @@ Result<ContainerContent> find_content(File& file, uint64_t file_bytes, const Dat
       if (newer_lost) FLOWDB_RETURN_IF_ERROR(scan.refuse_uncertain());
     }
   } else {
-    FLOWDB_RETURN_IF_ERROR(scan.read_all(UINT64_MAX));
-    if (content.superblock.reused) FLOWDB_RETURN_IF_ERROR(scan.refuse_uncertain());
+    FLOWDB_RETURN_IF_ERROR(read_all(file, file_bytes, nullptr, content).status());
     content.superblock.committed_end = content.end;
   }
   content.beyond_superblock = superblock == nullptr || content.end > superblock->committed_end;

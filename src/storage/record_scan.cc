@@ -63,8 +63,9 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
 }
 
 uint64_t RecordScan::end_of(const ContainerRecord& record) const {
-  if (record.kind != ContainerRecord::Kind::filler || record.offset >= order_.file_end ||
-      record.end <= order_.file_end) {
+  const bool may_be_lost = lost_headers_of_ != 0 && order_.generation == lost_headers_of_;
+  if (!may_be_lost || record.kind != ContainerRecord::Kind::filler ||
+      record.offset >= order_.file_end || record.end <= order_.file_end) {
     return record.end;
   }
   for (const auto& entry : content_.tables) {

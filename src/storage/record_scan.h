@@ -33,6 +33,9 @@ class RecordScan {
   // Rule 5: every record from the header on. Behind `vouched_end` one that can't be read is a torn
   // tail.
   Status read_all(uint64_t vouched_end);
+  // Before it: a power failure may have taken back headers that the commit of this generation has
+  // written last. It is the newest that there is.
+  void expect_lost_headers(uint64_t generation) { lost_headers_of_ = generation; }
   // Of the checkpoint that counts; 0 when it says nothing of it.
   uint64_t generation() const { return order_.generation; }
 
@@ -40,9 +43,9 @@ class RecordScan {
   // Goes on to `limit`, or to a record that can't be passed: `stop_` tells. Errors: io_error.
   Status pass(uint64_t limit, bool own_checkpoints);
   void stop_at(const ContainerRecord& record, ContainerRecord::Kind kind, std::string_view what);
-  // Where the next one stands. A filler that reaches over the end that the checkpoint names, and
-  // hides one of its tables, had been made shorter: there a header stood durably before the
-  // checkpoint did, and leads over what the commit has cut off.
+  // Where the next one stands. A filler that reaches over the end that the newest checkpoint names,
+  // and hides one of its tables, had been made shorter, which was taken back: at that end a header
+  // stood durably before the checkpoint did, and leads over what the commit has cut off.
   uint64_t end_of(const ContainerRecord& record) const;
   // A record that another version may have written is not damage, and not ours to cut off.
   Status refuse_unknown_type() const;
@@ -58,8 +61,9 @@ class RecordScan {
   bool has_id_;
   ContainerContent& content_;
   uint64_t position_ = kFileHeaderBytes;
-  bool mixed_ = false;          // as of read_tail()
-  bool doubts_tables_ = false;  // behind a record of ours, until records lead to the file's end
+  bool mixed_ = false;            // as of read_tail()
+  uint64_t lost_headers_of_ = 0;  // a generation; 0: of none
+  bool doubts_tables_ = false;    // behind a record of ours, until records lead to the file's end
   // Where and why the last pass could not go on.
   struct Stop {
     ContainerRecord::Kind kind = ContainerRecord::Kind::malformed;  // or cut_short, or unknown_type

@@ -125,5 +125,45 @@ TEST(LostSuperblock, AFillerThatReachesOverTheNewestEndHidesATable) {
   EXPECT_TRUE(contents(*open(left)) == expected);
 }
 
+// A checkpoint of long ago is found, too, in a gap that is too small to be used again: one of its
+// tables stood where much is free by now, over the end that it names, and a table was being written
+// there.
+TEST(LostSuperblock, AnOlderCheckpointLeadsTheWalkNowhere) {
+  const Bytes bytes = no_bytes();
+  const auto container = open(bytes);
+  ASSERT_OK(container->raise_epoch());
+  ASSERT_OK(add_table(*container, 1, deceptive_bytes(140'000, 1), {}, "m1"));
+  ASSERT_OK(add_table(*container, 2, deceptive_bytes(3000, 2), {}, "m2"));
+  ASSERT_OK(container->apply({}, {1}, "m3"));
+  ASSERT_OK(container->reclaim());
+  ASSERT_OK(container->write_checkpoint());
+  for (uint32_t id = 3; id < 6; ++id) {
+    const std::string table = deceptive_bytes(id == 3 ? 126'000 : 66'000, id);
+    auto writer = std::move(container->begin_table(id, table.size())).value();
+    ASSERT_OK(writer->append(table));
+    ASSERT_OK(writer->finish());
+    writer.reset();
+    ASSERT_OK(container->apply({id}, {}, "small"));
+  }
+  const std::string large(20'000, 'x');
+  for (uint32_t id = 6; id < 10; ++id) {
+    ASSERT_OK(add_table(*container, id, deceptive_bytes(90'000, id), {}, large));
+  }
+  ASSERT_OK(container->apply({}, {4, 5, 6, 7}, large + "A"));
+  ASSERT_OK(container->apply({}, {9}, large + "B"));
+  const StoredState expected = state_of(*container);
+  auto unfinished = std::move(container->begin_table(30, 200'000)).value();
+  ASSERT_OK(unfinished->append(std::string(200'000, 'y')));
+
+  const Bytes left = copy_of(bytes);
+  const uint64_t newest = newest_superblock(*left).generation;
+  for (const uint64_t generation : {newest, newest - 1}) {
+    left->replace(superblock_offset(generation), kSuperblockBytes, kSuperblockBytes, 'x');
+    const auto found = open(left);
+    ASSERT_NE(found, nullptr);
+    EXPECT_TRUE(state_of(*found) == expected) << generation;
+  }
+}
+
 }  // namespace
 }  // namespace flowdb
