@@ -150,11 +150,16 @@ struct Engine::State {
   // Writes all that was written so far to tables, and commits a checkpoint with the position `at`.
   Status checkpoint(const LogPosition& at);
 
-  // Makes room in memtable and log for `count` batches of `payload_bytes` in all.
-  Status make_room(uint64_t payload_bytes, size_t count);
-  // To an extent of the log for a batch of so many bytes, and others like it.
-  Status switch_extent(uint64_t frames_bytes);
-  Status leave_large_extent();
+  // What is about to be written in one go.
+  struct LogNeed {
+    uint64_t payload_bytes = 0;
+    size_t batches = 0;
+    uint64_t operations = 0;
+  };
+  // Makes room in memtable and log.
+  Status make_room(const LogNeed& need);
+  // To another extent of the log. Result: whether the memtable was flushed for it.
+  Result<bool> switch_extent(const LogNeed& need);
   // Whether the log takes so much in one write at all.
   bool fits_log(uint64_t payload_bytes, size_t count) const;
   // When a record that is written now expires, of itself.

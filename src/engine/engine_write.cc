@@ -20,9 +20,11 @@ constexpr size_t kOperationBytes = 16;
 // of their limit.
 constexpr uint64_t kLogShare = 16;
 
-// For a batch from this part of an extent on the log's extents are so many times as large as their
-// limit: they hold four of 1 MiB, and the flush of each ends with a commit.
-constexpr uint64_t kPartOfExtent = 4;
+// A batch that takes such a part of an extent of the log, by records of such a part on average, is
+// written to extents of so many times their limit: these hold four values of 1 MiB, and the flush
+// of each ends with a commit.
+constexpr uint64_t kLargeBatchPart = 4;
+constexpr uint64_t kLargeRecordPart = 32;
 constexpr uint64_t kLargeExtents = 2;
 
 // So large are records on average in a batch that may count as one of large values.
@@ -114,44 +116,56 @@ bool Engine::State::fits_log(uint64_t payload_bytes, size_t count) const {
          frames <= log->max_batch_bytes() - payload_bytes;
 }
 
-Status Engine::State::make_room(uint64_t payload_bytes, size_t count) {
+Status Engine::State::make_room(const LogNeed& need) {
   if (checkpoint_due) FLOWDB_RETURN_IF_ERROR(checkpoint(log->position()));
-  const bool log_is_full = !log->has_room(payload_bytes, count);
+  const bool log_is_full = !log->has_room(need.payload_bytes, need.batches);
   if (!log_is_full && memtable->memory_bytes() < options.memtable_bytes_max) return Status::ok();
   // Most often it is over long since.
   FLOWDB_RETURN_IF_ERROR(finish_flush());
-  if (log_is_full) FLOWDB_RETURN_IF_ERROR(switch_extent(payload_bytes + kFrameBytes * count));
+  bool is_flushed = false;
+  if (log_is_full) {
+    FLOWDB_ASSIGN_OR_RETURN(is_flushed, switch_extent(need));
+  }
   // The extent before can be used again when the flush is over.
-  if (memtable->count() > 0) freeze(log->position());
+  if (!is_flushed) freeze(log->position());
   return Status::ok();
 }
 
 // What follows a batch is most often of its size: one flush for several, unless the quota has room
-// for this one only.
-Status Engine::State::switch_extent(uint64_t frames_bytes) {
-  if (log->extent_bytes() > options.log_extent_bytes_max) {
-    FLOWDB_RETURN_IF_ERROR(leave_large_extent());
-  }
-  Status status;
-  if (frames_bytes >= options.log_extent_bytes_max / kPartOfExtent) {
-    status = log->switch_to_extent_of(kLargeExtents * options.log_extent_bytes_max);
-  } else {
-    const uint64_t extent_bytes =
-        std::max(options.log_extent_bytes_max / 3,
-                 version->level_bytes(version->deepest_level()) / kLogShare);
-    const bool grow = log->extent_bytes() < extent_bytes;
-    status = log->switch_extent(std::min(2 * frames_bytes, log->max_batch_bytes()), grow);
-  }
-  if (status.is(StatusCode::quota_exceeded)) status = log->switch_extent(frames_bytes, false);
-  return status;
-}
+// for this one only. The log's file ends behind one large extent, or two others, and what is
+// smallest: where the next one would reach farther, it takes the place of the one before, whose
+// records are flushed first. One of the smallest size stands between the two.
+Result<bool> Engine::State::switch_extent(const LogNeed& need) {
+  const uint64_t frames_bytes = need.payload_bytes + kFrameBytes * need.batches;
+  const uint64_t large_bytes = kLargeExtents * options.log_extent_bytes_max;
+  const uint64_t least_bytes = options.log_extent_bytes_min;
+  const bool is_large =
+      frames_bytes >= options.log_extent_bytes_max / kLargeBatchPart &&
+      frames_bytes >= need.operations * (options.log_extent_bytes_max / kLargeRecordPart);
+  const uint64_t grown_bytes = std::max(options.log_extent_bytes_max / 3,
+                                        version->level_bytes(version->deepest_level()) / kLogShare);
+  const auto next_bytes = [&] {
+    if (is_large) return large_bytes;
+    const uint64_t payload_bytes = std::min(2 * frames_bytes, log->max_batch_bytes());
+    return log->next_extent_bytes(payload_bytes, log->extent_bytes() < grown_bytes);
+  };
 
-// Two extents of that size would take too much room. The memtable is flushed before the next one
-// takes the place of this one, and the smallest stands between them.
-Status Engine::State::leave_large_extent() {
-  FLOWDB_RETURN_IF_ERROR(log->switch_to_extent_of(options.log_extent_bytes_min));
-  freeze(log->position());
-  return finish_flush();
+  bool is_flushed = false;
+  if (log->end_of_next(next_bytes()) > large_bytes + 2 * least_bytes) {
+    const Status status = log->switch_to_extent_of(least_bytes, large_bytes);
+    if (status.is_ok()) {
+      freeze(log->position());
+      FLOWDB_RETURN_IF_ERROR(finish_flush());
+      is_flushed = true;
+      if (log->has_room(need.payload_bytes, need.batches)) return is_flushed;
+    } else if (!status.is(StatusCode::quota_exceeded)) {
+      return status;
+    }
+  }
+  Status status = log->switch_to_extent_of(next_bytes());
+  if (status.is(StatusCode::quota_exceeded)) status = log->switch_extent(frames_bytes, false);
+  FLOWDB_RETURN_IF_ERROR(std::move(status));
+  return is_flushed;
 }
 
 Status Engine::write(const std::vector<const WriteBatch*>& batches, Durability durability) {
@@ -183,6 +197,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
   const LatencyTimer timer(s.latencies.get(), &EngineLatencies::write, s.options.clock_ns);
   std::vector<LogBatch> frames;
   uint64_t payload_bytes = 0;
+  uint64_t operations = 0;
   uint64_t large_bytes = 0;
   uint64_t sequence = s.last_sequence;
   for (const WriteBatch* batch : batches) {
@@ -192,6 +207,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
     }
     frames.push_back({++sequence, batch->payload()});
     payload_bytes += batch->payload().size();
+    operations += batch->count();
     FLOWDB_ASSIGN_OR_RETURN(const uint64_t large, large_bytes_of(*batch, s.table_split));
     large_bytes += large;
   }
@@ -210,7 +226,7 @@ Status Engine::write_stamped(const std::vector<const WriteBatch*>& batches, Dura
     return write_as_tables(pointers, kNeverExpires);
   }
   FLOWDB_RETURN_IF_ERROR(s.keep_pace(payload_bytes - large_bytes, large_bytes));
-  FLOWDB_RETURN_IF_ERROR(s.make_room(payload_bytes, frames.size()));
+  FLOWDB_RETURN_IF_ERROR(s.make_room({payload_bytes, frames.size(), operations}));
   const bool sync = durability == Durability::strict;
   {
     const LatencyTimer log_timer(s.latencies.get(), &EngineLatencies::log_write,

@@ -48,7 +48,8 @@ struct EngineOptions {
   // without a TTL, expire after so many microseconds; 0: never.
   int64_t default_ttl_us = 0;
   uint64_t log_extent_bytes_min = 128 << 10;
-  // Two values of 1 MiB, each with its frame.
+  // Two values of 1 MiB, each with its frame. For batches of such the log has one extent of twice
+  // the size in place of two.
   uint64_t log_extent_bytes_max = (2 << 20) + (64 << 10);
   // Free room in the container smaller than this is not used again.
   uint64_t region_bytes_min = 64 << 10;

@@ -149,27 +149,33 @@ Status Log::append(const std::vector<LogBatch>& batches, bool sync) {
   return Status::ok();
 }
 
-Status Log::switch_extent(uint64_t payload_bytes, bool grow) {
+uint64_t Log::next_extent_bytes(uint64_t payload_bytes, bool grow) const {
   const LogOptions& options = state_->options;
-  if (payload_bytes > max_batch_bytes()) return Status::invalid_argument("batch too large");
   const uint64_t needed = payload_bytes + options.extent_bytes_max - max_batch_bytes();
   uint64_t bytes = options.extent_bytes_min;
   while (bytes < extent_bytes()) bytes *= 2;
   if (grow) bytes *= 2;
   while (bytes < needed) bytes *= 2;
-  return switch_to_extent_of(std::min(bytes, options.extent_bytes_max));
+  return std::min(bytes, options.extent_bytes_max);
 }
 
-Status Log::switch_to_extent_of(uint64_t bytes) {
+uint64_t Log::end_of_next(uint64_t bytes) const { return state_->place(bytes, 0).limit; }
+
+Status Log::switch_extent(uint64_t payload_bytes, bool grow) {
+  if (payload_bytes > max_batch_bytes()) return Status::invalid_argument("batch too large");
+  return switch_to_extent_of(next_extent_bytes(payload_bytes, grow));
+}
+
+Status Log::switch_to_extent_of(uint64_t bytes, uint64_t room_before) {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
   if (bytes < s.options.extent_bytes_min || bytes % kExtentUnit != 0) {
     return Status::invalid_argument("no size of an extent");
   }
-  const State::Extent left = s.in_use.back();
+  const uint64_t left_bytes = extent_bytes();
 
   if (!holds(Rule::log_extents_kept)) s.in_use.erase(s.in_use.begin(), s.in_use.end() - 1);
-  const State::Extent next = s.place(bytes);
+  const State::Extent next = s.place(bytes, room_before);
   FLOWDB_RETURN_IF_ERROR(s.reserve(next.limit));
   LogPosition position;
   position.salt = s.options.random();
@@ -186,7 +192,7 @@ Status Log::switch_to_extent_of(uint64_t bytes) {
   s.in_use.push_back(next);
   s.epoch_due = false;
   // While extents grow, the room is soon needed.
-  if (bytes <= left.limit - left.offset) s.trim();
+  if (bytes <= left_bytes) s.trim();
   return Status::ok();
 }
 

@@ -73,9 +73,14 @@ class Log {
   // until release_before(). Errors: invalid_argument (more than max_batch_bytes), closed,
   // quota_exceeded, io_error; the log is then as before.
   Status switch_extent(uint64_t payload_bytes, bool grow);
-  // Leaves the current extent for one of exactly that size, which may be above the configured one.
-  // Errors: invalid_argument (no multiple of 4096, or below the configured sizes), and as above.
-  Status switch_to_extent_of(uint64_t bytes);
+  // Leaves the current extent for one of exactly that size, which may be above the configured one;
+  // the file's first `room_before` bytes behind its header are left to others. Errors:
+  // invalid_argument (no multiple of 4096, or below the configured sizes), and as above.
+  Status switch_to_extent_of(uint64_t bytes, uint64_t room_before = 0);
+  // The size that switch_extent() would give one.
+  uint64_t next_extent_bytes(uint64_t payload_bytes, bool grow) const;
+  // Where the next extent would end, if it were of that size: an offset in the file.
+  uint64_t end_of_next(uint64_t bytes) const;
   // To be called once a checkpoint with this position is durable, that is when Container::apply has
   // returned: the extents before it may be overwritten. Without this call the file grows with every
   // switch.

@@ -75,10 +75,11 @@ bool Log::State::is_free(const Extent& extent) const {
   });
 }
 
-Log::State::Extent Log::State::place(uint64_t bytes) const {
+Log::State::Extent Log::State::place(uint64_t bytes, uint64_t room_before) const {
   // Every hole begins behind the header or behind an extent.
-  std::vector<uint64_t> candidates = {kLogHeaderBytes};
-  for (const Extent& used : in_use) candidates.push_back(used.limit);
+  const uint64_t first = kLogHeaderBytes + room_before;
+  std::vector<uint64_t> candidates = {first};
+  for (const Extent& used : in_use) candidates.push_back(std::max(first, used.limit));
   insertion_sort(candidates);
   for (const uint64_t offset : candidates) {
     if (is_free({offset, offset + bytes})) return {offset, offset + bytes};

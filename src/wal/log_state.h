@@ -47,7 +47,7 @@ struct Log::State {
   // Sees to it that recovery does not find what a failed write has left at the position.
   void invalidate();
   // A range of `bytes` that overlaps none in use.
-  Extent place(uint64_t bytes) const;
+  Extent place(uint64_t bytes, uint64_t room_before) const;
   bool is_free(const Extent& extent) const;
   Status flush();
 };

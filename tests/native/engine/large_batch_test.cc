@@ -13,11 +13,12 @@ namespace {
 // With the options that a browser uses.
 class LargeBatch : public testing::Test {
  protected:
-  LargeBatch() {
-    auto opened = Engine::open(
-        std::make_unique<CappedFile>(std::make_shared<std::string>(), "flow.db", quota_),
-        std::make_unique<CappedFile>(std::make_shared<std::string>(), "flow.wal", quota_),
-        test_options(1));
+  LargeBatch() { open(); }
+  // Without a close of what was open: its process has ended.
+  void open() {
+    engine_.reset();
+    auto opened = Engine::open(std::make_unique<CappedFile>(container_, "flow.db", quota_),
+                               std::make_unique<CappedFile>(log_, "flow.wal", quota_), options_);
     EXPECT_TRUE(opened.is_ok()) << opened.status().to_string();
     engine_ = std::move(opened).value();
   }
@@ -27,6 +28,14 @@ class LargeBatch : public testing::Test {
     return engine_->write(batch, Durability::relaxed);
   }
 
+  // Behind a header: a large extent, and two or three of the least size.
+  uint64_t log_bytes_max() const {
+    return 4096 + 2 * options_.log_extent_bytes_max + 3 * options_.log_extent_bytes_min;
+  }
+
+  const EngineOptions options_ = test_options(1);
+  std::shared_ptr<std::string> container_ = std::make_shared<std::string>();
+  std::shared_ptr<std::string> log_ = std::make_shared<std::string>();
   std::shared_ptr<Quota> quota_ = std::make_shared<Quota>(Quota{UINT64_MAX, 0, 0});
   std::unique_ptr<Engine> engine_;
 };
@@ -44,19 +53,54 @@ TEST_F(LargeBatch, FourShareAnExtent) {
 // Two would take more than the room that a small database is allowed. The small ones that follow
 // have smaller extents again.
 TEST_F(LargeBatch, TheLogHasOneLargeExtentAtATime) {
-  const uint64_t extent_bytes = test_options(1).log_extent_bytes_max;
-  const uint64_t least_bytes = test_options(1).log_extent_bytes_min;
   for (int i = 0; i < 40; ++i) {
     expect_ok(put("key" + std::to_string(i), 1 << 20));
-    EXPECT_LE(engine_->stats().log_bytes, 4096 + 2 * extent_bytes + 2 * least_bytes) << i;
+    EXPECT_LE(engine_->stats().log_bytes, log_bytes_max()) << i;
     // Now and then all is flushed, and the log begins behind it.
     if (i % 7 == 3) expect_ok(engine_->maintain(INT64_MAX).status());
   }
   for (int i = 0; i < 200; ++i) {
     expect_ok(put("small" + std::to_string(i), 100'000));
-    EXPECT_LE(engine_->stats().log_bytes, 4096 + 3 * extent_bytes) << i;
+    EXPECT_LE(engine_->stats().log_bytes, log_bytes_max()) << i;
   }
-  EXPECT_LE(engine_->stats().log_bytes, 4096 + 2 * extent_bytes);
+  EXPECT_LE(engine_->stats().log_bytes, 4096 + 2 * options_.log_extent_bytes_max);
+}
+
+// A new process knows of the extent that it goes on in only what is left of it.
+TEST_F(LargeBatch, NorHasItTwoBehindAnOpening) {
+  for (int i = 0; i < 24; ++i) {
+    for (int k = 0; k < i % 5 + 1; ++k) expect_ok(put("key" + std::to_string(k), 1 << 20));
+    if (i % 3 != 2) expect_ok(engine_->maintain(INT64_MAX).status());
+    EXPECT_LE(engine_->stats().log_bytes, log_bytes_max()) << i;
+    open();
+  }
+}
+
+TEST_F(LargeBatch, NorBesideThoseOfOthers) {
+  for (int round = 0; round < 12; ++round) {
+    for (int i = 0; i < 6 + round; ++i) {
+      expect_ok(put("key" + std::to_string(i), (round % 2 == 0 ? 515 : 1024) << 10));
+      EXPECT_LE(engine_->stats().log_bytes, log_bytes_max()) << round << " " << i;
+    }
+    for (int i = 0; i < 5 * round; ++i) {
+      expect_ok(put("small" + std::to_string(i), 100'000));
+      EXPECT_LE(engine_->stats().log_bytes, log_bytes_max()) << round << " " << i;
+    }
+  }
+}
+
+// They leave much to compact.
+TEST_F(LargeBatch, ManySmallRecordsHaveExtentsAsOthers) {
+  for (int i = 0; i < 12; ++i) {
+    WriteBatch batch;
+    for (int k = 0; k < 1024; ++k) {
+      batch.put("key" + std::to_string(1024 * i + k), std::string(1000, 'v'));
+    }
+    expect_ok(engine_->write(batch, Durability::relaxed));
+    EXPECT_LE(engine_->stats().log_bytes, 4096 + 2 * options_.log_extent_bytes_max);
+  }
+  expect_ok(engine_->flush());
+  EXPECT_GE(engine_->stats().flushes, 6u);
 }
 
 TEST_F(LargeBatch, OneFitsWhereTwoDoNot) {
