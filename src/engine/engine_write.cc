@@ -20,9 +20,9 @@ constexpr size_t kOperationBytes = 16;
 // of their limit.
 constexpr uint64_t kLogShare = 16;
 
-// A batch that takes such a part of an extent of the log, by records of such a part on average, is
-// written to extents of so many times their limit: these hold four values of 1 MiB, and the flush
-// of each ends with a commit.
+// A batch that takes such a part of an extent of the log, and whose records take such a part of one
+// on average, is written to extents of so many times their limit: these hold four values of 1 MiB,
+// and the flush of each ends with a commit.
 constexpr uint64_t kLargeBatchPart = 4;
 constexpr uint64_t kLargeRecordPart = 32;
 constexpr uint64_t kLargeExtents = 2;
@@ -132,9 +132,10 @@ Status Engine::State::make_room(const LogNeed& need) {
 }
 
 // What follows a batch is most often of its size: one flush for several, unless the quota has room
-// for this one only. The log's file ends behind one large extent, or two others, and what is
-// smallest: where the next one would reach farther, it takes the place of the one before, whose
-// records are flushed first. One of the smallest size stands between the two.
+// for this one only. Where a large extent, or the one behind it, would make the log's file longer
+// than one of these and two of the smallest size, all that the log holds is flushed first, so that
+// it can stand at the file's front; meanwhile one of the smallest size is in use, behind the room
+// for a large one.
 Result<bool> Engine::State::switch_extent(const LogNeed& need) {
   const uint64_t frames_bytes = need.payload_bytes + kFrameBytes * need.batches;
   const uint64_t large_bytes = kLargeExtents * options.log_extent_bytes_max;
@@ -142,27 +143,26 @@ Result<bool> Engine::State::switch_extent(const LogNeed& need) {
   const bool is_large =
       frames_bytes >= options.log_extent_bytes_max / kLargeBatchPart &&
       frames_bytes >= need.operations * (options.log_extent_bytes_max / kLargeRecordPart);
+  const bool was_large = log->extent_bytes() > options.log_extent_bytes_max;
   const uint64_t grown_bytes = std::max(options.log_extent_bytes_max / 3,
                                         version->level_bytes(version->deepest_level()) / kLogShare);
-  const auto next_bytes = [&] {
-    if (is_large) return large_bytes;
-    const uint64_t payload_bytes = std::min(2 * frames_bytes, log->max_batch_bytes());
-    return log->next_extent_bytes(payload_bytes, log->extent_bytes() < grown_bytes);
-  };
+  const uint64_t next_bytes =
+      is_large ? large_bytes
+               : log->next_extent_bytes(std::min(2 * frames_bytes, log->max_batch_bytes()),
+                                        log->extent_bytes() < grown_bytes);
 
   bool is_flushed = false;
-  if (log->end_of_next(next_bytes()) > large_bytes + 2 * least_bytes) {
+  if ((is_large || was_large) && log->end_of_next(next_bytes) > large_bytes + 2 * least_bytes) {
     const Status status = log->switch_to_extent_of(least_bytes, large_bytes);
     if (status.is_ok()) {
       freeze(log->position());
       FLOWDB_RETURN_IF_ERROR(finish_flush());
       is_flushed = true;
-      if (log->has_room(need.payload_bytes, need.batches)) return is_flushed;
     } else if (!status.is(StatusCode::quota_exceeded)) {
       return status;
     }
   }
-  Status status = log->switch_to_extent_of(next_bytes());
+  Status status = log->switch_to_extent_of(next_bytes);
   if (status.is(StatusCode::quota_exceeded)) status = log->switch_extent(frames_bytes, false);
   FLOWDB_RETURN_IF_ERROR(std::move(status));
   return is_flushed;

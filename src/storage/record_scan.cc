@@ -18,6 +18,8 @@ Status RecordScan::pass(uint64_t limit, bool own_checkpoints) {
     if (!record.is_whole()) {
       const bool cut_short = record.kind == Kind::cut_short;
       stop_at(record, record.kind, cut_short ? "record cut short" : record.problem);
+      // Then no header stood there, as end_of() counts on.
+      if (lost_headers_of_ != 0 && record.offset == order_.file_end) counted_at_ = record.offset;
       break;
     }
     if (doubts_tables_) {

@@ -169,7 +169,7 @@ Status Log::switch_extent(uint64_t payload_bytes, bool grow) {
 Status Log::switch_to_extent_of(uint64_t bytes, uint64_t room_before) {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
-  if (bytes < s.options.extent_bytes_min || bytes % kExtentUnit != 0) {
+  if (bytes < s.options.extent_bytes_min || (bytes | room_before) % kExtentUnit != 0) {
     return Status::invalid_argument("no size of an extent");
   }
   const uint64_t left_bytes = extent_bytes();

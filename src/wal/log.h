@@ -74,8 +74,8 @@ class Log {
   // quota_exceeded, io_error; the log is then as before.
   Status switch_extent(uint64_t payload_bytes, bool grow);
   // Leaves the current extent for one of exactly that size, which may be above the configured one;
-  // the file's first `room_before` bytes behind its header are left to others. Errors:
-  // invalid_argument (no multiple of 4096, or below the configured sizes), and as above.
+  // the file's first `room_before` bytes behind its header, a multiple of 4096, are left to others.
+  // Errors: invalid_argument (no such multiple, or a size below the configured ones), and as above.
   Status switch_to_extent_of(uint64_t bytes, uint64_t room_before = 0);
   // The size that switch_extent() would give one.
   uint64_t next_extent_bytes(uint64_t payload_bytes, bool grow) const;

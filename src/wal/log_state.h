@@ -46,7 +46,7 @@ struct Log::State {
   Status write_frames(const std::string& frames, bool sync);
   // Sees to it that recovery does not find what a failed write has left at the position.
   void invalidate();
-  // A range of `bytes` that overlaps none in use.
+  // A range of `bytes` that overlaps none in use, behind `room_before` bytes.
   Extent place(uint64_t bytes, uint64_t room_before) const;
   bool is_free(const Extent& extent) const;
   Status flush();

@@ -28,9 +28,9 @@ class LargeBatch : public testing::Test {
     return engine_->write(batch, Durability::relaxed);
   }
 
-  // Behind a header: a large extent, and two or three of the least size.
+  // Behind a header: a large extent, and two of the least size.
   uint64_t log_bytes_max() const {
-    return 4096 + 2 * options_.log_extent_bytes_max + 3 * options_.log_extent_bytes_min;
+    return 4096 + 2 * options_.log_extent_bytes_max + 2 * options_.log_extent_bytes_min;
   }
 
   const EngineOptions options_ = test_options(1);
@@ -101,6 +101,28 @@ TEST_F(LargeBatch, ManySmallRecordsHaveExtentsAsOthers) {
   }
   expect_ok(engine_->flush());
   EXPECT_GE(engine_->stats().flushes, 6u);
+}
+
+// In a database of 20 MiB they have grown to two of the full size, and a flush each.
+TEST_F(LargeBatch, SmallOnesHaveExtentsAsLongAsThereAreNoLarge) {
+  std::mt19937_64 random(1);
+  const auto write = [&](int batches) {
+    for (int i = 0; i < batches; ++i) {
+      WriteBatch batch;
+      for (int k = 0; k < 10; ++k) {
+        std::string value(10 << 10, '\0');
+        for (char& c : value) c = static_cast<char>(random());
+        batch.put("key" + std::to_string(random()), value);
+      }
+      expect_ok(engine_->write(batch, Durability::relaxed));
+    }
+    expect_ok(engine_->maintain(INT64_MAX).status());
+  };
+  write(200);
+  const uint64_t flushes = engine_->stats().flushes;
+  write(200);
+  EXPECT_LE(engine_->stats().flushes - flushes, 12u);
+  EXPECT_GE(engine_->stats().log_bytes, uint64_t{4 << 20});
 }
 
 TEST_F(LargeBatch, OneFitsWhereTwoDoNot) {

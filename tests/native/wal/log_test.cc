@@ -139,6 +139,7 @@ TEST(Log, AnExtentMayBeLargerThanConfigured) {
   ASSERT_OK(append(*log, 1, "one"));
   EXPECT_TRUE(log->switch_to_extent_of(8192 + 1).is(StatusCode::invalid_argument));
   EXPECT_TRUE(log->switch_to_extent_of(4096).is(StatusCode::invalid_argument));
+  EXPECT_TRUE(log->switch_to_extent_of(8192, 4095).is(StatusCode::invalid_argument));
   ASSERT_OK(log->switch_to_extent_of(65536));
   EXPECT_EQ(log->extent_bytes(), 65536u);
   EXPECT_EQ(bytes->size(), 4096u + 16384 + 65536);
@@ -159,6 +160,22 @@ TEST(Log, AnExtentMayBeLargerThanConfigured) {
     EXPECT_EQ(log->extent_bytes(), 32768u);
   }
   EXPECT_EQ(log->file_bytes(), 4096u + 2 * 32768);
+}
+
+TEST(Log, AnExtentLeavesRoomInFrontOfIt) {
+  const Bytes bytes = no_bytes();
+  const LogPosition start{1, 2, 4096, 4096 + 16384};
+  const auto log = open_log(bytes, &start);
+  EXPECT_EQ(log->end_of_next(32768), 4096u + 16384 + 32768);
+  ASSERT_OK(log->switch_to_extent_of(8192, 65536));
+  EXPECT_EQ(log->position().offset, 4096u + 65536);
+  log->release_before(log->position());
+  EXPECT_EQ(log->end_of_next(65536), 4096u + 65536);
+  ASSERT_OK(log->switch_to_extent_of(65536));
+  EXPECT_EQ(log->position().offset, 4096u);
+  // Behind what is in use there.
+  ASSERT_OK(log->switch_to_extent_of(8192, 65536));
+  EXPECT_EQ(log->position().offset, 4096u + 65536 + 8192);
 }
 
 TEST(Log, ExtentsAreKeptUntilTheyAreReleased) {
