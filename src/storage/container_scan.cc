@@ -36,7 +36,7 @@ Result<uint64_t> read_all(File& file, uint64_t file_bytes, const Superblock* sup
     RecordScan scan(file, file_bytes, superblock != nullptr, content);
     scan.expect_lost_headers(lost_headers_of);
     FLOWDB_RETURN_IF_ERROR(scan.read_all(vouched_end));
-    if (scan.generation() > known) uncertain = scan.refuse_uncertain();
+    uncertain = scan.generation() > known ? scan.refuse_uncertain() : Status::ok();
     return scan.generation();
   };
   // First as the headers say, which tells the newest checkpoint. Another one that the walk meets
@@ -44,7 +44,6 @@ Result<uint64_t> read_all(File& file, uint64_t file_bytes, const Superblock* sup
   Status uncertain;
   FLOWDB_ASSIGN_OR_RETURN(uint64_t generation, walk(0, uncertain));
   if (uncertain.is_ok()) return generation;
-  uncertain = Status();
   FLOWDB_ASSIGN_OR_RETURN(generation, walk(generation, uncertain));
   FLOWDB_RETURN_IF_ERROR(std::move(uncertain));
   return generation;

@@ -5,6 +5,8 @@
 #include "storage/framing.h"
 #include "storage/record.h"
 #include "storage/stored_container.h"
+#include "storage/superblock.h"
+#include "util/coding.h"
 
 namespace flowdb {
 namespace {
@@ -97,10 +99,7 @@ TEST(LostSuperblock, AFillerThatReachesOverTheNewestEndHidesATable) {
   const std::string before = *bytes;
 
   const std::string table = deceptive_bytes(100'000, 5);
-  auto writer = std::move(container->begin_table(5, table.size())).value();
-  ASSERT_OK(writer->append(table));
-  ASSERT_OK(writer->finish());
-  writer.reset();
+  ASSERT_OK(write_table(*container, 5, table, table.size()));
   // The file is cut when the commit is over.
   ASSERT_OK(container->begin_apply({5}, {}, "m7"));
   Bytes left;
@@ -115,6 +114,14 @@ TEST(LostSuperblock, AFillerThatReachesOverTheNewestEndHidesATable) {
 
   left->replace(added.begin, kRecordHeaderBytes, before, added.begin, kRecordHeaderBytes);
   left->replace(superblock_offset(newest.generation), kSuperblockBytes, kSuperblockBytes, 'x');
+  // Where no header stands at that end, though no superblock vouches for it, nothing is certain.
+  const Bytes torn = copy_of(left);
+  torn->replace(added.end, kRecordHeaderBytes, kRecordHeaderBytes, '\xff');
+  Superblock older = newest_superblock(*torn);
+  older.committed_end = older.reused_scan_begin = added.end;
+  torn->replace(superblock_offset(older.generation), kSuperblockBytes, encode_superblock(older));
+  EXPECT_TRUE(try_open(torn).status().is(StatusCode::corruption));
+
   const auto found = open(left);
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(found->manifest(), "m7");
@@ -139,12 +146,15 @@ TEST(LostSuperblock, AnOlderCheckpointLeadsTheWalkNowhere) {
   ASSERT_OK(container->write_checkpoint());
   for (uint32_t id = 3; id < 6; ++id) {
     const std::string table = deceptive_bytes(id == 3 ? 126'000 : 66'000, id);
-    auto writer = std::move(container->begin_table(id, table.size())).value();
-    ASSERT_OK(writer->append(table));
-    ASSERT_OK(writer->finish());
-    writer.reset();
+    ASSERT_OK(write_table(*container, id, table, table.size()));
     ASSERT_OK(container->apply({id}, {}, "small"));
   }
+  const Superblock small = newest_superblock(*bytes);
+  const auto checkpoint = [&] {
+    return bytes->substr(small.checkpoint_offset, small.checkpoint_length);
+  };
+  const std::string small_checkpoint = checkpoint();
+  const Region hidden = table_region(container->tables().at(4));
   const std::string large(20'000, 'x');
   for (uint32_t id = 6; id < 10; ++id) {
     ASSERT_OK(add_table(*container, id, deceptive_bytes(90'000, id), {}, large));
@@ -154,6 +164,10 @@ TEST(LostSuperblock, AnOlderCheckpointLeadsTheWalkNowhere) {
   const StoredState expected = state_of(*container);
   auto unfinished = std::move(container->begin_table(30, 200'000)).value();
   ASSERT_OK(unfinished->append(std::string(200'000, 'y')));
+  ASSERT_EQ(checkpoint(), small_checkpoint);
+  ASSERT_LE(hidden.end, small.committed_end);
+  const uint64_t filler_bytes = load_be64(bytes->data() + hidden.begin);
+  ASSERT_GT(hidden.begin + kLengthBytes + filler_bytes, small.committed_end);
 
   const Bytes left = copy_of(bytes);
   const uint64_t newest = newest_superblock(*left).generation;

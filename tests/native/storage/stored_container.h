@@ -66,9 +66,10 @@ inline StoredState state_of(const Container& container) {
   return {contents(container), container.manifest()};
 }
 
-// Writes and finishes a table that waits to be added.
-inline Status write_table(Container& container, uint32_t id, std::string_view bytes) {
-  FLOWDB_ASSIGN_OR_RETURN(auto writer, container.begin_table(id));
+// Writes and finishes a table that waits to be added. `expected_bytes`: as begin_table() takes it.
+inline Status write_table(Container& container, uint32_t id, std::string_view bytes,
+                          uint64_t expected_bytes = 0) {
+  FLOWDB_ASSIGN_OR_RETURN(auto writer, container.begin_table(id, expected_bytes));
   FLOWDB_RETURN_IF_ERROR(writer->append(bytes));
   return writer->finish();
 }
