@@ -9,13 +9,6 @@
 #include "util/features.h"
 
 namespace flowdb {
-namespace {
-
-// Of a search for the end of what is dropped: a block or two are read.
-constexpr uint64_t kSkipWork = 8 << 10;
-
-}  // namespace
-
 CompactionJob::CompactionJob(CompactionPlan plan, const Version& version, Retention retention,
                              std::unique_ptr<TableOutput> output, uint64_t part_bytes,
                              uint64_t kept_bytes_min)

@@ -93,9 +93,9 @@ class Engine {
   uint64_t pin_snapshot();
   void unpin_snapshot(uint64_t sequence);
 
-  // Compactions drop the records of keys that nothing refers to any more by this filter, and
-  // maintenance drops tables, unread, that have no others. A key that is once dropped must stay so;
-  // one that is stored later may be none of them.
+  // Flushes and compactions drop the records of keys that nothing refers to any more by this
+  // filter, and maintenance drops tables, unread, that have no others. A key that is once dropped
+  // must stay so; one that is stored later may be none of them.
   void set_drop_filter(DropFilter filter);
   // To be called when the filter drops more keys than before, for maintenance to look.
   void drop_filter_changed();

@@ -38,7 +38,7 @@ Result<uint64_t> Engine::State::write_flush() {
   if (!flush->has_begun()) {
     FLOWDB_RETURN_IF_ERROR(pause_compaction());
     flush->begin(
-        Retention({pins.begin(), pins.end()}, options.now_us(), nullptr), version,
+        Retention({pins.begin(), pins.end()}, options.now_us(), drop_filter), version,
         std::make_unique<TableOutput>(*storage, next_table_id, builder_options(0), UINT64_MAX,
                                       flush->memtable()->data_bytes(), split_into_groups()));
   }
@@ -50,6 +50,8 @@ Result<uint64_t> Engine::State::commit_flush() {
   change.added = flush->outputs();
   change.sequence = flush->sequence();
   change.position = flush->position();
+  // Unless something was written meanwhile, these tables hold what makes dead what they lack.
+  change.has_dropped = flush->has_dropped() && memtable->count() > 0;
   place(change);
   return begin_commit(CommitOf::flush, std::move(change));
 }

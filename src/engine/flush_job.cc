@@ -37,13 +37,20 @@ Result<uint64_t> FlushJob::step() {
     return kStepWork;
   }
   uint64_t work = 0;
-  for (; cursor_->valid() && work < kStepWork; cursor_->next()) {
+  while (cursor_->valid() && work < kStepWork) {
     Record record = cursor_->record();
+    if (retention_->drops(record.key)) {
+      cursor_->seek(retention_->dead_until());
+      work += kSkipWork;
+      continue;
+    }
     work += work_of(record);
     const Retention::Verdict verdict = retention_->judge(record, /*older_below=*/true);
-    if (verdict == Retention::Verdict::drop) continue;
-    if (verdict == Retention::Verdict::keep_as_remove) record = removal_of(record);
-    FLOWDB_RETURN_IF_ERROR(output_->add(record, version_->hidden_bytes(record)));
+    if (verdict != Retention::Verdict::drop) {
+      if (verdict == Retention::Verdict::keep_as_remove) record = removal_of(record);
+      FLOWDB_RETURN_IF_ERROR(output_->add(record, version_->hidden_bytes(record)));
+    }
+    cursor_->next();
   }
   return work;
 }

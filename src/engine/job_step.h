@@ -14,6 +14,9 @@ inline constexpr uint64_t kStepWork = 32 << 10;
 // it, for the room and the memory that it frees.
 inline constexpr uint64_t kFlushWork = kStepWork / 4;
 
+// Of a search for the end of what is dropped: a block or two may be read.
+inline constexpr uint64_t kSkipWork = 8 << 10;
+
 // The work of handling one record: its bytes, and what even the smallest one costs.
 inline uint64_t work_of(const Record& record) {
   constexpr uint64_t kEach = 32;

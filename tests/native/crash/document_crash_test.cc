@@ -22,6 +22,10 @@ TEST(Found, ARelaxedClearIsLostTogetherWithWhatACompactionDroppedByIt) {
   EXPECT_EQ(lose_a_clear(), "");
 }
 
+TEST(Found, NorWithWhatAFlushDroppedByIt) {
+  EXPECT_EQ(lose_a_clear_behind_a_full_memtable(), "");
+}
+
 // Every call on the files fails once, in each way, or from that one on, with transactions on
 // stores, indexes and large values.
 class DocumentIoFailure : public testing::TestWithParam<std::tuple<uint64_t, bool>> {};

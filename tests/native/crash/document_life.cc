@@ -271,43 +271,40 @@ std::string DocumentLife::check(Disk found, const Expectation& expected, uint64_
   return problem.empty() ? problem : "opened again: " + problem;
 }
 
-std::string lose_a_clear() {
-  FaultyDisk disk;
-  EngineOptions options = crash_options(1, 1);
-  auto opened = open_database(disk, 1, 1);
-  if (!opened.is_ok()) return opened.status().to_string();
-  Database& database = *opened.value();
-  Status status = create_stores(database);
-  const auto then = [&status](const Status& next) {
-    if (status.is_ok()) status = next;
-  };
-  // Some records below, and above them as many tables as a compaction waits for: it leaves the
-  // former alone.
-  constexpr uint64_t kRecords = 20;
-  const auto fill = [&](int first) {
-    auto t = database.begin(TransactionMode::readwrite, Durability::strict);
-    for (int i = first; i < first + static_cast<int>(kRecords) / 2; ++i) {
-      then(put(*t, kStore, number(i), "x"));
-    }
-    then(commit(database, std::move(t)));
-  };
-  fill(0);
-  then(database.engine().compact_all());
-  for (size_t table = 0; table < options.level0_tables_max; ++table) {
-    fill(1000);
-    then(database.engine().flush());
+namespace {
+
+constexpr uint64_t kClearedRecords = 20;
+
+// Half of the records, from `first` on.
+Status fill_half(Database& database, int first) {
+  auto t = database.begin(TransactionMode::readwrite, Durability::strict);
+  for (int i = first; i < first + static_cast<int>(kClearedRecords / 2); ++i) {
+    FLOWDB_RETURN_IF_ERROR(put(*t, kStore, number(i), "x"));
   }
-  const size_t first = disk.history().events.size();
+  return commit(database, std::move(t));
+}
+
+// A database with the first half of the records in a table of the lowest level.
+Result<std::unique_ptr<Database>> open_half_filled(FaultyDisk& disk) {
+  FLOWDB_ASSIGN_OR_RETURN(auto database, open_database(disk, 1, 1));
+  FLOWDB_RETURN_IF_ERROR(create_stores(*database));
+  FLOWDB_RETURN_IF_ERROR(fill_half(*database, 0));
+  FLOWDB_RETURN_IF_ERROR(database->engine().compact_all());
+  return database;
+}
+
+Status clear_and_maintain(Database& database) {
   auto clear = database.begin(TransactionMode::readwrite, Durability::relaxed);
-  then(clear->clear(kStore));
-  then(commit(database, std::move(clear)));
-  for (bool more = status.is_ok(); more;) {
-    const auto maintained = database.engine().maintain(0);
-    then(maintained.status());
-    more = status.is_ok() && maintained.value();
+  FLOWDB_RETURN_IF_ERROR(clear->clear(kStore));
+  FLOWDB_RETURN_IF_ERROR(commit(database, std::move(clear)));
+  for (bool more = true; more;) {
+    FLOWDB_ASSIGN_OR_RETURN(more, database.engine().maintain(0, Upkeep::due));
   }
-  if (!status.is_ok()) return status.to_string();
-  disk.end_process();
+  return Status::ok();
+}
+
+// The power fails at some event from `first` on. Result: empty, or what is wrong.
+std::string find_part_of_clear(const FaultyDisk& disk, size_t first) {
   for (size_t event = first; event < disk.history().events.size(); ++event) {
     const CrashPoint point(disk.history(), event);
     for (uint64_t i = 0; i < std::min<uint64_t>(point.power_states(), 500); ++i) {
@@ -318,11 +315,59 @@ std::string lose_a_clear() {
       const auto records = entries(*left.value()->begin(TransactionMode::readonly, {}), kStore);
       if (!records.is_ok()) return records.status().to_string();
       const size_t count = records.value().pairs.size();
-      if (count == 0 || count == kRecords) continue;
+      if (count == 0 || count == kClearedRecords) continue;
       return std::to_string(count) + " records, event " + std::to_string(event);
     }
   }
   return {};
+}
+
+}  // namespace
+
+// Above the first half are as many tables as a compaction waits for: it leaves the former alone.
+std::string lose_a_clear() {
+  FaultyDisk disk;
+  size_t first = 0;
+  const auto make = [&]() -> Status {
+    FLOWDB_ASSIGN_OR_RETURN(const auto database, open_half_filled(disk));
+    for (size_t table = 0; table < crash_options(1, 1).level0_tables_max; ++table) {
+      FLOWDB_RETURN_IF_ERROR(fill_half(*database, 1000));
+      FLOWDB_RETURN_IF_ERROR(database->engine().flush());
+    }
+    first = disk.history().events.size();
+    return clear_and_maintain(*database);
+  };
+  const Status status = make();
+  disk.end_process();
+  return status.is_ok() ? find_part_of_clear(disk, first) : status.to_string();
+}
+
+// Other records are written until the memtable waits for its flush, with the second half in it.
+std::string lose_a_clear_behind_a_full_memtable() {
+  for (int others = 0; others < 100; ++others) {
+    FaultyDisk disk;
+    size_t first = 0;
+    bool is_flushed = false;
+    const auto make = [&]() -> Status {
+      FLOWDB_ASSIGN_OR_RETURN(const auto database, open_half_filled(disk));
+      FLOWDB_RETURN_IF_ERROR(fill_half(*database, 1000));
+      const uint64_t flushes = database->engine().stats().flushes;
+      for (int i = 0; i < others; ++i) {
+        auto t = database->begin(TransactionMode::readwrite, Durability::strict);
+        FLOWDB_RETURN_IF_ERROR(put(*t, kNumbers, number(i), std::string(100, 'x')));
+        FLOWDB_RETURN_IF_ERROR(commit(*database, std::move(t)));
+      }
+      first = disk.history().events.size();
+      FLOWDB_RETURN_IF_ERROR(clear_and_maintain(*database));
+      is_flushed = database->engine().stats().flushes > flushes;
+      return Status::ok();
+    };
+    const Status status = make();
+    disk.end_process();
+    if (!status.is_ok()) return status.to_string();
+    if (is_flushed) return find_part_of_clear(disk, first);
+  }
+  return "no memtable was full";
 }
 
 }  // namespace flowdb

@@ -58,5 +58,7 @@ class DocumentLife final : public Life {
 // A store is cleared relaxed, and a compaction drops its records; then the power fails. Result:
 // empty, or what is wrong: some of them are left.
 std::string lose_a_clear();
+// The same of a flush.
+std::string lose_a_clear_behind_a_full_memtable();
 
 }  // namespace flowdb

@@ -108,6 +108,43 @@ TEST_F(EngineTest, TheDropFilterDropsWhatNothingRefersTo) {
   EXPECT_EQ(keys(), "1a 1b 3a ");
 }
 
+TEST_F(EngineTest, AFlushPassesOverWhatTheDropFilterDrops) {
+  engine_.reset();
+  stored_ = {};
+  engine_ = stored_.open();
+  const std::string value(100, 'v');
+  for (int i = 100; i < 200; ++i) put("1" + std::to_string(i), value);
+  for (int i = 100; i < 200; ++i) put("2" + std::to_string(i), value);
+  put("3a", value);
+  size_t asked = 0;
+  engine_->set_drop_filter([&](std::string_view key) {
+    ++asked;
+    return key[0] == '2' ? "3" : "";
+  });
+  expect_ok(engine_->flush());
+  const std::string left = keys();
+  EXPECT_EQ(left.size(), 100 * 5 + 3u);
+  EXPECT_NE(left.find("1199 3a "), std::string::npos);
+  EXPECT_EQ(asked, 102u) << "not once for each dropped record";
+  put("2300", value);
+  expect_ok(engine_->flush());
+  EXPECT_EQ(keys(), left);
+}
+
+TEST_F(EngineTest, ALogIsFlushedForWhatAFlushDropsBeforeItIsClosed) {
+  bool is_dead = false;
+  engine_->set_drop_filter(
+      [&](std::string_view key) { return is_dead && key[0] == '2' ? "3" : ""; });
+  for (int i = 0; engine_->stats().memtable_bytes < tiny_options().memtable_bytes_max; ++i) {
+    put("2" + std::to_string(i), std::string(100, 'v'));
+  }
+  for (const char* key : {"1", "2"}) put(key, "is in the next memtable");
+  is_dead = true;
+  expect_ok(engine_->close());
+  reopen();
+  EXPECT_EQ(keys(), "1 ");
+}
+
 // In blocks and tables of their own, beside newer records of the same keys, and of others.
 TEST_F(EngineTest, ACompactionPassesOverWhatTheDropFilterDrops) {
   const auto fill = [&](const char* prefixes, const std::string& value) {
