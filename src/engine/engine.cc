@@ -53,9 +53,10 @@ Status Engine::close() {
   State& s = *state_;
   FLOWDB_RETURN_IF_ERROR(s.check_writable());
   s.closed = true;
+  FLOWDB_RETURN_IF_ERROR(s.finish_commit());
+  s.job.reset();
   // While the log can still be flushed.
   FLOWDB_RETURN_IF_ERROR(s.finish_flush());
-  s.job.reset();
   // Opened and only read: it is as the last close() has left it.
   const bool unchanged = s.memtable->count() == 0 && s.flush == nullptr && !s.checkpoint_due;
   if (unchanged && s.log->file_bytes() <= kLogHeaderBytes) return s.storage->close();

@@ -50,8 +50,11 @@ Result<uint64_t> Engine::State::commit_flush() {
   change.added = flush->outputs();
   change.sequence = flush->sequence();
   change.position = flush->position();
-  // Unless something was written meanwhile, these tables hold what makes dead what they lack.
-  change.has_dropped = flush->has_dropped() && memtable->count() > 0;
+  // Without a commit of their own, unless a compaction reads them.
+  if (job == nullptr) change.removed = dead_tables();
+  // If nothing was written meanwhile, these tables hold all that makes anything dead.
+  const bool has_dropped = flush->has_dropped() || !change.removed.empty();
+  change.has_dropped = has_dropped && memtable->count() > 0;
   place(change);
   return begin_commit(CommitOf::flush, std::move(change));
 }
@@ -60,7 +63,7 @@ Result<uint64_t> Engine::State::commit_flush() {
 void Engine::State::place(Change& change) {
   if (change.added.empty() || is_size_tiered() || (job != nullptr && job->plan().output_level == 1))
     return;
-  const auto in_level0 = version->with(files_of(change.added), {});
+  const auto in_level0 = version->with(files_of(change.added), change.removed);
   for (const auto& file : movable_from_level0(*in_level0, compaction_limits())) {
     for (TableMeta& meta : change.added) {
       if (meta.id == file->meta().id) meta.level = 1;

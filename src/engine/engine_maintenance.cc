@@ -85,13 +85,19 @@ Result<uint64_t> Engine::State::begin(CompactionPlan plan) {
 
 Engine::State::Change Engine::State::change_of_dead_tables() {
   Change change = change_of_tables();
-  if (!std::exchange(may_have_dead_tables, false) || !drop_filter) return change;
-  for (const auto& file : version->all()) {
-    const TableMeta& meta = file->meta();
-    if (drop_filter(meta.smallest_key) > meta.largest_key) change.removed.push_back(meta.id);
-  }
+  if (std::exchange(may_have_dead_tables, false)) change.removed = dead_tables();
   change.has_dropped = true;
   return change;
+}
+
+std::vector<uint32_t> Engine::State::dead_tables() const {
+  std::vector<uint32_t> dead;
+  if (!drop_filter) return dead;
+  for (const auto& file : version->all()) {
+    const TableMeta& meta = file->meta();
+    if (drop_filter(meta.smallest_key) > meta.largest_key) dead.push_back(meta.id);
+  }
+  return dead;
 }
 
 Engine::State::Change Engine::State::change_of_expired_tables() const {

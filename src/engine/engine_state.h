@@ -203,7 +203,9 @@ struct Engine::State {
   Result<uint64_t> commit_part();
   // All that is left of it.
   Status finish_compaction();
-  // Gives up those of which the drop filter drops every key; looks only when there may be some.
+  // Those of which the drop filter drops every key, by id.
+  std::vector<uint32_t> dead_tables() const;
+  // Gives them up; looks only when there may be some.
   Change change_of_dead_tables();
   Change change_of_expired_tables() const;
 

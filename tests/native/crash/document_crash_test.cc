@@ -16,9 +16,9 @@ constexpr int kSteps = 60;
 constexpr int kFaultySteps = 24;
 constexpr Depth kDepth = {8, 8, 12, 3};
 
-// The clearing of a store was relaxed, and the one flush of the log before the compaction that
-// dropped the records did nothing.
-TEST(Found, ARelaxedClearIsLostTogetherWithWhatACompactionDroppedByIt) {
+// The clearing of a store was relaxed, and the one flush of the log before the commit that removed
+// its tables did nothing.
+TEST(Found, ARelaxedClearIsLostTogetherWithTheTablesThatWereRemovedByIt) {
   EXPECT_EQ(lose_a_clear(), "");
 }
 

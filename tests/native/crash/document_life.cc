@@ -324,7 +324,7 @@ std::string find_part_of_clear(const FaultyDisk& disk, size_t first) {
 
 }  // namespace
 
-// Above the first half are as many tables as a compaction waits for: it leaves the former alone.
+// The second half is in tables of its own, the first half's holds the schema, too.
 std::string lose_a_clear() {
   FaultyDisk disk;
   size_t first = 0;

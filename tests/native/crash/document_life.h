@@ -55,10 +55,10 @@ class DocumentLife final : public Life {
   uint64_t openings_ = 0;
 };
 
-// A store is cleared relaxed, and a compaction drops its records; then the power fails. Result:
-// empty, or what is wrong: some of them are left.
+// A store is cleared relaxed, and its tables are removed; then the power fails. Result: empty, or
+// what is wrong: some of its records are left.
 std::string lose_a_clear();
-// The same of a flush.
+// The same of records that a flush drops.
 std::string lose_a_clear_behind_a_full_memtable();
 
 }  // namespace flowdb

@@ -131,6 +131,41 @@ TEST_F(EngineTest, AFlushPassesOverWhatTheDropFilterDrops) {
   EXPECT_EQ(keys(), left);
 }
 
+TEST_F(EngineTest, AFlushRemovesDeadTablesWithItsCommit) {
+  put("2a", "v");
+  expect_ok(engine_->flush());
+  put("3a", "v");
+  expect_ok(engine_->flush());
+  engine_->set_drop_filter([](std::string_view key) { return key[0] == '2' ? "3" : ""; });
+  put("1a", "v");
+  expect_ok(engine_->flush());
+  EXPECT_EQ(engine_->stats().tables, 2u);
+  EXPECT_EQ(keys(), "1a 3a ");
+}
+
+TEST_F(EngineTest, ButNotWhatACompactionReads) {
+  engine_.reset();
+  stored_ = {};
+  EngineOptions options = test_options();
+  options.level0_tables_max = 2;
+  engine_ = stored_.open(options);
+  for (int table = 0; table < 2; ++table) {
+    for (int i = 1000; i < 2000; ++i) put("2" + std::to_string(i), std::string(300, 'v'));
+    expect_ok(engine_->flush());
+  }
+  const uint64_t before = engine_->stats().tables;
+  for (int slices = 0; slices < 5; ++slices) ASSERT_TRUE(engine_->maintain(0).value());
+  engine_->set_drop_filter([](std::string_view key) { return key[0] == '2' ? "3" : ""; });
+  put("1a", "v");
+  expect_ok(engine_->flush());
+  EXPECT_EQ(engine_->stats().tables, before + 1);
+  while (engine_->maintain(0).value()) {
+  }
+  EXPECT_EQ(engine_->stats().compactions, 1u);
+  EXPECT_EQ(engine_->stats().tables, 1u);
+  EXPECT_EQ(keys(), "1a ");
+}
+
 TEST_F(EngineTest, ALogIsFlushedForWhatAFlushDropsBeforeItIsClosed) {
   bool is_dead = false;
   engine_->set_drop_filter(
