@@ -94,8 +94,8 @@ class Engine {
   void unpin_snapshot(uint64_t sequence);
 
   // Flushes and compactions drop the records of keys that nothing refers to any more by this
-  // filter, and maintenance drops tables, unread, that have no others. A key that is once dropped
-  // must stay so; one that is stored later may be none of them.
+  // filter; they and maintenance drop tables, unread, that have no others. A key that is once
+  // dropped must stay so; one that is stored later may be none of them.
   void set_drop_filter(DropFilter filter);
   // To be called when the filter drops more keys than before, for maintenance to look.
   void drop_filter_changed();

@@ -23,7 +23,11 @@ TEST(Found, ARelaxedClearIsLostTogetherWithTheTablesThatWereRemovedByIt) {
 }
 
 TEST(Found, NorWithWhatAFlushDroppedByIt) {
-  EXPECT_EQ(lose_a_clear_behind_a_full_memtable(), "");
+  EXPECT_EQ(lose_a_clear_behind_a_full_memtable(false), "");
+}
+
+TEST(Found, NorWithTheTablesThatAFlushRemovedByIt) {
+  EXPECT_EQ(lose_a_clear_behind_a_full_memtable(true), "");
 }
 
 // Every call on the files fails once, in each way, or from that one on, with transactions on

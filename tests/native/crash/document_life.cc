@@ -342,8 +342,9 @@ std::string lose_a_clear() {
   return status.is_ok() ? find_part_of_clear(disk, first) : status.to_string();
 }
 
-// Other records are written until the memtable waits for its flush, with the second half in it.
-std::string lose_a_clear_behind_a_full_memtable() {
+// Other records are written until the memtable waits for its flush. The second half is in it, or in
+// a table, which that flush's commit removes.
+std::string lose_a_clear_behind_a_full_memtable(bool is_in_table) {
   for (int others = 0; others < 100; ++others) {
     FaultyDisk disk;
     size_t first = 0;
@@ -351,6 +352,7 @@ std::string lose_a_clear_behind_a_full_memtable() {
     const auto make = [&]() -> Status {
       FLOWDB_ASSIGN_OR_RETURN(const auto database, open_half_filled(disk));
       FLOWDB_RETURN_IF_ERROR(fill_half(*database, 1000));
+      if (is_in_table) FLOWDB_RETURN_IF_ERROR(database->engine().flush());
       const uint64_t flushes = database->engine().stats().flushes;
       for (int i = 0; i < others; ++i) {
         auto t = database->begin(TransactionMode::readwrite, Durability::strict);

@@ -58,7 +58,7 @@ class DocumentLife final : public Life {
 // A store is cleared relaxed, and its tables are removed; then the power fails. Result: empty, or
 // what is wrong: some of its records are left.
 std::string lose_a_clear();
-// The same of records that a flush drops.
-std::string lose_a_clear_behind_a_full_memtable();
+// The same of records that a flush drops, or of a table that goes with its commit.
+std::string lose_a_clear_behind_a_full_memtable(bool is_in_table);
 
 }  // namespace flowdb
