@@ -52,8 +52,9 @@ Result<uint64_t> Engine::State::commit_flush() {
   change.position = flush->position();
   // Without a commit of their own, unless a compaction reads them.
   if (job == nullptr) change.removed = dead_tables();
-  // If nothing was written meanwhile, these tables hold all that makes anything dead.
-  const bool has_dropped = flush->has_dropped() || !change.removed.empty();
+  // If nothing was written meanwhile, these tables and older ones hold all that makes anything
+  // dead.
+  const bool has_dropped = flush->take_has_dropped() || !change.removed.empty();
   change.has_dropped = has_dropped && memtable->count() > 0;
   place(change);
   return begin_commit(CommitOf::flush, std::move(change));

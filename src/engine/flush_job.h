@@ -42,9 +42,8 @@ class FlushJob {
   bool is_done() const { return is_done_; }
   // REQUIRES: is_done(). None, when no record is worth keeping.
   const std::vector<TableMeta>& outputs() const { return output_->tables(); }
-  // REQUIRES: is_done(). Whether records that nothing refers to are missing there, as the filter
-  // says.
-  bool has_dropped() { return retention_->take_has_dropped(); }
+  // REQUIRES: is_done(). As Retention::take_has_dropped().
+  bool take_has_dropped() { return retention_->take_has_dropped(); }
 
  private:
   const std::shared_ptr<const Memtable> memtable_;

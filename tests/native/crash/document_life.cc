@@ -324,16 +324,14 @@ std::string find_part_of_clear(const FaultyDisk& disk, size_t first) {
 
 }  // namespace
 
-// The second half is in tables of its own, the first half's holds the schema, too.
+// The second half is in a table of its own, the first half's holds the schema, too.
 std::string lose_a_clear() {
   FaultyDisk disk;
   size_t first = 0;
   const auto make = [&]() -> Status {
     FLOWDB_ASSIGN_OR_RETURN(const auto database, open_half_filled(disk));
-    for (size_t table = 0; table < crash_options(1, 1).level0_tables_max; ++table) {
-      FLOWDB_RETURN_IF_ERROR(fill_half(*database, 1000));
-      FLOWDB_RETURN_IF_ERROR(database->engine().flush());
-    }
+    FLOWDB_RETURN_IF_ERROR(fill_half(*database, 1000));
+    FLOWDB_RETURN_IF_ERROR(database->engine().flush());
     first = disk.history().events.size();
     return clear_and_maintain(*database);
   };
