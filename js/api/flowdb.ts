@@ -105,7 +105,7 @@ export class FlowDB {
   }
 
   #shutDown(checkpoints: boolean): void {
-    this.#session.client?.send({ t: 'shutdown', checkpoints });
+    this.#session.shutDown(checkpoints);
   }
 
   async #start(): Promise<void> {

@@ -86,12 +86,12 @@ export class ChannelClient {
 
   /** Sends a control message, behind everything written before it. */
   send(message: PageMessage): void {
-    this.flush();
+    this.#sendWritten();
     this.#post(message, []);
   }
 
   /**
-   * Begins a transaction. This goes out with its first command, or when flush() is called.
+   * Begins a transaction. This goes out with what follows it.
    * @param handler gets all replies, until the last one
    */
   begin(
@@ -104,6 +104,17 @@ export class ChannelClient {
   ): void {
     this.register(connection, transaction, handler);
     this.#prepare(true).begin(connection, transaction, mode, durability, storeIds);
+  }
+
+  /**
+   * Takes back a transaction that the worker was not told of, where nothing was written behind its
+   * begin. Its handler is not called.
+   * @returns whether it was
+   */
+  withdraw(connection: number, transaction: number): boolean {
+    if (!this.#writer.withdraw(connection, transaction)) return false;
+    this.#handlers.get(connection)?.delete(transaction);
+    return true;
   }
 
   /** For the upgrade transaction, which the worker has begun. */
@@ -137,9 +148,16 @@ export class ChannelClient {
     this.#prepare(false).abort(connection, transaction);
   }
 
-  /** Sends what was written, without waiting for the end of the turn. */
+  /**
+   * Sends what was written, without waiting for the end of the turn; begins that nothing follows can
+   * wait longer.
+   */
   flush(): void {
     this.#flushIsDue = false;
+    if (!this.#writer.hasOnlyBegins) this.#sendWritten();
+  }
+
+  #sendWritten(): void {
     const buffer = this.#writer.take();
     if (buffer === undefined) return;
     this.#counts.bytesSent += buffer.byteLength;
@@ -148,7 +166,7 @@ export class ChannelClient {
   }
 
   #prepare(canWait: boolean): CommandWriter {
-    if (this.#writer.byteLength >= batchBytesMax) this.flush();
+    if (this.#writer.byteLength >= batchBytesMax) this.#sendWritten();
     if (!canWait && !this.isHeld && !this.#flushIsDue) {
       this.#flushIsDue = true;
       queueMicrotask(() => {

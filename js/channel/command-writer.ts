@@ -59,6 +59,10 @@ export class CommandWriter {
   #commandAt = 0;
   #connection = 0;
   #transaction = 0;
+  // Where the BEGIN stands that is the last section.
+  #begin = { at: 0, end: noSection };
+  // There is nothing but BEGINs in front of that.
+  #begunEnd = 0;
 
   readonly #onFull: () => void;
 
@@ -86,6 +90,7 @@ export class CommandWriter {
     this.#endSection();
     const { buffer } = writer.slice();
     writer.reset();
+    this.#begunEnd = 0;
     return buffer;
   }
 
@@ -98,11 +103,29 @@ export class CommandWriter {
   ): void {
     this.#section(SectionKind.begin, connection, transaction);
     const writer = this.#writer;
+    const at = this.#sectionAt;
     writer.u32(mode);
     writer.u32(durability);
     writer.u32(storeIds.length);
     for (const id of storeIds) writer.u32(id);
     this.#endSection();
+    this.#begin = { at, end: writer.length };
+    if (at === this.#begunEnd) this.#begunEnd = writer.length;
+  }
+
+  /** Whether nothing but BEGINs was written since the last take(), or nothing. */
+  get hasOnlyBegins(): boolean {
+    return this.#writer.length === this.#begunEnd;
+  }
+
+  /** Takes back the BEGIN of a transaction, if it is the last thing written. @returns whether it is */
+  withdraw(connection: number, transaction: number): boolean {
+    const { at, end } = this.#begin;
+    const isOfThat = this.#connection === connection && this.#transaction === transaction;
+    if (!isOfThat || end !== this.#writer.length) return false;
+    this.#writer.length = at;
+    this.#begunEnd = Math.min(this.#begunEnd, at);
+    return true;
   }
 
   /** Lets the commands that follow belong to a transaction. */
@@ -310,6 +333,7 @@ export class CommandWriter {
 
   #section(kind: number, connection: number, transaction: number): void {
     this.#endSection();
+    this.#begin.end = noSection;
     const writer = this.#writer;
     this.#sectionAt = writer.reserve(SECTION_HEADER_BYTES);
     this.#connection = connection;

@@ -101,6 +101,17 @@ export class Reply extends ByteReader {
     return length <= this.end - textAt ? this.bytes.subarray(textAt, textAt + length) : undefined;
   }
 
+  /**
+   * The body of a GET's answer that has found a value, if that is in it as a whole; not copied.
+   * REQUIRES: nothing was read.
+   */
+  get found(): Uint8Array | undefined {
+    const { view, offset, remaining } = this;
+    if (!this.ok || remaining < 12 || view.getUint32(offset, true) !== 1) return undefined;
+    if ((view.getUint32(offset + 4, true) & VALUE_IN_PIECES) !== 0) return undefined;
+    return this.bytes.subarray(offset, this.end);
+  }
+
   /** A kind and a value's bytes: a new value. @throws MalformedError */
   value(): unknown {
     const { early } = this;

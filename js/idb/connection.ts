@@ -6,6 +6,7 @@ import { domError } from './dom-error';
 import { EventNode } from './events/listener';
 import { IDBDatabase } from './IDBDatabase';
 import type { OpenRequest } from './open-request';
+import type { RecordCache } from './record-cache';
 import { Schema, type Store } from './schema';
 import type { Session } from './session';
 import { Transaction, type DurabilityHint } from './transaction';
@@ -28,6 +29,7 @@ export class Connection extends EventNode {
   /** The database's upgrade transaction, until its last event. */
   upgrade: Transaction | null = null;
 
+  readonly #epoch: number;
   readonly #transactions = new Set<Transaction>();
   #lastTransaction = UPGRADE_TRANSACTION;
   #versionBefore = 0;
@@ -47,11 +49,18 @@ export class Connection extends EventNode {
     this.name = name;
     this.version = version;
     this.schema = new Schema(schema);
+    this.#epoch = session.cache.epoch;
     this.facade = new IDBDatabase(internal, this);
   }
 
   override get parent(): null {
     return null;
+  }
+
+  /** What the page knows of records; undefined where that may be more than this connection sees. */
+  get cache(): RecordCache | undefined {
+    const { cache } = this.session;
+    return cache.epoch === this.#epoch ? cache : undefined;
   }
 
   /** With one of these listeners it stays, though no script can reach it. */

@@ -28,8 +28,13 @@ export function placeDelete(handle: StoreHandle, source: object, range: Range): 
   const id = isDecided ? 0 : transaction.nextRequestId;
   transaction.commandsFor(isDecided).delete(id, store.id, range);
   const isKey = typeof range === 'string' || typeof range === 'number';
-  if (isKey || range instanceof EncodedKey) prefetches.noteDeleted(range);
-  else prefetches.noteChanged();
+  if (isKey || range instanceof EncodedKey) {
+    prefetches.noteDeleted(range);
+    transaction.noteChanged(store, range);
+  } else {
+    prefetches.noteChanged();
+    transaction.noteAllChanged(store);
+  }
   return transaction.place(source, noResult, undefined, isDecided);
 }
 
@@ -41,5 +46,6 @@ export function clear(handle: StoreHandle): Request {
   const id = isDecided ? 0 : transaction.nextRequestId;
   transaction.commandsFor(isDecided).clear(id, store.id);
   prefetches.noteChanged();
+  transaction.noteAllChanged(store);
   return transaction.place(handle.facade, noResult, undefined, isDecided);
 }

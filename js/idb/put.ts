@@ -78,6 +78,7 @@ export function storeRecord(
     }
   }
   handle.prefetches.noteStored(key, indexKeys);
+  transaction.noteChanged(store, key);
   return transaction.place(source, putResult, key, isDecided);
 }
 

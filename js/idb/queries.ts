@@ -5,11 +5,18 @@ import { decodeEarly } from '../channel/early-values';
 import type { Reply } from '../channel/reply-reader';
 import { decodeKey } from '../codec/key-decoder';
 import { requireKeyRange, toKeyRange } from './key-range';
+import type { PlainKey } from './record-cache';
 import type { Operation, Request } from './request';
 import { convertToRead, type SourceHandle } from './source-handle';
 
 /** With so many others that wait behind it, at most. */
 const earlyMax = 31;
+
+/** Where a get looks, in a store by a key. */
+interface Place {
+  readonly store: number;
+  readonly key: PlainKey;
+}
 
 const valueResult: Operation = {
   result: ({ transaction }, reply) => {
@@ -19,6 +26,11 @@ const valueResult: Operation = {
       if (others.length > 0) decodeEarly([reply, ...others]);
     }
     return reply.u32('found') === 0 ? undefined : reply.value();
+  },
+  onAnswer: ({ transaction: { connection }, detail }, reply) => {
+    if (detail === undefined) return;
+    const { store, key } = detail as Place;
+    connection.cache?.add(connection.name, store, key, reply);
   },
 };
 
@@ -36,9 +48,16 @@ const countResult: Operation = {
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-get, #dom-idbindex-get */
 export function get(source: SourceHandle, query: unknown): Request {
   const range = convertToRead(source, requireKeyRange, query);
-  const { transaction } = source;
-  transaction.commands.get(transaction.nextRequestId, source.id, range, false);
-  return transaction.place(source.facade, valueResult);
+  const { transaction, id } = source;
+  let place: Place | undefined;
+  const isPlain = typeof range === 'number' || typeof range === 'string';
+  if (transaction.mode === 'readonly' && !source.isIndex && isPlain) {
+    const known = transaction.known(id, range);
+    if (known !== undefined) return transaction.placeAnswered(source.facade, valueResult, known);
+    place = { store: id, key: range };
+  }
+  transaction.commands.get(transaction.nextRequestId, id, range, false);
+  return transaction.place(source.facade, valueResult, place);
 }
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-getkey, #dom-idbindex-getkey */

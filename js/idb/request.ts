@@ -17,6 +17,8 @@ export interface Operation {
    * @throws MalformedError when the answer, or what is stored, is damaged
    */
   result(request: Request, reply: Reply | undefined): unknown;
+  /** Looks at the worker's answer in a transaction that only reads, as it comes. */
+  onAnswer?(request: Request, reply: Reply): void;
 }
 
 export class Request extends EventNode implements Delivery {

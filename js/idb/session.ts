@@ -9,6 +9,7 @@ import { Closed, VersionChange } from './connection-events';
 import { DeliveryPool, type Delivery } from './events/delivery-pool';
 import { OpenConnections } from './open-connections';
 import { Blocked, Deleted, Opened, OpenFailed, OpenRequest, UpgradeNeeded } from './open-request';
+import { RecordCache } from './record-cache';
 import { ScopeClaims } from './scope-claims';
 
 interface Greeting {
@@ -24,6 +25,7 @@ interface ListWaiter {
 export class Session implements ControlHandler {
   readonly pool: DeliveryPool;
   readonly claims = new ScopeClaims();
+  readonly cache = new RecordCache();
   #client: ChannelClient | undefined;
   #isReady = false;
   // What was asked before the worker was ready.
@@ -103,6 +105,16 @@ export class Session implements ControlHandler {
     });
   }
 
+  /**
+   * The page is left, or needs no database any more: the worker ends what runs and closes all files.
+   * @param checkpoints as in the message
+   */
+  shutDown(checkpoints: boolean): void {
+    // When the page comes back, others may have had the databases.
+    this.cache.leave();
+    this.#client?.send({ t: 'shutdown', checkpoints });
+  }
+
   onMessage(message: WorkerMessage): void {
     switch (message.t) {
       case 'ready':
@@ -138,6 +150,8 @@ export class Session implements ControlHandler {
       case 'closed': {
         const connection = this.connections.get(message.connection);
         this.connections.delete(message.connection);
+        // For the memory.
+        this.cache.clear();
         if (message.error !== null && connection !== undefined) this.#lose(connection);
         return;
       }
@@ -149,6 +163,7 @@ export class Session implements ControlHandler {
     this.#failure = error;
     this.#isReady = false;
     this.#waiting = [];
+    this.cache.clear();
     this.#greeting?.reject(error);
     this.#greeting = undefined;
     for (const connection of this.connections.takeAll()) this.#lose(connection);
@@ -215,6 +230,8 @@ export class Session implements ControlHandler {
 
   #newConnection(id: number, name: string, version: number, schema: string): Connection {
     const client = this.#client as ChannelClient;
+    // It may have been open elsewhere since, or is being upgraded.
+    this.cache.clear();
     const connection = new Connection(this, client, id, name, version, schema);
     this.connections.add(connection);
     return connection;

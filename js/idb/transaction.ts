@@ -5,6 +5,7 @@ import type { CommandWriter } from '../channel/command-writer';
 import type { PutRecord } from '../channel/commands';
 import type { Reply } from '../channel/reply-reader';
 import { toDOMException, type ErrorData } from '../channel/status';
+import type { Key } from '../codec/key';
 import type { Connection } from './connection';
 import { domError } from './dom-error';
 import { EventNode } from './events/listener';
@@ -12,6 +13,7 @@ import type { Delivery, Settling } from './events/delivery-pool';
 import { HeldCommands } from './held-commands';
 import { IDBTransaction } from './IDBTransaction';
 import type { OpenRequest } from './open-request';
+import type { PlainKey } from './record-cache';
 import { AbortedRequest, Request, type Operation } from './request';
 import type { Store } from './schema';
 import type { ScopeClaim, ScopeClaims } from './scope-claims';
@@ -25,6 +27,9 @@ export type DurabilityHint = 'default' | 'relaxed' | 'strict';
 export interface ReadAheadHandler {
   onReply(reply: Reply): void;
 }
+
+/** With more changed records of a store, it is all of them. */
+const changesMax = 256;
 
 /** How many requests that had their events may stay on the list. */
 const listMax = 256;
@@ -58,6 +63,8 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   readonly #readAheads = new Map<number, ReadAheadHandler>();
   // Whether the worker executes its commands at once; see ScopeClaims.
   #hasTurn = false;
+  // The plain keys of records that it stores or deletes, by store; null where it may be any.
+  #changes: Map<number, Set<PlainKey> | null> | undefined;
   // What the channel had written when it last asked for an answer.
   #askedAt = 0;
   #claim: ScopeClaim | undefined;
@@ -132,7 +139,8 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
    * nevertheless: a page that waits for its successes must not get far ahead of the worker.
    */
   get decidesWrites(): boolean {
-    return this.#hasTurn && this.#client.bytesWritten - this.#askedAt < aheadBytesMax;
+    const isWriter = this.mode === 'readwrite';
+    return isWriter && this.#hasTurn && this.#client.bytesWritten - this.#askedAt < aheadBytesMax;
   }
 
   /** Holds a put back until its Blobs are read, and all that comes behind it. */
@@ -156,6 +164,39 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     if (isDecided) this.replaceLocally(request);
     else this.replace(request);
     return request;
+  }
+
+  /**
+   * The answer to a get of a record that the page knows, where that is what it would read. REQUIRES:
+   * it only reads.
+   */
+  known(store: number, key: PlainKey): Reply | undefined {
+    if (!this.#hasTurn) return undefined;
+    return this.connection.cache?.find(this.connection.name, store, key);
+  }
+
+  /** Places a new request that has its answer. */
+  placeAnswered(source: object, operation: Operation, reply: Reply): Request {
+    const request = new Request(this, source, operation, undefined);
+    request.reply = reply;
+    this.replaceLocally(request);
+    return request;
+  }
+
+  /** Its commit may change the record with that key; one that is generated is a new one's. */
+  noteChanged({ id }: Store, key: Key | undefined): void {
+    if (typeof key !== 'number' && typeof key !== 'string') return;
+    const changes = (this.#changes ??= new Map<number, Set<PlainKey> | null>());
+    let keys = changes.get(id);
+    if (keys === null) return;
+    if (keys === undefined) changes.set(id, (keys = new Set()));
+    keys.add(key);
+    if (keys.size > changesMax) changes.set(id, null);
+  }
+
+  /** The same for any record of a store. */
+  noteAllChanged({ id }: Store): void {
+    (this.#changes ??= new Map<number, Set<PlainKey> | null>()).set(id, null);
   }
 
   /** Places a request once more, as cursors do. */
@@ -197,7 +238,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   onReply(reply: Reply): void {
     // Without an id it is the failure of a command that asked for no answer: the abort follows.
     if (!this.isLive || reply.request === 0) return;
-    this.#hasTurn = this.mode === 'readwrite';
+    this.#hasTurn = true;
     const readAhead = this.#readAheads.get(reply.request);
     if (readAhead !== undefined) {
       this.#readAheads.delete(reply.request);
@@ -209,6 +250,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     if (request === undefined) return;
     if (!reply.ok) this.#failedAnswers++;
     request.reply = reply;
+    if (this.mode === 'readonly') request.operation.onAnswer?.(request, reply);
     this.#answered++;
     this.connection.session.deliver(request);
     this.#deliverLocal();
@@ -216,6 +258,8 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
   }
 
   onCommitted(): void {
+    const { name, session } = this.connection;
+    for (const [store, keys] of this.#changes ?? []) session.cache.forget(name, store, keys);
     this.connection.forget(this);
     if (!this.#isCompleting) this.#complete();
   }
@@ -276,8 +320,7 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
       isWriter: this.mode === 'readwrite',
       stores: Array.from(this.scope.values(), (store) => store.id),
     };
-    const isFree = claims.add(claim);
-    this.#hasTurn = isFree && claim.isWriter;
+    this.#hasTurn = claims.add(claim);
     this.#askedAt = this.#client.bytesWritten;
     this.#claim = claim;
     return claim;
@@ -325,7 +368,16 @@ export class Transaction extends EventNode implements Settling, TransactionHandl
     if (this.state !== 'committing' || this.#isEnding) return;
     if (this.#answered < this.#requests.length || this.#failedAnswers > 0) return;
     this.#isEnding = true;
-    this.#client.commit(this.connection.id, this.id);
+    const { connection } = this;
+    // The worker need not know of one that needed no answer.
+    if (this.#hasTurn && this.mode === 'readonly') {
+      if (this.#client.withdraw(connection.id, this.id)) {
+        connection.forget(this);
+        this.#complete();
+        return;
+      }
+    }
+    this.#client.commit(connection.id, this.id);
     // What only read and has its answers can't fail any more: its end waits for nobody. Without an
     // answer it may still wait for its turn behind a writer.
     if (this.mode === 'readonly' && this.#lastRequestId > 0) this.#complete();

@@ -112,6 +112,19 @@ describe('sending', () => {
     expect(port.sent).toHaveLength(1);
   });
 
+  it('keeps begins back until something follows, a control message too', () => {
+    const { port, client, begin } = setUp();
+    begin(1, 1);
+    client.flush();
+    expect(port.sent).toEqual([]);
+    client.send({ t: 'databases', request: 1 });
+    expect(port.summary()).toHaveLength(2);
+    begin(1, 2);
+    expect([client.withdraw(1, 2), client.withdraw(1, 1)]).toEqual([true, false]);
+    client.flush();
+    expect(port.sent).toHaveLength(2);
+  });
+
   it('waits for its caller while it is held', async () => {
     const { port, client } = setUp();
     client.isHeld = true;

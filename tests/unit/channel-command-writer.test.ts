@@ -102,6 +102,70 @@ describe('sections', () => {
   });
 });
 
+describe('a BEGIN', () => {
+  const begin = (writer: CommandWriter, transaction: number) =>
+    writer.begin(1, transaction, 0, 0, [5]);
+  const kinds = (writer: CommandWriter): number[] => {
+    const view = new DataView(writer.take() ?? new ArrayBuffer(0));
+    const found: number[] = [];
+    for (let at = 0; at < view.byteLength; at += view.getUint32(at + 4, true)) {
+      found.push(view.getUint32(at, true));
+    }
+    return found;
+  };
+
+  it('is taken back where it is the last thing written', () => {
+    const writer = new CommandWriter();
+    begin(writer, 1);
+    begin(writer, 2);
+    expect([writer.withdraw(1, 1), writer.withdraw(2, 2), writer.withdraw(1, 2)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(writer.withdraw(1, 2)).toBe(false);
+    expect(kinds(writer)).toEqual([1]);
+    begin(writer, 3);
+    expect(kinds(writer)).toEqual([1]);
+    expect(writer.withdraw(1, 3)).toBe(false);
+    begin(writer, 4);
+    writer.requests(1, 4);
+    writer.clear(1, 5);
+    expect(writer.withdraw(1, 4)).toBe(false);
+    expect(kinds(writer)).toEqual([1, 2]);
+  });
+
+  it('is all that was written, or is not', () => {
+    const writer = new CommandWriter();
+    const seen: boolean[] = [];
+    const look = () => seen.push(writer.hasOnlyBegins);
+    look();
+    begin(writer, 1);
+    begin(writer, 2);
+    look();
+    writer.commit(1, 2);
+    look();
+    begin(writer, 3);
+    look();
+    writer.withdraw(1, 3);
+    look();
+    writer.take();
+    // As long as a BEGIN that was taken back.
+    begin(writer, 4);
+    writer.withdraw(1, 4);
+    writer.requests(1, 1);
+    writer.clear(1, 5);
+    look();
+    writer.take();
+    begin(writer, 5);
+    writer.take();
+    writer.requests(1, 5);
+    writer.clear(1, 5);
+    look();
+    expect(seen).toEqual([true, true, false, false, false, false, false]);
+  });
+});
+
 describe('PUT', () => {
   it('of JSON text with a key and index keys', () => {
     const record = {
