@@ -5,7 +5,7 @@
 // it.
 import { Reply } from '../channel/reply-reader';
 
-/** The primary keys that records are kept by; others take longer to compare than to ask for. */
+/** The primary keys that records are kept by: those that a Map compares as IndexedDB does. */
 export type PlainKey = number | string;
 
 /** Larger answers are not kept. */

@@ -150,7 +150,7 @@ export class Session implements ControlHandler {
       case 'closed': {
         const connection = this.connections.get(message.connection);
         this.connections.delete(message.connection);
-        // For the memory.
+        // Nobody may ask for what is known of it any more.
         this.cache.clear();
         if (message.error !== null && connection !== undefined) this.#lose(connection);
         return;
