@@ -35,6 +35,7 @@ export const others: readonly Workload[] = [
   together.openWarm,
   writes.bulkPutNone,
   writes.bulkPutFour,
+  reads.getAgain,
   reads.getAllCount,
   reads.cursorBack,
   indexes.indexCursorBack,

@@ -12,15 +12,32 @@ function randomKeys(bed: Bed, count: number, below = bed.records): number[] {
   return Array.from({ length: count }, () => roll(below));
 }
 
+/** No number of records that is asked for is a multiple of it. */
+const stride = 7919;
+const readSoFar = new WeakMap<Bed, number>();
+
+/** Scattered keys, others each time: a page may know what it has read before. */
+function unreadKeys(bed: Bed, count: number): number[] {
+  const first = readSoFar.get(bed) ?? 0;
+  readSoFar.set(bed, first + count);
+  return Array.from({ length: count }, (_, i) => ((first + i) * stride) % bed.records);
+}
+
 type Get = (bed: Bed, keys: readonly number[]) => Promise<unknown[]>;
 
-const gets = (name: string, what: string, times: number, get: Get): Workload => ({
+const gets = (
+  name: string,
+  what: string,
+  times: number,
+  get: Get,
+  keysOf: (bed: Bed) => number[] | Promise<number[]> = (bed) => unreadKeys(bed, times),
+): Workload => ({
   name,
-  what: `get by random keys, ${what}`,
+  what: `get by scattered keys, ${what}`,
   operations: () => times,
   async prepare(bed) {
     await bed.load();
-    const keys = randomKeys(bed, times);
+    const keys = await keysOf(bed);
     return async () => {
       const found = await get(bed, keys);
       return () => {
@@ -31,11 +48,25 @@ const gets = (name: string, what: string, times: number, get: Get): Workload => 
   },
 });
 
-export const getTxEach = gets('get tx each', 'in a transaction each', 500, async (bed, keys) => {
+const getEach: Get = async (bed, keys) => {
   const found: unknown[] = [];
   for (const key of keys) found.push(await done(bed.reading(store).get(key)));
   return found;
-});
+};
+
+export const getTxEach = gets('get tx each', 'in a transaction each', 500, getEach);
+
+export const getAgain = gets(
+  'get again',
+  'in a transaction each, of 50 documents that were read shortly before',
+  500,
+  getEach,
+  async (bed) => {
+    const few = unreadKeys(bed, 50);
+    await getEach(bed, few);
+    return Array.from({ length: 10 }, () => few).flat();
+  },
+);
 
 export const getAwaited = gets('awaited', 'one after the other', 1500, async (bed, keys) => {
   const target = bed.reading(store);
