@@ -46,6 +46,20 @@ describe('what can only succeed', () => {
     expect(await messagesOf('plain', ask)).toMatchObject({ 1: 1 });
   });
 
+  it('asks the worker in an upgrade', async () => {
+    const own = new Page();
+    let received = -1;
+    await own.open('upgraded', 1, (made) => {
+      const store = made.createObjectStore('plain');
+      store.put(1, 1).onsuccess = () => {
+        const before = own.counts.messagesReceived;
+        store.put(2, 2).onsuccess = () => (received = own.counts.messagesReceived - before);
+      };
+    });
+    own.end();
+    expect(received).toBe(1);
+  });
+
   it('goes with its commit', async () => {
     expect(await messagesOf('plain', (store) => store.put(1, 1))).toEqual([1, 1]);
   });

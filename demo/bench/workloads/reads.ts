@@ -12,7 +12,7 @@ function randomKeys(bed: Bed, count: number, below = bed.records): number[] {
   return Array.from({ length: count }, () => roll(below));
 }
 
-/** No number of records that is asked for is a multiple of it. */
+/** A prime: a key comes again when all have come, unless the number of records is a multiple. */
 const stride = 7919;
 const readSoFar = new WeakMap<Bed, number>();
 
