@@ -35,6 +35,7 @@ void Transaction::stage() {
     write_record(generator_record_key(state.store_id), record_buffer_);
   }
   if (own_schema_ != nullptr) stage_schema();
+  overlay_->order();
 }
 
 // Writes the records that differ from the committed ones, and removes those that are no more.

@@ -9,6 +9,28 @@ namespace {
 // Engine keys, of records and index entries.
 constexpr size_t kRemovedAtOnce = 16 << 10;
 
+// Keys, one behind the other in one piece of memory.
+class KeyList {
+ public:
+  void add(std::string_view key) {
+    bytes_ += key;
+    ends_.push_back(bytes_.size());
+  }
+  size_t count() const { return ends_.size(); }
+  template <typename Use>
+  void each(Use use) const {
+    size_t begin = 0;
+    for (const size_t end : ends_) {
+      use(std::string_view(bytes_).substr(begin, end - begin));
+      begin = end;
+    }
+  }
+
+ private:
+  std::string bytes_;
+  std::vector<size_t> ends_;
+};
+
 }  // namespace
 
 Status Transaction::remove(uint32_t store_id, const KeyRange& range) {
@@ -40,25 +62,20 @@ bool Transaction::leaves_more_behind(const StoreSchema& target) const {
 // a write would make the iterator's next step a new search.
 Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bounds) {
   const bool must_read = leaves_more_behind(target);
-  // Of the records, of the pieces of large values, and of each index: keys of one kind are cheaper
-  // to store one after the other.
-  std::vector<std::vector<std::string>> doomed(2 + target.indexes.size());
-  size_t count = 0;
+  KeyList doomed;
   Before before = Before::present;
   Value value;
   Iterator& it = iterator({&target, nullptr});
   for (it.seek(bounds.begin); it.valid() && it.key() < bounds.end; it.next()) {
-    if (count >= kRemovedAtOnce) break;
+    if (doomed.count() >= kRemovedAtOnce) break;
     const std::string_view primary_key = behind_prefix(it.key());
-    doomed[0].emplace_back(it.key());
-    ++count;
+    doomed.add(it.key());
     if (!must_read) continue;
     FLOWDB_RETURN_IF_ERROR(decode_record(it.value(), value, old_keys_));
     if (const auto large = large_value_of(value); large.has_value()) {
       for (uint32_t piece = 0; piece < large->pieces; ++piece) {
         set_piece_key(key_buffer_, target.data_id, large->id, piece);
-        doomed[1].push_back(key_buffer_);
-        ++count;
+        doomed.add(key_buffer_);
       }
     }
     if (may_repeat(old_keys_)) before = Before::unknown;
@@ -66,16 +83,13 @@ Result<bool> Transaction::remove_some(const StoreSchema& target, WalkBounds& bou
       const IndexSchema* const index = target.find_index(entry.index_id);
       if (index == nullptr) continue;
       set_index_entry_key(key_buffer_, target, *index, entry.key, primary_key);
-      doomed[2 + static_cast<size_t>(index - target.indexes.data())].push_back(key_buffer_);
-      ++count;
+      doomed.add(key_buffer_);
     }
   }
   FLOWDB_RETURN_IF_ERROR(it.status());
   const bool more = it.valid() && it.key() < bounds.end;
   if (more) bounds.begin = it.key();
-  for (const std::vector<std::string>& keys : doomed) {
-    for (const std::string& key : keys) remove_record(key, before);
-  }
+  doomed.each([&](std::string_view key) { remove_record(key, before); });
   return more;
 }
 

@@ -82,6 +82,7 @@ Result<bool> Transaction::read(std::string_view engine_key, std::string& value) 
 }
 
 Iterator& Transaction::iterator(const Source& target) {
+  if (target.index != nullptr && overlay_ != nullptr) overlay_->order();
   for (const auto& known : iterators_) {
     if (known->data_id == target.data_id()) return *known->iterator;
   }
@@ -112,6 +113,7 @@ Status Transaction::make_room() {
   if (database_->overlay_bytes() < limit) return Status::ok();
   // These refer to the overlay.
   iterators_.clear();
+  overlay_->order();
   FLOWDB_RETURN_IF_ERROR(database_->engine().spill(*overlay_, spill_));
   overlay_ = std::make_unique<Memtable>();
   return Status::ok();
@@ -149,7 +151,7 @@ void Transaction::write_record(std::string_view engine_key, std::string_view val
   record.key = engine_key;
   record.value = value;
   record.sequence = kOverlaySequence;
-  overlay_->insert(record);
+  put_into_overlay(record);
 }
 
 void Transaction::remove_record(std::string_view engine_key, Before before) {
@@ -158,7 +160,16 @@ void Transaction::remove_record(std::string_view engine_key, Before before) {
   record.key = engine_key;
   record.sequence = kOverlaySequence;
   record.kind = RecordKind::remove;
-  overlay_->insert(record);
+  put_into_overlay(record);
+}
+
+// An index's entries come in the order of other keys, and few transactions read them.
+void Transaction::put_into_overlay(const Record& record) {
+  if (record.key[0] == kIndexSpace) {
+    overlay_->insert_unordered(record);
+  } else {
+    overlay_->insert(record);
+  }
 }
 
 Schema& Transaction::edit() {

@@ -207,6 +207,7 @@ class Transaction {
   void write_record(std::string_view engine_key, std::string_view value,
                     Before before = Before::unknown);
   void remove_record(std::string_view engine_key, Before before = Before::unknown);
+  void put_into_overlay(const Record& record);
   void remove_entries(const StoreSchema& store, std::string_view primary_key,
                       const std::vector<IndexKey>& keys, const std::vector<IndexKey>* but);
 

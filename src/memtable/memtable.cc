@@ -9,6 +9,7 @@
 
 #include "memtable/arena.h"
 #include "util/features.h"
+#include "util/merge_sort.h"
 #include "util/record_cursor.h"
 
 namespace flowdb {
@@ -25,6 +26,26 @@ struct MemtableNode {
 namespace {
 
 constexpr int kMaxHeight = 12;
+
+// A node that is not linked yet.
+struct NewNode {
+  MemtableNode* node;
+  int height;
+};
+
+// One of which that is put off. Most keys differ in their first bytes, which are compared without a
+// look at the node.
+struct Unordered {
+  uint64_t first;
+  uint64_t second;
+  NewNode added;
+};
+
+bool comes_before(const Unordered& a, const Unordered& b) {
+  if (a.first != b.first) return a.first < b.first;
+  if (a.second != b.second) return a.second < b.second;
+  return compare_records(a.added.node->record, b.added.node->record) < 0;
+}
 
 // The head has links, but no record.
 struct Head {
@@ -44,6 +65,7 @@ struct Memtable::State {
   // come in ascending order the next place is right behind it, and no search is needed.
   std::array<MemtableNode*, kMaxHeight> finger;
   uint64_t random = 0x9e3779b97f4a7c15;
+  std::vector<Unordered> unordered;
   size_t count = 0;
   size_t data_bytes = 0;
   uint64_t changes = 0;
@@ -111,6 +133,51 @@ struct Memtable::State {
     return true;
   }
 
+  // Whether a node beside the finger has the key.
+  bool is_beside_key(std::string_view key) const {
+    const MemtableNode* const next = finger[0]->next(0);
+    if (next != nullptr && equal_bytes(next->record.key, key)) return true;
+    return finger[0] != &head.node && equal_bytes(finger[0]->record.key, key);
+  }
+
+  // Links a node of this arena, or gives its content to the one that has its key, ts and sequence.
+  // Result: whether it is the only one of its key.
+  bool place(const NewNode& added) {
+    MemtableNode* const node = added.node;
+    const Record& record = node->record;
+    last_sequence = record.sequence;
+    min_ts = std::min(min_ts, record.ts);
+    max_ts = std::max(max_ts, record.ts);
+    move_finger(record);
+    MemtableNode* const next = finger[0]->next(0);
+    data_bytes += record.value.size();
+    if (next != nullptr && compare_records(next->record, record) == 0) {
+      // The old value's bytes stay: somebody may hold a view of them.
+      data_bytes -= next->record.value.size();
+      const std::string_view key = next->record.key;
+      next->record = record;
+      next->record.key = key;
+      return false;
+    }
+    const bool is_first = !is_beside_key(record.key);
+    height = std::max(height, added.height);
+    node->prev = finger[0] == &head.node ? nullptr : finger[0];
+    if (next != nullptr) {
+      next->prev = node;
+    } else {
+      last = node;
+    }
+    for (int level = 0; level < added.height; ++level) {
+      MemtableNode*& at = finger[static_cast<size_t>(level)];
+      node->links()[level] = at->next(level);
+      at->links()[level] = node;
+      at = node;
+    }
+    ++count;
+    data_bytes += record.key.size();
+    return is_first;
+  }
+
   // Each level holds a quarter of the one below.
   int random_height() {
     random ^= random << 13;
@@ -128,7 +195,8 @@ struct Memtable::State {
     return {bytes, value.size()};
   }
 
-  MemtableNode* new_node(const Record& record, int node_height) {
+  [[gnu::noinline]] NewNode new_node(const Record& record) {
+    const int node_height = random_height();
     const size_t links_bytes = static_cast<size_t>(node_height) * sizeof(MemtableNode*);
     char* const bytes = arena.allocate(sizeof(MemtableNode) + links_bytes + record.key.size());
     auto* const node = new (bytes) MemtableNode{record, nullptr};
@@ -136,50 +204,37 @@ struct Memtable::State {
     if (!record.key.empty()) std::memcpy(key, record.key.data(), record.key.size());
     node->record.key = {key, record.key.size()};
     node->record.value = copy_value(record.value);
-    return node;
+    return {node, node_height};
   }
 };
 
 Memtable::Memtable() : state_(std::make_unique<State>()) {}
 Memtable::~Memtable() = default;
 
-void Memtable::insert(const Record& record) {
+bool Memtable::insert(const Record& record) {
   State& s = *state_;
   ++s.changes;
-  if (kFullEngine && record.kind == RecordKind::remove_range) return remove_range(record);
-  s.last_sequence = record.sequence;
-  s.move_finger(record);
-  s.min_ts = std::min(s.min_ts, record.ts);
-  s.max_ts = std::max(s.max_ts, record.ts);
-  MemtableNode* const next = s.finger[0]->next(0);
-  if (next != nullptr && compare_records(next->record, record) == 0) {
-    // Replaced in its place. The old value's bytes stay: somebody may hold a view of them.
-    s.data_bytes += record.value.size();
-    s.data_bytes -= next->record.value.size();
-    const std::string_view key = next->record.key;
-    const std::string_view value = s.copy_value(record.value);
-    next->record = record;
-    next->record.key = key;
-    next->record.value = value;
-    return;
+  if (kFullEngine && record.kind == RecordKind::remove_range) {
+    remove_range(record);
+    return false;
   }
-  const int height = s.random_height();
-  s.height = std::max(s.height, height);
-  MemtableNode* const node = s.new_node(record, height);
-  node->prev = s.finger[0] == &s.head.node ? nullptr : s.finger[0];
-  if (next != nullptr) {
-    next->prev = node;
-  } else {
-    s.last = node;
-  }
-  for (int level = 0; level < height; ++level) {
-    MemtableNode*& finger = s.finger[static_cast<size_t>(level)];
-    node->links()[level] = finger->next(level);
-    finger->links()[level] = node;
-    finger = node;
-  }
-  ++s.count;
-  s.data_bytes += record.key.size() + record.value.size();
+  return s.place(s.new_node(record));
+}
+
+void Memtable::insert_unordered(const Record& record) {
+  State& s = *state_;
+  char beginning[16] = {};
+  record.key.copy(beginning, sizeof beginning);
+  s.unordered.push_back({load_be64(beginning), load_be64(beginning + 8), s.new_node(record)});
+}
+
+void Memtable::order() {
+  State& s = *state_;
+  if (s.unordered.empty()) return;
+  ++s.changes;
+  merge_sort(s.unordered, comes_before);
+  for (const Unordered& next : s.unordered) s.place(next.added);
+  s.unordered = {};
 }
 
 void Memtable::remove_range(const Record& range) {
@@ -218,7 +273,10 @@ void Memtable::keep_range_removes_for(uint64_t sequence) {
 
 bool Memtable::find(std::string_view key, uint64_t sequence_max, Record& found,
                     int64_t ts_max) const {
-  const MemtableNode* node = state_->find_first(place_before(key, ts_max));
+  // Whoever writes keys in ascending order, and looks for each first, finds none.
+  const MemtableNode* node = state_->last;
+  if (node == nullptr || compare_bytes(node->record.key, key) < 0) return false;
+  node = state_->find_first(place_before(key, ts_max));
   for (; node != nullptr && node->record.key == key; node = node->next(0)) {
     if (node->record.sequence <= sequence_max) {
       found = node->record;
@@ -232,6 +290,7 @@ size_t Memtable::count() const { return state_->count; }
 size_t Memtable::memory_bytes() const {
   const auto& ranges = state_->range_removes;
   return sizeof(State) + state_->arena.memory_bytes() +
+         state_->unordered.capacity() * sizeof(Unordered) +
          (ranges == nullptr ? 0 : ranges->memory_bytes());
 }
 size_t Memtable::data_bytes() const { return state_->data_bytes; }

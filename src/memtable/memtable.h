@@ -21,8 +21,15 @@ class Memtable {
 
   // Copies key and value. A record with the same key, ts and sequence is replaced. The removal of a
   // range removes what is in this table with its own sequence, too: a batch has one for all its
-  // operations.
-  void insert(const Record& record);
+  // operations. Result: whether the record is now the only one of its key.
+  bool insert(const Record& record);
+  // The same for a record that nobody looks for before order(); until then it counts nowhere but in
+  // memory_bytes(). For keys that come in no order: sorted at once they take half of the time.
+  // REQUIRES: it is no removal of a range.
+  void insert_unordered(const Record& record);
+  // Puts what insert_unordered() took where it belongs, as if it were inserted now in the order in
+  // which it came.
+  void order();
 
   // The removals of ranges. They do not change as long as somebody holds them.
   bool has_range_removes() const;

@@ -63,6 +63,69 @@ void expect_same(const Memtable& table, const Model& model) {
   }
 }
 
+TEST(MemtableTest, TellsWhetherARecordIsTheOnlyOneOfItsKey) {
+  Memtable table;
+  EXPECT_TRUE(table.insert(put("b", "v", 5)));
+  EXPECT_FALSE(table.insert(put("b", "replaced", 5)));
+  EXPECT_FALSE(table.insert(put("b", "newer", 6)));
+  EXPECT_FALSE(table.insert(put("b", "older", 4)));
+  EXPECT_TRUE(table.insert(put("", "before all", 4)));
+  EXPECT_FALSE(table.insert(put("", "before all", 3)));
+  EXPECT_TRUE(table.insert(put("bb", "v", 5)));
+  EXPECT_TRUE(table.insert(put("a", "v", 5)));
+}
+
+TEST(MemtableTest, WhatCameInNoOrderIsOutOfSightUntilItIsOrdered) {
+  Memtable table;
+  Record found;
+  table.order();
+  EXPECT_EQ(table.changes(), 0u);
+  const size_t bytes = table.memory_bytes();
+  table.insert_unordered(put("b", "1", 1));
+  EXPECT_EQ(table.count(), 0u);
+  EXPECT_EQ(table.changes(), 0u);
+  EXPECT_FALSE(table.find("b", UINT64_MAX, found));
+  EXPECT_GT(table.memory_bytes(), bytes);
+  table.insert(put("a", "2", 1));
+  table.order();
+  EXPECT_EQ(table.count(), 2u);
+  EXPECT_EQ(table.data_bytes(), 4u);
+  EXPECT_EQ(table.changes(), 2u);
+  EXPECT_TRUE(table.find("b", UINT64_MAX, found));
+  EXPECT_EQ(found.value, "1");
+}
+
+// Keys that differ early, late, and in their lengths only; some of them are there already, and
+// others are inserted meanwhile.
+TEST(MemtableTest, OrdersLikeAMapAndTheLastOfAKeyCounts) {
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 50; ++round) {
+    Memtable table;
+    Model model;
+    for (int part = 0; part < 3; ++part) {
+      for (uint64_t i = 0; i < 40u << (round % 4); ++i) {
+        std::string key(random() % 3 * 9, 'k');
+        key += static_cast<char>(random());
+        key.append(random() % 12, static_cast<char>('x' + random() % 2));
+        const std::string value(random() % 20, static_cast<char>('a' + i % 26));
+        const uint64_t sequence = random() % 8 == 0 ? 7 : 8;
+        if (random() % 4 == 0) {
+          table.insert(put("own" + key, value, sequence));
+          model[{"own" + key, 0, sequence}] = value;
+        } else {
+          table.insert_unordered(put(key, value, sequence));
+          model[{key, 0, sequence}] = value;
+        }
+      }
+      table.order();
+      ASSERT_NO_FATAL_FAILURE(expect_same(table, model));
+      size_t bytes = 0;
+      for (const auto& [place, value] : model) bytes += place.key.size() + value.size();
+      EXPECT_EQ(table.data_bytes(), bytes);
+    }
+  }
+}
+
 TEST(MemtableTest, AnEmptyTableHasNothing) {
   const Memtable table;
   Record found;
