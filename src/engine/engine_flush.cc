@@ -9,11 +9,8 @@
 namespace flowdb {
 
 void Engine::State::insert(const Record& record) {
-  const uint64_t hidden = version->hidden_bytes(record);
-  Record before;
   // Counted once, however often it is written.
-  if (hidden > 0 && !memtable->find(record.key, UINT64_MAX, before)) hidden_by_memtable += hidden;
-  memtable->insert(record);
+  if (memtable->insert(record)) hidden_by_memtable += version->hidden_bytes(record, inserted_at);
 }
 
 void Engine::State::freeze(const LogPosition& at) {

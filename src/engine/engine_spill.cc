@@ -23,6 +23,7 @@ Status write_overlay(const Memtable& overlay, uint64_t sequence, int64_t expire_
   }
   Memtable::Cursor cursor(overlay);
   cursor.seek_to_first();
+  Version::Places near;
   while (cursor.valid()) {
     Record record = cursor.record();
     const bool removed =
@@ -30,7 +31,7 @@ Status write_overlay(const Memtable& overlay, uint64_t sequence, int64_t expire_
     record.sequence = sequence;
     const bool lasts = record.kind == RecordKind::put && record.expire_at == kNeverExpires;
     if (lasts) record.expire_at = expire_at;
-    if (!removed) FLOWDB_RETURN_IF_ERROR(output.add(record, version.hidden_bytes(record)));
+    if (!removed) FLOWDB_RETURN_IF_ERROR(output.add(record, version.hidden_bytes(record, near)));
     do {
       cursor.next();
     } while (cursor.valid() && cursor.record().key == record.key &&

@@ -36,6 +36,7 @@ struct Engine::State {
   std::shared_ptr<Memtable> memtable = std::make_shared<Memtable>();
   // About how many bytes in the tables are dead, because the memtable holds newer records.
   uint64_t hidden_by_memtable = 0;
+  Version::Places inserted_at;
   // Of the memtable before, until it is in a table; null: there is none.
   std::unique_ptr<FlushJob> flush;
   uint64_t last_sequence = 0;

@@ -48,7 +48,7 @@ Result<uint64_t> FlushJob::step() {
     const Retention::Verdict verdict = retention_->judge(record, /*older_below=*/true);
     if (verdict != Retention::Verdict::drop) {
       if (verdict == Retention::Verdict::keep_as_remove) record = removal_of(record);
-      FLOWDB_RETURN_IF_ERROR(output_->add(record, version_->hidden_bytes(record)));
+      FLOWDB_RETURN_IF_ERROR(output_->add(record, version_->hidden_bytes(record, near_)));
     }
     cursor_->next();
   }

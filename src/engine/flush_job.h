@@ -53,6 +53,7 @@ class FlushJob {
   std::shared_ptr<const Version> version_;
   std::unique_ptr<TableOutput> output_;
   std::optional<Memtable::Cursor> cursor_;
+  Version::Places near_;
   bool is_done_ = false;
 };
 

@@ -22,6 +22,13 @@ bool is_much_smaller(const Record& record, uint64_t bytes) {
   return (record.key.size() + record.value.size()) * kMuchLarger < bytes;
 }
 
+// Whether find_table() would find `at`.
+bool is_found_at(const TableFiles& files, size_t at, std::string_view key) {
+  if (at > files.size()) return false;
+  if (at < files.size() && compare_bytes(files[at]->meta().largest_key, key) < 0) return false;
+  return at == 0 || compare_bytes(files[at - 1]->meta().largest_key, key) < 0;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Table>> TableFile::table() const {
@@ -94,13 +101,16 @@ uint64_t Version::hidden_bytes(const TableFile& file) const {
   return std::min(bytes, meta.hidden_bytes);
 }
 
-uint64_t Version::hidden_bytes(const Record& newer) const {
+uint64_t Version::hidden_bytes(const Record& newer, Places& near) const {
   if (!is_much_smaller(newer, record_bytes_most_)) return 0;
   uint64_t hidden = 0;
   for (size_t i = 1; i < kLevels; ++i) {
-    const size_t at = find_table(levels_[i], newer.key);
-    if (at == levels_[i].size() || levels_[i][at]->meta().smallest_key > newer.key) continue;
-    hidden = std::max(hidden, flowdb::hidden_bytes(newer, *levels_[i][at]));
+    const TableFiles& level = levels_[i];
+    size_t& at = near.tables[i];
+    if (!is_found_at(level, at, newer.key)) at = find_table(level, newer.key);
+    if (at == level.size() || compare_bytes(level[at]->meta().smallest_key, newer.key) > 0)
+      continue;
+    hidden = std::max(hidden, flowdb::hidden_bytes(newer, *level[at]));
   }
   return hidden;
 }

@@ -66,8 +66,12 @@ class Version {
   // tables, holds in their place.
   uint64_t hidden_bytes(size_t index) const { return hidden_bytes_[index]; }
   uint64_t hidden_bytes(const TableFile& file) const;
-  // The same below level 0, because of a record that is newer.
-  uint64_t hidden_bytes(const Record& newer) const;
+  // The same below level 0, because of a record that is newer. `near`: what the call before has
+  // left there; of use when keys come in order.
+  struct Places {
+    std::array<size_t, kLevels> tables{};
+  };
+  uint64_t hidden_bytes(const Record& newer, Places& near) const;
   // The deepest level with a table; 0 when there is none.
   size_t deepest_level() const;
   bool has_range_removes() const { return kFullEngine && has_range_removes_; }

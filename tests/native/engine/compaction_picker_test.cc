@@ -296,27 +296,40 @@ TEST(VersionTest, ARecordHidesAMuchLargerOne) {
                                    with_records(table(2, 2, "n", "p", 100 * 10), 10),
                                    with_records(table(3, 2, "q", "r", 256 << 10), 1)});
   Record record;
+  Version::Places near;
   record.key = "c";
   const std::string value(2000, 'v');
   record.value = std::string_view(value).substr(1);
-  EXPECT_EQ(version->hidden_bytes(record), 0u);
+  EXPECT_EQ(version->hidden_bytes(record, near), 0u);
   record.value = std::string_view(value).substr(2);
-  EXPECT_EQ(version->hidden_bytes(record), 8000u);
+  EXPECT_EQ(version->hidden_bytes(record, near), 8000u);
   record.value = {};
   record.key = "o";
-  EXPECT_EQ(version->hidden_bytes(record), 0u) << "may be a new one";
+  EXPECT_EQ(version->hidden_bytes(record, near), 0u) << "may be a new one";
   record.kind = RecordKind::remove;
-  EXPECT_EQ(version->hidden_bytes(record), 100u);
+  EXPECT_EQ(version->hidden_bytes(record, near), 100u);
   record.key = "c";
-  EXPECT_EQ(version->hidden_bytes(record), 8000u);
+  EXPECT_EQ(version->hidden_bytes(record, near), 8000u);
   const std::string long_key = "o" + std::string(24, 'o');
   record.key = long_key;
-  EXPECT_EQ(version->hidden_bytes(record), 0u) << "it says enough itself";
+  EXPECT_EQ(version->hidden_bytes(record, near), 0u) << "it says enough itself";
   record.key = "q";
-  EXPECT_EQ(version->hidden_bytes(record), 3u * (256 << 10));
+  EXPECT_EQ(version->hidden_bytes(record, near), 3u * (256 << 10));
   record.key = "s";
-  EXPECT_EQ(version->hidden_bytes(record), 0u);
-  EXPECT_EQ(Version().hidden_bytes(record), 0u);
+  EXPECT_EQ(version->hidden_bytes(record, near), 0u);
+  EXPECT_EQ(Version().hidden_bytes(record, near), 0u);
+
+  // Wherever the record before belonged.
+  for (const char* before : {"a", "b", "m", "mm", "n", "p", "pp", "q", "r", "s"}) {
+    for (const char* key : {"a", "b", "m", "mm", "n", "p", "pp", "q", "r", "s"}) {
+      record.key = before;
+      version->hidden_bytes(record, near);
+      record.key = key;
+      Version::Places unknown;
+      EXPECT_EQ(version->hidden_bytes(record, near), version->hidden_bytes(record, unknown))
+          << key << " behind " << before;
+    }
+  }
 }
 
 TEST(CompactionPickerTest, TablesThatMeetNeitherEachOtherAreMovedTogether) {
