@@ -37,7 +37,7 @@ Database::Database(std::unique_ptr<Engine> engine, std::shared_ptr<const Schema>
     live_.add(store.data_id);
     for (const IndexSchema& index : store.indexes) live_.add(index.data_id);
   }
-  engine_->set_drop_filter([this](std::string_view key) { return live_.dead_until(key); });
+  engine_->set_drop_filter([this](std::string_view key) { return live_.fate(key); });
   engine_->set_table_split(kPieceKeysFirst, kPieceGroupBytes);
 }
 

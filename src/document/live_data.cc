@@ -36,17 +36,16 @@ bool LiveData::release(uint64_t oldest) {
   return has_died;
 }
 
-std::string LiveData::dead_until(std::string_view key) const {
+KeyFate LiveData::fate(std::string_view key) const {
   if (key.size() < kDataPrefixBytes) return {};
   const char space = key[0];
   if (space != kRecordSpace && space != kIndexSpace && space != kPieceSpace) return {};
   const uint32_t data_id = load_be32(key.data() + 1);
   const auto next = std::lower_bound(live_.begin(), live_.end(), data_id);
-  if (next == live_.end()) return std::string(1, static_cast<char>(space + 1));
-  if (*next == data_id) return {};
-  std::string end(1, space);
-  put_be32(end, *next);
-  return end;
+  if (next == live_.end()) return {true, std::string(1, static_cast<char>(space + 1))};
+  KeyFate fate{*next != data_id, std::string(1, space)};
+  put_be32(fate.until, fate.is_dead ? *next : data_id + 1);
+  return fate;
 }
 
 }  // namespace flowdb

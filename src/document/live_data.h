@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/options.h"
 
 namespace flowdb {
 
@@ -24,7 +25,7 @@ class LiveData {
   bool release(uint64_t oldest);
 
   // A DropFilter: engine keys of stores and indexes that are no more.
-  std::string dead_until(std::string_view key) const;
+  KeyFate fate(std::string_view key) const;
 
  private:
   struct GivenUp {

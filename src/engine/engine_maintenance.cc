@@ -95,7 +95,8 @@ std::vector<uint32_t> Engine::State::dead_tables() const {
   if (!drop_filter) return dead;
   for (const auto& file : version->all()) {
     const TableMeta& meta = file->meta();
-    if (drop_filter(meta.smallest_key) > meta.largest_key) dead.push_back(meta.id);
+    const KeyFate fate = drop_filter(meta.smallest_key);
+    if (fate.is_dead && fate.until > meta.largest_key) dead.push_back(meta.id);
   }
   return dead;
 }

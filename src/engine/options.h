@@ -22,9 +22,13 @@ enum class CompactionStyle : uint8_t { leveled = 0, size_tiered = 1 };
 // relaxed: written before the call returns, survives the end of the process. strict: flushed, too.
 enum class Durability : uint8_t { relaxed = 0, strict = 1 };
 
-// Where the keys end that nothing refers to, from `key` on (Engine::set_drop_filter): a key above
-// `key`, or nothing when something may refer to `key` itself.
-using DropFilter = std::function<std::string(std::string_view key)>;
+// Whether nothing refers to a key any more (Engine::set_drop_filter), and up to where that is the
+// same for the keys behind it. Of a key that is alive that may be unknown: an empty string.
+struct KeyFate {
+  bool is_dead = false;
+  std::string until;  // exclusive
+};
+using DropFilter = std::function<KeyFate(std::string_view key)>;
 
 struct EngineOptions {
   size_t memtable_bytes_max = 8 << 20;

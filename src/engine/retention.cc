@@ -38,10 +38,9 @@ RangeRemoves Retention::kept_range_removes(
 
 bool Retention::drops(std::string_view key) {
   if (!drop_filter_) return false;
-  if (key >= dead_until_) dead_until_ = drop_filter_(key);
-  if (key >= dead_until_) return false;
-  has_dropped_ = true;
-  return true;
+  if (compare_bytes(key, fate_.until) >= 0) fate_ = drop_filter_(key);
+  if (fate_.is_dead) has_dropped_ = true;
+  return fate_.is_dead;
 }
 
 Retention::Verdict Retention::judge(const Record& record, bool older_below) {

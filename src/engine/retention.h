@@ -37,10 +37,10 @@ class Retention {
       const std::function<bool(std::string_view, std::string_view)>& older_below) const;
 
   enum class Verdict : uint8_t { keep, keep_as_remove, drop };
-  // Whether a compaction drops this key, whatever its records are; all up to dead_until() goes with
+  // Whether a compaction drops this key, whatever its records are; all below dead_until() goes with
   // it then. REQUIRES: keys come in ascending order.
   bool drops(std::string_view key);
-  const std::string& dead_until() const { return dead_until_; }
+  const std::string& dead_until() const { return fate_.until; }
   // REQUIRES: records come in record order, without those that drops(). `older_below`: whether a
   // table that is not compacted may hold older records of this key.
   Verdict judge(const Record& record, bool older_below);
@@ -60,7 +60,7 @@ class Retention {
   bool started_ = false;
   std::string key_;
   int64_t ts_ = 0;
-  std::string dead_until_;
+  KeyFate fate_;
   bool has_dropped_ = false;
   uint64_t newer_sequence_ = 0;  // of the record before, of the same key and ts
 };

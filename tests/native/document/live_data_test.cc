@@ -14,7 +14,7 @@ std::string key(char space, uint32_t data_id) {
   return out + "rest";
 }
 
-bool is_dead(const LiveData& data, std::string_view key) { return data.dead_until(key) > key; }
+bool is_dead(const LiveData& data, std::string_view key) { return data.fate(key).is_dead; }
 
 TEST(LiveData, WhatNothingRefersToIsDead) {
   LiveData data;
@@ -29,6 +29,7 @@ TEST(LiveData, WhatNothingRefersToIsDead) {
   EXPECT_FALSE(is_dead(data, std::string_view("\0d", 2))) << "the schema";
   EXPECT_FALSE(is_dead(data, key(0x03, 4))) << "time series";
   EXPECT_FALSE(is_dead(data, "\x01"));
+  EXPECT_EQ(data.fate("\x01").until, "") << "of others nothing is known";
   data.remove(5);
   EXPECT_TRUE(is_dead(data, key(kRecordSpace, 5)));
 }
@@ -48,17 +49,17 @@ TEST(LiveData, OlderTransactionsKeepAlive) {
   EXPECT_TRUE(is_dead(data, key(kRecordSpace, 2)));
 }
 
-TEST(LiveData, KeysAreDeadUpToTheNextLiveOnes) {
+TEST(LiveData, KeysAreDeadUpToTheNextLiveOnesAndAliveUpToTheNextId) {
   LiveData data;
   data.add(3);
   data.add(7);
   for (const char space : {kRecordSpace, kIndexSpace}) {
     const std::string next = key(space, 7).substr(0, kDataPrefixBytes);
-    EXPECT_EQ(data.dead_until(key(space, 4)), next);
-    EXPECT_EQ(data.dead_until(key(space, 6)), next);
-    EXPECT_EQ(data.dead_until(key(space, 3)), "");
-    EXPECT_EQ(data.dead_until(key(space, 7)), "");
-    EXPECT_EQ(data.dead_until(key(space, 8)), std::string(1, static_cast<char>(space + 1)))
+    EXPECT_EQ(data.fate(key(space, 4)).until, next);
+    EXPECT_EQ(data.fate(key(space, 6)).until, next);
+    EXPECT_EQ(data.fate(key(space, 3)).until, key(space, 4).substr(0, kDataPrefixBytes));
+    EXPECT_EQ(data.fate(key(space, 7)).until, key(space, 8).substr(0, kDataPrefixBytes));
+    EXPECT_EQ(data.fate(key(space, 8)).until, std::string(1, static_cast<char>(space + 1)))
         << "the next space has live ones";
   }
 }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/test_engine.h"
+
 namespace flowdb {
 namespace {
 
@@ -62,13 +64,14 @@ TEST(RetentionTest, AnExpiredRecordIsARemoval) {
   EXPECT_EQ(retention.judge(put("c", 9, 0, 101), false), Verdict::keep);
 }
 
-TEST(RetentionTest, TheFilterDropsKeysUpToAnEndAndIsAskedOnce) {
+TEST(RetentionTest, TheFilterIsAskedOnceForKeysUpToAnEnd) {
   int asked = 0;
   Retention retention({1, 5}, 0, [&](std::string_view key) {
     ++asked;
-    return key >= "dead" && key < "e" ? "e" : "";
+    return fate_of(key, "dead", "e");
   });
   EXPECT_FALSE(retention.drops("a"));
+  EXPECT_FALSE(retention.drops("alive"));
   EXPECT_FALSE(retention.take_has_dropped());
   EXPECT_TRUE(retention.drops("dead"));
   EXPECT_EQ(retention.dead_until(), "e");
@@ -77,12 +80,14 @@ TEST(RetentionTest, TheFilterDropsKeysUpToAnEndAndIsAskedOnce) {
   EXPECT_TRUE(retention.take_has_dropped());
   EXPECT_EQ(asked, 2);
   EXPECT_FALSE(retention.drops("e"));
+  EXPECT_FALSE(retention.drops("end"));
+  EXPECT_EQ(asked, 4) << "once for each where the end is not known";
   EXPECT_FALSE(retention.take_has_dropped());
 }
 
 TEST(RetentionTest, TheEmptyKeyIsAKey) {
   Retention retention({}, 0, [](std::string_view key) {
-    return key.empty() ? std::string(1, '\0') : std::string();
+    return key.empty() ? KeyFate{true, std::string(1, '\0')} : KeyFate();
   });
   EXPECT_TRUE(retention.drops(""));
   EXPECT_FALSE(retention.drops("a"));

@@ -14,6 +14,13 @@
 
 namespace flowdb {
 
+// What a DropFilter says for which the keys from `begin` on, below `end`, are dead.
+inline KeyFate fate_of(std::string_view key, std::string_view begin, std::string_view end) {
+  if (key < begin) return {false, std::string(begin)};
+  if (key < end) return {true, std::string(end)};
+  return {};
+}
+
 inline EngineOptions test_options(uint64_t seed = 1) {
   EngineOptions options;
   auto random = std::make_shared<std::mt19937_64>(seed);

@@ -62,7 +62,7 @@ TEST(TidyingTest, EndsWhereARecordIsLargerThanItsTable) {
   bool every_other_is_dead = false;
   engine.set_drop_filter([&](std::string_view key) {
     const bool is_dead = every_other_is_dead && key[0] == 'k' && key.back() % 2 != 0;
-    return is_dead ? std::string(key) + '\0' : "";
+    return is_dead ? KeyFate{true, std::string(key) + '\0'} : KeyFate();
   });
   std::mt19937_64 random(1);
   const auto put = [&](const std::string& key, size_t random_bytes, size_t bytes) {
@@ -106,7 +106,7 @@ TEST(TidyingTest, WritesWhatWouldTakeLongToRecover) {
   const auto engine = stored.open(options);
   bool are_later_dead = false;
   engine->set_drop_filter([&](std::string_view key) {
-    return are_later_dead && key.starts_with("key9000") ? "key9001" : "";
+    return are_later_dead ? fate_of(key, "key9000", "key9001") : KeyFate();
   });
   const auto put = [&](int from, int to) {
     for (int i = from; i < to; ++i) {
