@@ -2,6 +2,7 @@
 // files in memory.
 import fs from 'node:fs';
 import type { ChannelCounts } from '../../js/channel/client';
+import type { PostTask } from '../../js/channel/task-queue';
 import { IDBFactory } from '../../js/idb/IDBFactory';
 import { Session } from '../../js/idb/session';
 import { internal } from '../../js/idb/webidl/interface-shape';
@@ -20,12 +21,15 @@ export class Page {
   /** Exceptions of listeners. */
   readonly reported: unknown[] = [];
 
-  constructor(storage: Storage = new MemoryStorage()) {
+  constructor(
+    storage: Storage = new MemoryStorage(),
+    postTask: PostTask = (callback) => void setImmediate(callback),
+  ) {
     const { port1, port2 } = this.#ports;
     const host = new Host(port2, {
       openStorage: async () => storage,
       moduleLoader: () => load,
-      postTask: (callback) => void setImmediate(callback),
+      postTask,
       isShared: true,
       clock: { now: () => performance.now(), wait: () => new Promise(() => {}) },
     });
