@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/options.h"
+#include "util/key_fate.h"
 
 namespace flowdb {
 

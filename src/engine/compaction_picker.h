@@ -47,10 +47,12 @@ struct CompactionPlan {
   bool merges = false;
   // Tables of the same level that are older stay beside what is written (size_tiered_picker.h).
   bool older_beside = false;
+  // What is dropped of tables that are written again for that (Engine::set_drop_filter), about.
+  uint64_t dropped_bytes = 0;
 
   // Tables that meet nothing, each other neither, only need another number in the manifest.
   bool is_move() const;
-  // Tables of one level are written again as they are, to stand elsewhere.
+  // Tables of one level are written again by themselves, to stand elsewhere or to become smaller.
   bool is_relocation() const { return upper.empty() && !merges; }
 };
 

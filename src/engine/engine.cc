@@ -35,7 +35,10 @@ void Engine::unpin_snapshot(uint64_t sequence) {
 
 void Engine::set_drop_filter(DropFilter filter) { state_->drop_filter = std::move(filter); }
 
-void Engine::drop_filter_changed() { state_->may_have_dead_tables = true; }
+void Engine::drop_filter_changed() {
+  state_->may_have_dead_tables = true;
+  state_->dead_records.more_died();
+}
 
 void Engine::set_table_split(std::string_view key, size_t group_bytes) {
   if (state_->is_size_tiered()) return;

@@ -63,6 +63,7 @@ Result<bool> Engine::State::advance_commit(Commit& commit) {
   FLOWDB_ASSIGN_OR_RETURN(const bool is_over, storage->advance());
   if (!is_over || commit.what == CommitOf::reclaim) return is_over;
   version = std::move(commit.next);
+  for (const uint32_t id : change.removed) dead_records.forget(id);
   checkpoint_sequence = change.sequence;
   checkpoint_position = change.position;
   checkpoint_due = false;

@@ -24,6 +24,8 @@ constexpr uint64_t kGroupTableBytesMax = 2 << 20;
 constexpr uint64_t kPartsOfTableMax = 8;
 // Less dead room is left as it is.
 constexpr uint64_t kDeadRegionsMin = 16;
+// A table of which less than such a part is dead is not written again for that.
+constexpr uint64_t kDroppedPart = 4;
 
 }  // namespace
 
@@ -78,7 +80,11 @@ void Engine::State::begin_compaction(CompactionPlan plan, bool of_all) {
     uint64_t whole = 0;
     for (const auto& file : plan.lower) whole = std::max(whole, room_to_move(file->bytes()));
     table_bytes = std::max(table_bytes, whole);
-    if (!of_all) {
+    if (plan.dropped_bytes > 0) {
+      expected_bytes = 0;
+      for (const auto& file : plan.lower) expected_bytes += file->bytes();
+      expected_bytes = room_to_move(expected_bytes - plan.dropped_bytes);
+    } else if (!of_all) {
       expected_bytes = whole;
       moved_from = 0;
       for (const auto& file : plan.lower) {
@@ -118,7 +124,7 @@ Result<uint64_t> Engine::State::step_compaction() {
 Result<uint64_t> Engine::State::commit_part() {
   CompactionJob::Part part = job->take_part();
   const bool is_last = job->is_done();
-  const bool is_relocation = job->plan().is_relocation();
+  const bool is_relocation = job->plan().is_relocation() && job->plan().dropped_bytes == 0;
   // Its hold on what the commit makes free ends here.
   if (is_last) job.reset();
   Change change = change_of_tables();
@@ -142,8 +148,54 @@ Status Engine::State::finish_compaction() {
 bool Engine::State::is_sparse() const {
   if (storage->has_waiting_tables()) return false;
   const StorageStats stats = storage->stats();
-  return stats.dead_bytes > stats.live_bytes / 4 &&
-         stats.dead_bytes > kDeadRegionsMin * options.region_bytes_min;
+  const uint64_t in_tables = dead_records.bytes();
+  const uint64_t dead_bytes = stats.dead_bytes + in_tables;
+  return dead_bytes > (stats.live_bytes - in_tables) / 4 &&
+         dead_bytes > kDeadRegionsMin * options.region_bytes_min;
+}
+
+std::optional<CompactionPlan> Engine::State::plan_drop() const {
+  if (dead_records.bytes() == 0) return std::nullopt;
+  // What is written for what is freed.
+  struct Share {
+    uint64_t left = 1;
+    uint64_t dropped = 0;
+  };
+  const auto share_of = [&](const TableFile& file) {
+    const uint64_t dropped = dead_records.bytes_of(file.meta().id);
+    return dropped < file.bytes() / kDroppedPart ? Share() : Share{file.bytes() - dropped, dropped};
+  };
+  Share best;
+  CompactionPlan plan;
+  size_t first = 0;
+  for (uint8_t level = 0; level < kLevels; ++level) {
+    const TableFiles& files = version->level(level);
+    for (size_t at = 0; at < files.size(); ++at) {
+      const Share share = share_of(*files[at]);
+      if (share.dropped * best.left <= best.dropped * share.left) continue;
+      best = share;
+      plan.upper_level = plan.output_level = level;
+      first = at;
+    }
+  }
+  if (best.dropped == 0) return std::nullopt;
+  if (plan.output_level == 0) return plan_level0(*version, compaction_limits());
+  // What is left of several becomes one table.
+  const TableFiles& files = version->level(plan.output_level);
+  const uint64_t left_max = table_target(*version, compaction_limits());
+  const auto takes = [&](const TableFile& file) {
+    const Share share = share_of(file);
+    if (share.dropped == 0 || best.left + share.left > left_max) return false;
+    best.left += share.left;
+    best.dropped += share.dropped;
+    return true;
+  };
+  size_t end = first + 1;
+  while (end < files.size() && takes(*files[end])) ++end;
+  while (first > 0 && takes(*files[first - 1])) --first;
+  for (size_t at = first; at < end; ++at) plan.lower.push_back(files[at]);
+  plan.dropped_bytes = best.dropped;
+  return plan;
 }
 
 std::optional<CompactionPlan> Engine::State::plan_move_forward(uint64_t part_bytes) const {

@@ -43,7 +43,9 @@ bool Engine::State::is_maintenance_due(Upkeep upkeep) const {
 bool Engine::State::is_untidy() const {
   return hides_much() || takes_long_to_recover() ||
          storage->reclaimable_bytes() >= kReclaimRegionsMin * options.region_bytes_min ||
-         (is_sparse() && (room_is_waiting || plan_move_forward().has_value()));
+         (drop_filter && dead_records.is_due()) ||
+         (is_sparse() &&
+          (room_is_waiting || plan_drop().has_value() || plan_move_forward().has_value()));
 }
 
 // (1) A commit that is under way is ended. (2) The flush comes first: the log and the memory wait
@@ -96,7 +98,7 @@ std::vector<uint32_t> Engine::State::dead_tables() const {
   for (const auto& file : version->all()) {
     const TableMeta& meta = file->meta();
     const KeyFate fate = drop_filter(meta.smallest_key);
-    if (fate.is_dead && fate.until > meta.largest_key) dead.push_back(meta.id);
+    if (fate.is_dead && fate.holds_for(meta.largest_key)) dead.push_back(meta.id);
   }
   return dead;
 }
@@ -115,20 +117,26 @@ bool Engine::State::takes_long_to_recover() const {
   return memtable->memory_bytes() >= options.memtable_bytes_max / kUnreadPart;
 }
 
-// A memtable that hides much, or holds much, is flushed. When much is dead, the container's last
-// tables move to the front; then what is free at its end goes.
+// A memtable that hides much, or holds much, is flushed. When much is dead, tables are written
+// again without it, and the container's last ones move to the front; then what is free at its end
+// goes.
 Result<uint64_t> Engine::State::step_tidying() {
   // Compactions go by what is in tables.
   if (hides_much() || takes_long_to_recover()) {
     freeze(log->position());
     return step_flush();
   }
+  if (drop_filter && dead_records.is_due()) {
+    dead_records.look(*version, drop_filter);
+    return kSkipWork;
+  }
   const bool sparse = is_sparse();
   if (sparse && std::exchange(room_is_waiting, false)) {
     return begin_commit(CommitOf::reclaim, Change());
   }
   std::optional<CompactionPlan> plan;
-  if (sparse) plan = plan_move_forward();
+  if (sparse) plan = plan_drop();
+  if (sparse && !plan) plan = plan_move_forward();
   if (plan) return begin(*std::move(plan));
   const uint64_t reclaimable = storage->reclaimable_bytes();
   if (reclaimable < kReclaimRegionsMin * options.region_bytes_min) return uint64_t{0};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/compaction_job.h"
+#include "engine/dead_records.h"
 #include "engine/engine.h"
 #include "engine/flush_job.h"
 #include "engine/manifest.h"
@@ -53,6 +54,7 @@ struct Engine::State {
   // Nobody has looked for tables that the filter drops whole since it changed, or since a table
   // came.
   bool may_have_dead_tables = true;
+  DeadRecords dead_records;
   std::unique_ptr<CompactionJob> job;
   // It has failed; writers stop trying until it is asked for explicitly, or until they need the
   // room that a flush makes.
@@ -190,6 +192,9 @@ struct Engine::State {
   // one of level 0 is merged instead. nullopt: there is no room that takes it, or `part_bytes` of
   // it.
   std::optional<CompactionPlan> plan_move_forward(uint64_t part_bytes = UINT64_MAX) const;
+  // The plan that writes the table again of which the most is dead, in relation to what is left, and
+  // neighbours of which much is; one of level 0 is merged instead. nullopt: none is worth it.
+  std::optional<CompactionPlan> plan_drop() const;
   // Those of a level, beside the one `at`, that move with it.
   void add_neighbors(const TableFiles& files, size_t at, TableFiles& moved) const;
   // Moves tables until there is no such room, and cuts off the file's end. Errors as commit().

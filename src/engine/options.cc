@@ -25,14 +25,16 @@ constexpr uint64_t kGiB = 1 << 30;
 
 Status validate(const EngineOptions& o) {
   FLOWDB_RETURN_IF_ERROR(check_range("memtable_bytes_max", o.memtable_bytes_max, 16 * kKiB, kGiB));
-  FLOWDB_RETURN_IF_ERROR(check_range("block_bytes", o.block_bytes, 256, 16 * kMiB));
-  FLOWDB_RETURN_IF_ERROR(check_range("table_bytes_max", o.table_bytes_max, 4 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("overlay_bytes_max", o.overlay_bytes_max, 4 * kKiB, kGiB));
   FLOWDB_RETURN_IF_ERROR(check_range("block_cache_bytes", o.block_cache_bytes, 0, kGiB));
   // Two memtables: one is filled while the other is written.
   FLOWDB_RETURN_IF_ERROR(check_range(
       "memory_bytes_max", o.memory_bytes_max,
       uint64_t{2} * o.memtable_bytes_max + o.overlay_bytes_max + o.block_cache_bytes, 8 * kGiB));
+  if (!kFullEngine) return Status::ok();
+
+  FLOWDB_RETURN_IF_ERROR(check_range("block_bytes", o.block_bytes, 256, 16 * kMiB));
+  FLOWDB_RETURN_IF_ERROR(check_range("table_bytes_max", o.table_bytes_max, 4 * kKiB, kGiB));
   if (o.bloom_bits_per_key != 0) {
     if (o.bloom_bits_per_key < 0) {
       return Status::invalid_argument("bloom_bits_per_key is " +
@@ -50,16 +52,9 @@ Status validate(const EngineOptions& o) {
     return Status::invalid_argument("default_ttl_us is " + std::to_string(o.default_ttl_us) +
                                     ", must be from 0 to " + std::to_string(INT64_MAX));
   }
-  if (!kFullEngine && (o.default_ttl_us != 0 || o.clock_ns)) {
-    return Status::unsupported("default_ttl_us and clock_ns are not in this build");
-  }
-  const bool size_tiered = kFullEngine && o.compaction_style == CompactionStyle::size_tiered;
-  if (kFullEngine) {
-    FLOWDB_RETURN_IF_ERROR(
-        check_range("compaction_style", static_cast<uint64_t>(o.compaction_style), 0, 1));
-  } else if (o.compaction_style != CompactionStyle::leveled) {
-    return Status::unsupported("compaction_style");
-  }
+  FLOWDB_RETURN_IF_ERROR(
+      check_range("compaction_style", static_cast<uint64_t>(o.compaction_style), 0, 1));
+  const bool size_tiered = o.compaction_style == CompactionStyle::size_tiered;
   // One table alone is no merge.
   FLOWDB_RETURN_IF_ERROR(
       check_range("level0_tables_max", o.level0_tables_max, size_tiered ? 2 : 1, 1000));

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "memtable/memtable.h"
+#include "util/key_fate.h"
 #include "util/status.h"
 
 namespace flowdb {
@@ -21,14 +22,6 @@ enum class Compression : uint8_t { none = 0, lz4 = 1, zstd = 2 };
 enum class CompactionStyle : uint8_t { leveled = 0, size_tiered = 1 };
 // relaxed: written before the call returns, survives the end of the process. strict: flushed, too.
 enum class Durability : uint8_t { relaxed = 0, strict = 1 };
-
-// Whether nothing refers to a key any more (Engine::set_drop_filter), and up to where that is the
-// same for the keys behind it. Of a key that is alive that may be unknown: an empty string.
-struct KeyFate {
-  bool is_dead = false;
-  std::string until;  // exclusive
-};
-using DropFilter = std::function<KeyFate(std::string_view key)>;
 
 struct EngineOptions {
   size_t memtable_bytes_max = 8 << 20;
@@ -68,7 +61,9 @@ struct EngineOptions {
 };
 
 // Errors: invalid_argument, naming the first field that is outside of its range, its value, and the
-// range; unsupported: a choice that this build does not have.
+// range; unsupported: a choice that this build does not have. Without the full engine
+// (util/features.h) nobody chooses anything but how much memory is used, and only that is looked
+// at.
 Status validate(const EngineOptions& options);
 
 // Which of a key's versions (of different ts) a walk shows: the latest one, or the series.

@@ -38,7 +38,7 @@ RangeRemoves Retention::kept_range_removes(
 
 bool Retention::drops(std::string_view key) {
   if (!drop_filter_) return false;
-  if (compare_bytes(key, fate_.until) >= 0) fate_ = drop_filter_(key);
+  if (!fate_.holds_for(key)) fate_ = drop_filter_(key);
   if (fate_.is_dead) has_dropped_ = true;
   return fate_.is_dead;
 }

@@ -97,6 +97,24 @@ Status Table::add_range_removes(RangeRemoves& removes, uint64_t assigned) const 
   return Status::ok();
 }
 
+uint64_t Table::dead_bytes(const DropFilter& filter) const {
+  uint64_t bytes = 0;
+  const Result<BlockRef> block =
+      has_records() ? read_index(CacheUse::pass) : Result<BlockRef>(BlockRef());
+  if (!block.is_ok() || block.value() == nullptr) return bytes;
+  BlockCursor index;
+  index.open(*block.value());
+  IndexEntry entry;
+  KeyFate fate;
+  // No key of a block is below the first one of its entry, or above the entry's own.
+  for (index.seek_to_first(); index.valid(); index.next()) {
+    if (!decode_index_entry(index, entry).is_ok()) break;
+    if (!fate.holds_for(entry.first_key)) fate = filter(entry.first_key);
+    if (fate.is_dead && fate.holds_for(index.record().key)) bytes += entry.handle.length;
+  }
+  return bytes;
+}
+
 Result<BlockRef> Table::read_block(const BlockHandle& handle, BlockKind kind,
                                    CacheUse cache) const {
   BlockRef block = cache_.find(cache_owner_, handle.offset, cache);

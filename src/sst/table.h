@@ -11,6 +11,7 @@
 #include "sst/properties.h"
 #include "sst/table_format.h"
 #include "storage/container.h"
+#include "util/key_fate.h"
 #include "util/record.h"
 #include "util/record_cursor.h"
 #include "util/status.h"
@@ -56,6 +57,10 @@ class Table {
   // unsupported, io_error.
   Result<bool> find(std::string_view key, uint64_t sequence_max, FoundRecord& found,
                     const TimeRange& times = {}) const;
+
+  // How long those of its data blocks are together, as they are stored, of which all keys are dead;
+  // 0 when its index can't be read: whoever needs the records will learn why.
+  uint64_t dead_bytes(const DropFilter& filter) const;
 
  private:
   friend class TableCursor;

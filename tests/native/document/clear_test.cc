@@ -41,8 +41,7 @@ class Clear : public testing::Test {
     std::string value(kRecordBytes, ' ');
     for (int i = 0; i < records; ++i) {
       for (char& c : value) c = static_cast<char>(random_());
-      const IndexKeys keys =
-          store == kStore ? IndexKeys{{kIndex, number(i)}} : IndexKeys();
+      const IndexKeys keys = store == kStore ? IndexKeys{{kIndex, number(i)}} : IndexKeys();
       ASSERT_TRUE(put(*t, store, number(i), value, keys).is_ok());
     }
     ASSERT_TRUE(commit(*database_, std::move(t)).is_ok());
@@ -127,6 +126,37 @@ TEST_F(Clear, WhatADeletedStoreHeldGoesAfterTheNextOpening) {
   EXPECT_LT(database_->engine().stats().table_bytes, bytes * 2 / 3);
   const auto reader = database_->begin(TransactionMode::readonly, Durability::relaxed);
   EXPECT_EQ(count(*reader, kOther), static_cast<uint64_t>(kRecords));
+}
+
+// Stores that are much smaller than a table, which holds others as well.
+TEST_F(Clear, SmallStoresBesideOthersGoAfterTheNextOpening) {
+  constexpr uint32_t kFirst = 4;
+  constexpr uint32_t kEnd = kFirst + 80;
+  constexpr int kRecordsOfSmall = 300;
+  auto upgrade = database_->begin_upgrade(2);
+  for (uint32_t id = kFirst; id < kEnd; ++id) {
+    const std::string name = "\"small " + std::to_string(id) + "\"";
+    ASSERT_TRUE(upgrade.value()->create_store(id, name, "null", false).is_ok());
+  }
+  ASSERT_TRUE(commit(*database_, std::move(upgrade).value()).is_ok());
+  for (uint32_t id = kFirst; id < kEnd; ++id) fill(id, false, kRecordsOfSmall);
+  maintain();
+  upgrade = database_->begin_upgrade(3);
+  for (uint32_t id = kFirst; id < kEnd; ++id) {
+    if (id % 16 == 0) continue;
+    ASSERT_TRUE(upgrade.value()->delete_store(id).is_ok());
+  }
+  ASSERT_TRUE(commit(*database_, std::move(upgrade).value()).is_ok());
+  open();
+  maintain();
+  constexpr size_t kLive = kRecordBytes * kRecordsOfSmall * 5;
+  EXPECT_LT(files_.container->size(), kLive + kLive / 2 + (4 << 20));
+  EXPECT_LT(database_->engine().stats().table_bytes, kLive + kLive / 2);
+  const auto reader = database_->begin(TransactionMode::readonly, Durability::relaxed);
+  for (uint32_t id = 16; id < kEnd; id += 16) {
+    EXPECT_EQ(count(*reader, id), static_cast<uint64_t>(kRecordsOfSmall));
+  }
+  EXPECT_TRUE(database_->engine().verify().empty());
 }
 
 }  // namespace

@@ -14,6 +14,12 @@ namespace {
 constexpr size_t kValueBytes = 1000;
 constexpr size_t kSmallValueBytes = 128;
 
+std::string key_of(size_t n) {
+  char key[32];
+  std::snprintf(key, sizeof key, "key_%08zu", n);
+  return key;
+}
+
 // With the options that a browser uses, and files that count how large they are together.
 class MeasuredDatabase {
  public:
@@ -29,8 +35,7 @@ class MeasuredDatabase {
 
   // Half of the value can be compressed.
   void put(size_t n) {
-    char key[32];
-    std::snprintf(key, sizeof key, "key_%08zu", n);
+    const std::string key = key_of(n);
     for (size_t i = 0; i < value_.size() / 2; ++i) value_[i] = static_cast<char>(random_());
     batch_.put(key, value_);
     if (batch_.count() < 20) return;
@@ -111,6 +116,46 @@ TEST(SmallValuesSpaceTest, OverwritingForEverStaysWithinItsLimit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Megabytes, SpaceTest, testing::Values(1, 8, 24));
+
+// Of each group of neighbours one stays; no table dies as a whole.
+class DroppedSpaceTest : public testing::TestWithParam<size_t> {};
+
+TEST_P(DroppedSpaceTest, WhatIsDeadBesideOthersTakesNoRoom) {
+  constexpr size_t kRecords = 40'000;
+  constexpr size_t kRecordsOfGroup = 20;
+  const size_t period = GetParam() * kRecordsOfGroup;
+  const uint64_t limit = limit_of(kRecords / GetParam(), kValueBytes);
+  bool are_dead = false;
+  MeasuredDatabase database(6);
+  database.engine().set_drop_filter([&](std::string_view key) -> KeyFate {
+    if (!are_dead) return {};
+    const auto n = static_cast<size_t>(std::stoul(std::string(key.substr(4))));
+    const bool is_dead = n % period >= kRecordsOfGroup;
+    return {is_dead, key_of(n - n % period + (is_dead ? period : kRecordsOfGroup))};
+  });
+  database.put_each(kRecords);
+  database.maintain();
+  ASSERT_GT(database.sizes().bytes, limit) << "nothing to show";
+  database.sizes().bytes_most = 0;
+  const uint64_t before = database.sizes().bytes;
+  are_dead = true;
+  database.engine().drop_filter_changed();
+  // What is due drops nothing: no table is dead as a whole.
+  database.maintain(Upkeep::due);
+  EXPECT_EQ(database.sizes().bytes, before);
+  database.maintain();
+  EXPECT_LE(database.sizes().bytes, limit);
+  EXPECT_LE(database.sizes().bytes_most, before + (4 << 20));
+  size_t left = 0;
+  const auto it = database.engine().new_iterator({});
+  for (it->seek_to_first(); it->valid(); it->next()) {
+    left += std::stoul(std::string(it->key().substr(4))) % period < kRecordsOfGroup ? 1u : 0u;
+  }
+  EXPECT_EQ(left, kRecords / GetParam());
+  EXPECT_TRUE(database.engine().verify().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Periods, DroppedSpaceTest, testing::Values(2, 4, 16));
 
 TEST(FullCompactionSpaceTest, CompactingEverythingNeedsNoSecondCopy) {
   MeasuredDatabase database(3);
