@@ -1,6 +1,8 @@
 // A list of the tables that have any: few do, most often none.
 #include "engine/dead_records.h"
 
+#include <algorithm>
+
 namespace flowdb {
 
 void DeadRecords::look(const Version& version, const DropFilter& filter) {
@@ -22,7 +24,9 @@ void DeadRecords::look(const Version& version, const DropFilter& filter) {
   if (!fate.is_dead && fate.holds_for(meta.largest_key)) return;
   const auto table = next->table();
   if (!table.is_ok()) return;
-  const uint64_t bytes = table.value()->dead_bytes(filter);
+  // No more than there is, whatever a forged index says.
+  const uint64_t bytes = std::min(table.value()->dead_bytes(filter), next->bytes());
+  if (bytes == 0) return;
   entries_.push_back({meta.id, bytes});
   bytes_ += bytes;
 }

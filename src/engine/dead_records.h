@@ -1,6 +1,6 @@
 // DeadRecords: which tables hold blocks full of what nothing refers to any more
 // (Engine::set_drop_filter), beside others. Nobody writes there again, so that no compaction comes
-// by itself.
+// by itself. What is dead in a block beside what is not, is not counted.
 #pragma once
 
 #include <cstdint>

@@ -95,7 +95,8 @@ Result<uint64_t> Engine::State::step_commit() {
       compaction_failed = !is_ok;
       if (!is_ok) {
         for (const TableMeta& table : commit.change.added) storage->discard_table(table.id);
-        job.reset();
+        for (const uint32_t id : commit.change.removed) dead_records.forget(id);
+        give_up_compaction();
       } else if (commit.what == CommitOf::last_part) {
         ++counters.compactions;
       }

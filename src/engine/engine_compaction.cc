@@ -62,8 +62,7 @@ Status Engine::State::pause_compaction() {
   const Status status = job->pause();
   if (status.is_ok()) return status;
   // The compaction is lost, not the write that wanted it to pause.
-  job.reset();
-  compaction_failed = true;
+  give_up_compaction();
   return storage->can_write() ? Status::ok() : status;
 }
 
@@ -117,22 +116,34 @@ Result<uint64_t> Engine::State::step_compaction() {
   const bool commits = job->is_done() || job->has_part();
   const Result<uint64_t> work = commits ? commit_part() : step_writing(*job);
   compaction_failed = !work.is_ok();
-  if (compaction_failed) job.reset();
+  if (compaction_failed) give_up_compaction();
   return work;
+}
+
+void Engine::State::give_up_compaction() {
+  compaction_failed = true;
+  if (job == nullptr) return;
+  last_move_failed |= job->plan().is_relocation() && job->plan().dropped_bytes == 0;
+  for (const TableFiles* files : {&job->plan().upper, &job->plan().lower}) {
+    for (const auto& file : *files) {
+      if (file != nullptr) dead_records.forget(file->meta().id);
+    }
+  }
+  job.reset();
 }
 
 Result<uint64_t> Engine::State::commit_part() {
   CompactionJob::Part part = job->take_part();
   const bool is_last = job->is_done();
-  const bool is_relocation = job->plan().is_relocation() && job->plan().dropped_bytes == 0;
+  const bool moves = job->plan().is_relocation() && job->plan().dropped_bytes == 0;
   // Its hold on what the commit makes free ends here.
   if (is_last) job.reset();
   Change change = change_of_tables();
   change.added = std::move(part.added);
   change.removed = std::move(part.removed);
   change.has_dropped = part.has_dropped;
-  change.moves_forward = is_relocation;
-  if (is_relocation && !change.added.empty()) {
+  change.moves_forward = moves;
+  if (moves && !change.added.empty()) {
     last_move_failed = storage->hold_table(change.added.front().id)->offset > moved_from;
   }
   return begin_commit(is_last ? CommitOf::last_part : CommitOf::part, std::move(change));
@@ -155,7 +166,7 @@ bool Engine::State::is_sparse() const {
 }
 
 std::optional<CompactionPlan> Engine::State::plan_drop() const {
-  if (dead_records.bytes() == 0) return std::nullopt;
+  if (dead_records.bytes() == 0 || is_size_tiered()) return std::nullopt;
   // What is written for what is freed.
   struct Share {
     uint64_t left = 1;

@@ -60,7 +60,8 @@ struct Engine::State {
   // room that a flush makes.
   bool compaction_failed = false;
   // Where the last of the tables stood that are being moved forward; they came to stand behind it,
-  // because a record is larger than its table: not to be tried again before something else changes.
+  // because a record is larger than its table, or that failed: not to be tried again before
+  // something else changes.
   uint64_t moved_from = UINT64_MAX;
   bool last_move_failed = false;
   // What the last commit removed becomes free with the next one.
@@ -205,6 +206,9 @@ struct Engine::State {
   // One step of the running compaction. Result: the work done. REQUIRES: job is not null; it is
   // null when all is merged, or has failed.
   Result<uint64_t> step_compaction();
+  // It has failed, and would fail again. What is dead in its tables counts no more until more has
+  // died, and a move is not tried before something else changes: the rest of the upkeep goes on.
+  void give_up_compaction();
   // Begins to commit what the job has ready, and ends it with its last part.
   Result<uint64_t> commit_part();
   // All that is left of it.
